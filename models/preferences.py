@@ -37,7 +37,7 @@ MOST_QUESTIONS = 3
 
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
 
-PublishedKind = Literal["offer", "request", "repair_call"]
+ListingKind = Literal["offer", "request", "repair_call"]
 
 HomeNeeded = Literal["nobody", "borrowers", "everybody"]
 """Who has to say in which commune she lives: nobody, who asks for a loan, who asks for one or offers one."""
@@ -142,7 +142,7 @@ class Preferences:
     shop_types: tuple[str, ...] = ()
     repairs_published: bool = False
     logo: str = ""
-    kinds: tuple[PublishedKind, ...] = ("offer", "request", "repair_call")
+    kinds: tuple[ListingKind, ...] = get_args(ListingKind)
     phone_required: bool = False
     commune_required: bool = False
     photo_required: bool = False

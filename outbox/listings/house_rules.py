@@ -34,4 +34,4 @@ async def _require_home(conn: Connection, actor: Actor, needed: HomeNeeded, aske
         return
     account = await accounts.find(conn, actor.id)
     if account is not None and not account.default_commune_code:
-        raise Invalid("home_missing")
+        raise Invalid("own_commune_missing")

@@ -1,5 +1,6 @@
 """The cooperative changes what it says of itself: its settings, and the actors that carry its name."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from federation.texts.html_cleaner import from_text
@@ -48,13 +49,22 @@ async def save_preferences(conn: Connection, site: Site, chosen: Preferences, *,
     if coop is None:
         return
     if before.logo != chosen.logo:
-        logo = await uploads.find_own(conn, coop.id, chosen.logo) if chosen.logo else None
-        await actors.save_icon(conn, coop.id, logo.id if logo else None)
+        await _show_logo(conn, coop, chosen.logo)
     await actors.save_profile(conn, coop.id, _describe(coop, chosen, await find_centre(conn, chosen)))
     renamed = before.name != chosen.name
     if renamed:
         await rename_instance(conn, chosen.name or site.host)
-    for username in NAMES if renamed else ("coop",):
+    await _tell(conn, site, NAMES if renamed else ("coop",))
+
+
+async def _show_logo(conn: Connection, coop: Actor, key: str) -> None:
+    """The portrait of the cooperative is its logo."""
+    logo = await uploads.find_own(conn, coop.id, key) if key else None
+    await actors.save_icon(conn, coop.id, logo.id if logo else None)
+
+
+async def _tell(conn: Connection, site: Site, usernames: Iterable[str]) -> None:
+    for username in usernames:
         actor = await actors.find_local(conn, username)
         if actor is not None and username != "instance":
             await announce_update(conn, site, actor)

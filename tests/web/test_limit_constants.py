@@ -263,6 +263,7 @@ LIMITS: dict[str, object] = {
     "web.pages.moderation.cases.second_looks.WORDS_LIMIT": 2000,
     "web.pages.moderation.journal_pages.PAGE": 50,
     "web.commands.team.journal.USUAL_DAYS": 30,
+    "web.commands.team.settings.MOST_LISTED": 1000,
     "web.commands.team.listings.LEAST_DAYS": 30,
     "web.commands.team.sanctions.REASON_LIMIT": 1000,
     "web.news.held_items.LONGEST": 120,

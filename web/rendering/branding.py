@@ -54,7 +54,7 @@ class Branding:
     currency: Currency | None = None
     map_host: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
-    kinds: tuple[str, ...] = ("offer", "request", "repair_call")
+    kinds: tuple[str, ...] = ()
     logo: str = ""
     filters_open: bool = False
     notice_publish: str = ""

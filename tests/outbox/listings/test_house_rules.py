@@ -25,7 +25,7 @@ def draft(**changes: Any) -> ListingDraft:
     [
         ({"kinds": ("request",)}, {}, "kind_not_in_use"),
         ({"photo_required": True}, {}, "photo_missing"),
-        ({"home_needed": "everybody"}, {}, "home_missing"),
+        ({"home_needed": "everybody"}, {}, "own_commune_missing"),
         ({"home_needed": "borrowers"}, {}, ""),
         ({"home_needed": "everybody"}, {"mode": "gift"}, ""),
         ({"photo_required": True}, {"mode": "service"}, ""),
@@ -52,7 +52,7 @@ async def test_who_borrows_says_first_where_she_lives(conn: Connection) -> None:
     alice, zoe = await make_member(conn, "alice"), await make_member(conn, "zoe")
     loan, gift = await make_listing(conn, alice, mode="loan"), await make_listing(conn, alice, mode="gift")
 
-    with pytest.raises(Invalid, match="home_missing"):
+    with pytest.raises(Invalid, match="own_commune_missing"):
         await request(conn, HERE, zoe, loan, Terms())
     await request(conn, HERE, zoe, gift, Terms())
     await accounts.set_commune(conn, zoe.id, "59355")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from federation.instance import Instance
     from models.preferences import Preferences
     from models.store.database import Connection
+    from web.pages.instance.settings.fields import SettingField
     from web.pages.instance.settings.pages import SettingsPage
 
 LISTED = ("key", "value", "page")
@@ -99,18 +101,28 @@ async def _read(
 ) -> Preferences:
     """Raises CommandFailed with the sentence that the page would show."""
     field = pages.FIELDS[key]
-    apart = page.own_path and field.kind not in ("flag", "choice", "number")
-    if apart or field.kind == "picture" or key == "limited_federation":
-        raise CommandFailed(f"{key} is changed on its page, {page.path}.")
+    _require_settable(page, field)
     form = Form(await reading.fill_page(conn, page, chosen), english_errors.to_english)
-    typed = [_read_flag(key, " ".join(values))] if field.kind == "flag" else list(values)
-    form.put(field.typed_as, *([",".join(typed)] if field.kind == "territory" else typed))
+    form.put(field.typed_as, *_write_typed(field, values))
     if field.name == "map_tiles":
-        form.put("map_background", "tiles" if typed else "drawn")
+        form.put("map_background", "tiles" if values else "drawn")
     changed = await reading.read_page(conn, form, page, chosen)
-    if not form.ok:
-        raise CommandFailed(" ".join(form.errors.values()))
-    return changed
+    if form.error(field.typed_as):
+        raise CommandFailed(form.error(field.typed_as))
+    return changed if form.ok else replace(chosen, **{key: getattr(changed, key)})
+
+
+def _require_settable(page: SettingsPage, field: SettingField) -> None:
+    """Raise CommandFailed for what needs its page: a picture, words of another room, what has its effect elsewhere."""
+    apart = page.own_path and field.kind not in ("flag", "choice", "number")
+    if apart or field.kind == "picture" or field.name == "limited_federation":
+        raise CommandFailed(f"{field.name} is changed on its page, {page.path}.")
+
+
+def _write_typed(field: SettingField, values: Sequence[str]) -> list[str]:
+    if field.kind == "flag":
+        return [_read_flag(field.name, " ".join(values))]
+    return [",".join(values)] if field.kind == "territory" else list(values)
 
 
 def _read_flag(key: str, word: str) -> str:

@@ -8,7 +8,7 @@ REFUSALS = {
     "settings_contradict": "Un autre réglage dit le contraire. %(contradiction)s",
     "kind_not_in_use": "Ce genre d’annonces n’est pas pris ici.",
     "photo_missing": "Ici, une annonce montre au moins une photo.",
-    "home_missing": "Ici, on dit d’abord dans quelle commune on habite : écrivez-la dans votre profil, puis "
+    "own_commune_missing": "Ici, on dit d’abord dans quelle commune on habite : écrivez-la dans votre profil, puis "
     "recommencez.",
     "sign_up_by_page": "Ici, l’inscription se fait sur le site : %(url)s",
     "setting_not_undoable": "Cette valeur est déjà en place, ou ne convient plus aujourd’hui.",

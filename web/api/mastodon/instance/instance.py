@@ -65,7 +65,8 @@ async def show_instance(request: web.Request) -> web.Response:
             "icon": [],
             "languages": list(site.languages),
             "configuration": build_configuration(site, has_terms=has_terms)
-            | {"vapid": {"public_key": vapid}, "limited_federation": chosen.limited_federation},
+            | {"vapid": {"public_key": vapid}, "limited_federation": chosen.limited_federation}
+            | {"declic": _describe_listings(chosen)},
             "registrations": {
                 "enabled": registration in ("open", "approval"),
                 "approval_required": registration == "approval",
@@ -118,6 +119,11 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             "rules": rules,
         },
     )
+
+
+def _describe_listings(chosen: Preferences) -> Json:
+    """What may be published here: an app of ours asks for nothing else."""
+    return {"kinds": list(chosen.kinds), "modes": list(chosen.modes), "photo_required": chosen.photo_required}
 
 
 def _write_closed_words(chosen: Preferences) -> str | None:

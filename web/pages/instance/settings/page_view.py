@@ -70,21 +70,29 @@ async def post_page(request: web.Request) -> web.Response:
         await take_logo(request, form)
     collisions: list[Collision] = []
     try:
-        async with transaction(request.app[INSTANCE].pool) as conn:
-            current = await preferences.load_for_change(conn)
-            hers = await read_page(conn, form, page, current)
-            since = await _list_since(conn, page, form)
-            meeting = merge(page.keys, current, hers, since)
-            if meeting.both or not form.ok:
-                collisions = [await _describe_collision(conn, request, key, since, hers) for key in meeting.both]
-                await _take_over(conn, page, form, current, meeting)
-            else:
-                await _save(request, conn, page, me, meeting.merged)
+        collisions = await _receive(request, page, me, form)
     except Invalid as refusal:
         form.refuse(refusal.field or "", refusal)
     if collisions or not form.ok:
         return await _show(request, page, form, collisions=collisions, status=409 if form.ok else 422)
     raise redirect_with_message(page.path, "saved")
+
+
+async def _receive(request: web.Request, page: SettingsPage, me: Account, form: Form) -> list[Collision]:
+    """Save what was sent, unless something is wrong with it or both changed a setting: which ones, then.
+
+    Raises Invalid where it would contradict another setting.
+    """
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        current = await preferences.load_for_change(conn)
+        hers = await read_page(conn, form, page, current)
+        since = await _list_since(conn, page, form)
+        meeting = merge(page.keys, current, hers, since)
+        if not meeting.both and form.ok:
+            await _save(request, conn, page, me, meeting.merged)
+            return []
+        await _take_over(conn, page, form, current, meeting)
+        return [await _describe_collision(conn, request, key, since, hers) for key in meeting.both]
 
 
 def _require_page(request: web.Request) -> tuple[SettingsPage, Account]:

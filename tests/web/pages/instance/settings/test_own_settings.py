@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import preferences
-from models.people import actors, phone_numbers
+from models.people import actors
 from models.posts.media import media_files
 from models.store.database import connection, fetch_value, transaction
 from tests.factories import make_local_actor
@@ -86,10 +86,10 @@ async def test_filters_of_the_search_may_be_open_from_the_start(door: Doorbell) 
     assert '<details id="filtres" open>' in (await visitor.open("/annonces")).text
 
 
-async def test_a_phone_and_a_commune_may_be_asked_of_whoever_joins(door: Doorbell) -> None:
-    await choose(
-        door, registration="open", phone_required=True, commune_required=True, notice_sign_up="Vus des membres."
-    )
+@pytest.mark.parametrize("way", ["open", "approval"])
+async def test_a_phone_and_a_commune_may_be_asked_of_whoever_joins(door: Doorbell, way: str) -> None:
+    await add_member(door.instance, "nadia", roles=["admin"])
+    await choose(door, registration=way, phone_required=True, commune_required=True, notice_sign_up="Vus des membres.")
     zoe = await (await door.ring()).open("/inscription")
     typed = {"name": "Zoé", "username": "zoe", "email": "zoe@example.org", "password": "un grand verre d’eau"}
     assert "Vus des membres." in shown(zoe)
@@ -101,8 +101,7 @@ async def test_a_phone_and_a_commune_may_be_asked_of_whoever_joins(door: Doorbel
 
     assert zoe.status == 200, shown(zoe)
     async with connection(door.instance.pool) as conn:
-        made = await actors.get_local(conn, "zoe")
-        assert await phone_numbers.find_phone(conn, made.id) == "06 12 34 56 78"
+        assert await fetch_value(conn, "SELECT phone FROM account WHERE email = $1", typed["email"]) == "06 12 34 56 78"
 
 
 async def test_what_is_said_under_where_stands_in_the_form(door: Doorbell) -> None:
