@@ -74,7 +74,8 @@ async def _tell(conn: Connection, say: Say, field: SettingField, value: Any) -> 
     if value is True:
         return say(field.label)
     words = shorten(await describe_value(conn, say, field, value), LONGEST_SHOWN // 2)
-    return say(N_("%(label)s : %(value)s"), label=say(field.label), value=words) if isinstance(value, int) else words
+    alone = not isinstance(value, int) and not (field.kind == "choice" and words[:1].islower())
+    return words if alone else say(N_("%(label)s : %(value)s"), label=say(field.label), value=words)
 
 
 async def tell_change(conn: Connection, say: Say, change: SettingChange) -> ToldChange:
