@@ -3120,6 +3120,7 @@ CREATE TABLE repair_import_item (
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
 
+-- Each change of a setting of the cooperative: who, when, from what, to what.
 CREATE TABLE preference_change (
     id bigint PRIMARY KEY,
     at timestamptz NOT NULL DEFAULT now(),

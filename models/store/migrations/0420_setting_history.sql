@@ -1,3 +1,4 @@
+-- Each change of a setting of the cooperative: who, when, from what, to what.
 CREATE TABLE preference_change (
     id bigint PRIMARY KEY,
     at timestamptz NOT NULL DEFAULT now(),
@@ -7,6 +8,5 @@ CREATE TABLE preference_change (
     before jsonb NOT NULL,
     after jsonb NOT NULL
 );
-COMMENT ON TABLE preference_change IS 'Each change of a setting of the cooperative: who, when, from what, to what.';
 CREATE INDEX preference_change_key ON preference_change (key, id);
 CREATE INDEX preference_change_by ON preference_change (by_id);
