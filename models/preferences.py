@@ -1,6 +1,6 @@
 """What the cooperative decides about itself: name, territory, registration, looks, legal block."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, get_args, get_type_hints
@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args, get_type_hints
 import msgspec
 import structlog
 
+from models.ids import make_id
 from models.store.database import Connection, execute, execute_many, fetch_records, fetch_value
 
 USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
@@ -36,13 +37,12 @@ MOST_QUESTIONS = 3
 
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
 
-ACCENTS: tuple[Accent, ...] = get_args(Accent)
+ListingKind = Literal["offer", "request", "repair_call"]
 
-MODES: tuple[Mode, ...] = get_args(Mode)
+HomeNeeded = Literal["nobody", "borrowers", "everybody"]
+"""Who has to say in which commune she lives: nobody, who asks for a loan, who asks for one or offers one."""
 
 PASSERS_BY: tuple[PassersBy, ...] = get_args(PassersBy)
-
-DURATION_LABELS: tuple[DurationLabel, ...] = get_args(DurationLabel)
 
 MOST_FIRST_POSTS = 3
 """So many of a new member's posts may wait for a look at most."""
@@ -92,6 +92,12 @@ class Preferences:
     to everybody, without names or places; off until the cooperative wishes it. `closed` shows visitors a page that says
     so, and nothing else: a new instance is, until somebody opens it (`models/coop/opening`), at `opened_at`, with
     `opened_by` for the id of who did, None for a command.
+    `logo` is the key of its picture's file.
+    `kinds` are the kinds of listings in use: of others there is nothing new, and what there is stays. `phone_required`
+    and `commune_required` are asked of whoever joins, `photo_required` of an offer of things; `home_needed` is who
+    has to say her commune before a loan. `notice_sign_up` and `notice_publish` are said where one joins, and where one
+    says where a thing is. `filters_open` shows the filters of the search at once. `word_…` are the cooperative's own
+    words (`web/rendering/own_words`), "" for ours.
     """
 
     name: str = ""
@@ -144,6 +150,36 @@ class Preferences:
     closed: bool = False
     opened_at: datetime | None = None
     opened_by: int | None = None
+    logo: str = ""
+    kinds: tuple[ListingKind, ...] = get_args(ListingKind)
+    phone_required: bool = False
+    commune_required: bool = False
+    photo_required: bool = False
+    home_needed: HomeNeeded = "nobody"
+    notice_sign_up: str = ""
+    notice_publish: str = ""
+    filters_open: bool = False
+    word_offer: str = ""
+    word_request: str = ""
+    word_repair_call: str = ""
+    word_loan: str = ""
+    word_gift: str = ""
+    word_swap: str = ""
+    word_sale: str = ""
+    word_service: str = ""
+    word_listings: str = ""
+    word_publish: str = ""
+    word_propose: str = ""
+    word_seek: str = ""
+    word_join: str = ""
+    word_members: str = ""
+    word_partner: str = ""
+    word_communities: str = ""
+
+    @property
+    def asks_by_page(self) -> bool:
+        """Whether joining asks for what no app can send."""
+        return self.phone_required or self.commune_required
 
     @property
     def wants_answer(self) -> bool:
@@ -170,36 +206,51 @@ async def load(conn: Connection) -> Preferences:
     return Preferences(**known)
 
 
-async def save(conn: Connection, preferences: Preferences) -> None:
+async def load_for_change(conn: Connection) -> Preferences:
+    """The same, until the transaction ends for whoever changes them alone: nobody undoes what another saves now."""
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('preference'))")
+    return await load(conn)
+
+
+async def save(conn: Connection, preferences: Preferences, *, by: int | None = None) -> None:
     """Keep all settings but those APART, which others put into effect.
 
-    What did not change keeps its date.
+    What did not change keeps its date. `by` is who changes them; nobody for commands, and for the first run.
     """
+    kept = {one.name: getattr(preferences, one.name) for one in fields(Preferences) if one.name not in APART}
+    await write(conn, kept, by=by)
+
+
+async def write(conn: Connection, values: Mapping[str, Any], *, by: int | None = None) -> list[str]:
+    """Keep these settings, by name; which of them changed, each with a line in the history."""
+    before = await load_for_change(conn)
+    changed = [name for name, value in values.items() if getattr(before, name) != value]
+    if not changed:
+        return []
     await execute_many(
         conn,
         """
         INSERT INTO preference (key, value) VALUES ($1, $2)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
-        WHERE preference.value <> excluded.value
         """,
-        [(field.name, getattr(preferences, field.name)) for field in fields(Preferences) if field.name not in APART],
+        [(name, values[name]) for name in changed],
     )
+    await execute_many(
+        conn,
+        """
+        INSERT INTO preference_change (id, by_id, by_member, key, before, after) VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        [(make_id(), by, by is not None, name, getattr(before, name), values[name]) for name in changed],
+    )
+    return changed
 
 
-async def set_repairs_published(conn: Connection, published: bool) -> bool:
-    """Give repairs as open data to everybody, or to nobody; False where it was so already."""
-    return bool(
-        await execute(
-            conn,
-            """
-            INSERT INTO preference (key, value) SELECT 'repairs_published', to_jsonb($1::boolean)
-            WHERE $1 OR EXISTS (SELECT FROM preference WHERE key = 'repairs_published')
-            ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
-            WHERE preference.value <> excluded.value
-            """,
-            published,
-        )
-    )
+def read_value(name: str, value: Any) -> Any:
+    """A value of the history as its field holds it. Raises ValueError where it no longer fits."""
+    try:
+        return msgspec.convert(value, _TYPES[name])
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 async def find_last_change(conn: Connection, names: Sequence[str]) -> datetime | None:

@@ -30,6 +30,7 @@ COMMANDS = {
     "listings": "web.commands.team.listings",
     "reports": "web.commands.team.reports",
     "journal": "web.commands.team.journal",
+    "settings": "web.commands.team.settings",
     "rustine": "web.commands.team.repairs",
     "open-data": "web.commands.team.repairs",
     "backup": "web.commands.backups",

@@ -21,7 +21,8 @@ MAX_NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """What our NodeInfo tells; counts never include what is not public (NI3). `insee` are codes of communes.
+    """What our NodeInfo tells; counts never include what is not public (NI3). `insee` are codes of communes,
+    `logo` is the address of the cooperative's picture.
 
     `listed`: the cooperative wants to be in the directory of territories.
     """
@@ -34,6 +35,7 @@ class ServerFacts:
     local_posts: int
     open_registrations: bool
     insee: tuple[str, ...] = ()
+    logo: str = ""
     listed: bool = False
 
 
@@ -82,6 +84,7 @@ def build_nodeinfo(site: Site, version: str, facts: ServerFacts) -> Json:
         "metadata": {
             "nodeName": facts.name,
             "nodeDescription": facts.description,
+            **({"nodeIcon": facts.logo} if facts.logo else {}),
             "staffAccounts": [actor_uri(site, "coop")],
             "federation": {"enabled": True},
             "activitypub": {"extensions": list(EXTENSIONS)},

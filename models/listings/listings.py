@@ -7,10 +7,10 @@ from typing import Any, Literal, get_args
 
 from models.errors import NotFound
 from models.posts import Audience, NewPost, Post, create, find_by_uri, save_edit
+from models.preferences import ListingKind as ListingKind
 from models.store.database import Connection, Record, execute, fetch_records
 from models.store.statements import name_values
 
-ListingKind = Literal["offer", "request", "repair_call"]
 ListingMode = Literal["gift", "loan", "swap", "sale", "service", "repair", "other"]
 ListingStatus = Literal["open", "reserved", "fulfilled", "cancelled", "expired", "paused"]
 ClosedReason = Literal["here", "elsewhere"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from models import preferences
 from models.posts import message_requests
 from models.servers import waiting_posts
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
@@ -158,16 +159,9 @@ async def save_listed(conn: Connection, host: str, *, listed: bool) -> None:
     await put_into_effect(conn, [host])
 
 
-async def save_limited(conn: Connection, *, limited: bool) -> None:
+async def save_limited(conn: Connection, *, limited: bool, by: int | None = None) -> None:
     """Restrict the federation to friends and listed servers, or open it again, and put it into effect."""
-    await execute(
-        conn,
-        """
-        INSERT INTO preference (key, value) VALUES ('limited_federation', to_jsonb($1::boolean))
-        ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()
-        """,
-        limited,
-    )
+    await preferences.write(conn, {"limited_federation": limited}, by=by)
     await put_into_effect(conn, None)
 
 

@@ -29,6 +29,7 @@ from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
 from outbox.inside import find_members_uri, require_inside
 from outbox.listings import marketplaces
+from outbox.listings.house_rules import require_publishable
 from outbox.listings.listing_defaults import find_end, is_at_place
 from outbox.listings.listing_details import describe, keep_reach
 from outbox.listings.listing_limits import list_media_types, require_draft, require_reach
@@ -56,6 +57,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     require_at_home(author)
     at = datetime.now(UTC)
     draft = await find_end(conn, author, require_draft(draft, at=at), at)
+    await require_publishable(conn, author, draft)
     await require_inside(conn, author, draft.audience, draft.community_id)
     stream = await find_stream(conn, draft.kind, draft.mode)
     details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))

@@ -1,13 +1,17 @@
 """The cooperative changes what it says of itself: its settings, and the actors that carry its name."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from federation.texts.html_cleaner import from_text
 from models import preferences
+from models.coop.contradictions import find_contradictions
+from models.errors import Invalid
 from models.people import actors
 from models.people.actors import Actor, Profile
 from models.places import epcis, places
 from models.places.places import Place, place_fields
+from models.posts.media import uploads
 from models.preferences import Preferences
 from models.settings import Site
 from models.store.database import Connection
@@ -15,20 +19,52 @@ from outbox.people.built_in_actors import NAMES, rename_instance
 from outbox.people.profiles import announce_update
 
 
-async def save_preferences(conn: Connection, site: Site, chosen: Preferences) -> None:
+async def change_settings(conn: Connection, site: Site, chosen: Preferences, *, by: int | None) -> bool:
+    """What an administrator changes, or a command: whether anything did.
+
+    Raises Invalid where a setting would now contradict another: what contradicted it before is no reason.
+    """
+    before = await preferences.load_for_change(conn)
+    require_agreeing(before, chosen)
+    await save_preferences(conn, site, chosen, by=by)
+    return chosen != before
+
+
+def require_agreeing(before: Preferences, chosen: Preferences) -> None:
+    """Raise Invalid, at the setting that changes, for a contradiction that there was not before."""
+    known = {one.code for one in find_contradictions(before)}
+    new = next((one for one in find_contradictions(chosen) if one.code not in known), None)
+    if new is not None:
+        changed = next((one for one in new.fields if getattr(before, one) != getattr(chosen, one)), new.fields[0])
+        raise Invalid("settings_contradict", field=changed, contradiction=new.code)
+
+
+async def save_preferences(conn: Connection, site: Site, chosen: Preferences, *, by: int | None = None) -> None:
     """Keep the settings; tell others where the cooperative's name, sentence or territory changed."""
-    before = await preferences.load(conn)
-    await preferences.save(conn, chosen)
+    before = await preferences.load_for_change(conn)
+    await preferences.save(conn, chosen, by=by)
     if _list_shown(before) == _list_shown(chosen):
         return
     coop = await actors.find_local(conn, "coop")
     if coop is None:
         return
+    if before.logo != chosen.logo:
+        await _show_logo(conn, coop, chosen.logo)
     await actors.save_profile(conn, coop.id, _describe(coop, chosen, await find_centre(conn, chosen)))
     renamed = before.name != chosen.name
     if renamed:
         await rename_instance(conn, chosen.name or site.host)
-    for username in NAMES if renamed else ("coop",):
+    await _tell(conn, site, NAMES if renamed else ("coop",))
+
+
+async def _show_logo(conn: Connection, coop: Actor, key: str) -> None:
+    """The portrait of the cooperative is its logo."""
+    logo = await uploads.find_own(conn, coop.id, key) if key else None
+    await actors.save_icon(conn, coop.id, logo.id if logo else None)
+
+
+async def _tell(conn: Connection, site: Site, usernames: Iterable[str]) -> None:
+    for username in usernames:
         actor = await actors.find_local(conn, username)
         if actor is not None and username != "instance":
             await announce_update(conn, site, actor)
@@ -71,7 +107,7 @@ async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
 
 def _list_shown(chosen: Preferences) -> tuple[object, ...]:
     named = (chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes)
-    return *named, chosen.legal_publisher, chosen.contact_email
+    return *named, chosen.legal_publisher, chosen.contact_email, chosen.logo
 
 
 def _describe(coop: Actor, chosen: Preferences, place: Place | None) -> Profile:

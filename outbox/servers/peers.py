@@ -4,8 +4,6 @@ The same verbs for pages, command line and demo. Nothing is told to the server c
 suspended, deliveries cancelled, what may be vouched for) is put into effect with the decision.
 """
 
-from dataclasses import replace
-
 from federation.directory import domain_list
 from federation.directory.domain_list import Plan
 from models import preferences
@@ -31,14 +29,14 @@ async def set_aside(conn: Connection, planned: Plan) -> int:
     return await domain_list.carry_out(conn, planned)
 
 
-async def restrict(conn: Connection, *, limited: bool) -> None:
+async def restrict(conn: Connection, *, limited: bool, by: int | None = None) -> None:
     """Deal with friends and guests only, or with everybody again."""
-    await trust_levels.save_limited(conn, limited=limited)
+    await trust_levels.save_limited(conn, limited=limited, by=by)
 
 
-async def announce_levels(conn: Connection, *, told: bool) -> None:
+async def announce_levels(conn: Connection, *, told: bool, by: int | None = None) -> None:
     """Let programs read which servers are set aside for a public reason, or no longer."""
-    await preferences.save(conn, replace(await preferences.load(conn), blocks_told=told))
+    await preferences.write(conn, {"blocks_told": told}, by=by)
 
 
 async def save_listed(conn: Connection, host: str, *, listed: bool) -> None:

@@ -205,7 +205,15 @@ async def test_b55_nothing_makes_a_private_post_wider(ground: Ground) -> None:
     assert await ground.door.value("SELECT audience FROM post WHERE uri = $1", said["id"]) == "direct"
 
 
-PAGES = ["/coop/membres", "/coop/reglages", "/coop/membres/alice", "/coop/serveurs", "/moi", "/compte"]
+PAGES = [
+    "/coop/membres",
+    "/coop/reglages",
+    "/coop/reglages/nom",
+    "/coop/membres/alice",
+    "/coop/serveurs",
+    "/moi",
+    "/compte",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -6,6 +6,7 @@ from typing import Literal
 from models.people.roles import RIGHTS, Right
 from tests.sample_village import Village
 from tests.web.looks import ONLY, WALKING, draw
+from web.pages.instance.settings.pages import PAGES as SETTINGS_PAGES
 
 Reader = Literal["visitor", "member", "neighbour", "welcome", "moderator", "keeper", "admin"]
 
@@ -107,6 +108,12 @@ PAGES: dict[str, Shown] = {
     "who publishes": Shown("/coop/ouverture/mentions", *list_holders("settings")),
     "when to meet us": Shown("/coop/ouverture/horaires", *list_holders("settings")),
     "settings": Shown("/coop/reglages", *list_holders("settings")),
+    "history of settings": Shown("/coop/reglages/historique", *list_holders("settings")),
+    **{
+        f"settings of {one.name}": Shown(one.path, *list_holders("settings"))
+        for one in SETTINGS_PAGES
+        if not one.own_path
+    },
     "who left": Shown("/coop/departs", *list_holders("roles")),
     "servers set aside": Shown("/coop/serveurs/liste", *list_holders("servers")),
     "all points": Shown("/coop/points", *list_holders("points")),

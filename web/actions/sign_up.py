@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from federation.instance import Instance
 from federation.own_keys.key_pairs import make_key_pairs
-from models.people import accounts
+from models.people import accounts, phone_numbers
 from models.people.accounts import Account, Role
 from models.people.invitations.entries import Entry
 from models.people.sign_ups import NewSignUp, SignUp, SignUpAnswer
@@ -28,6 +28,7 @@ class NewMember:
     password: str
     language: str
     entry: Entry = field(default_factory=Entry)
+    phone: str = ""
 
     @property
     def is_proven(self) -> bool:
@@ -57,6 +58,8 @@ async def create_member(
         )
         if commune is not None:
             await settle(conn, actor, commune)
+        if newcomer.phone:
+            await phone_numbers.set_phone(conn, actor.id, newcomer.phone)
         return await accounts.get(conn, actor.id)
 
 
@@ -79,4 +82,7 @@ async def ask_to_join(
         to_confirm=instance.settings.smtp_url is not None and not newcomer.is_proven,
     )
     async with transaction(instance.pool) as conn:
-        return await outbox.ask_to_join(conn, instance.site, new, commune, newcomer.entry)
+        asked = await outbox.ask_to_join(conn, instance.site, new, commune, newcomer.entry)
+        if newcomer.phone and asked.actor_id is not None:
+            await phone_numbers.set_phone(conn, asked.actor_id, newcomer.phone)
+        return asked

@@ -14,6 +14,7 @@ from web.activitypub.negotiation import View
 from web.http.accept import prefers
 from web.http.app_keys import INSTANCE
 from web.middlewares.errors import format_in_english
+from web.rendering.branding import find_logo
 
 CACHED = "max-age=3600, public"
 OPEN = {"Access-Control-Allow-Origin": "*"}
@@ -109,6 +110,7 @@ async def show_nodeinfo(request: web.Request) -> web.Response:
         local_posts=counts.public_posts,
         open_registrations=registration == "open",
         insee=chosen.territory_codes,
+        logo=find_logo(instance.site, chosen),
         listed=coop is not None and coop.discoverable,
     )
     document = nodeinfo.build_nodeinfo(instance.site, version, facts)

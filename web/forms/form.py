@@ -54,6 +54,13 @@ class Form:
         self.offered: dict[str, tuple[tuple[str, str], ...]] = {}
         self._say = say
 
+    def put(self, name: str, *typed: str) -> None:
+        """Have a field say this, whatever was sent; nothing without a value."""
+        values = MultiDict(self.values)
+        values.popall(name, None)
+        values.extend((name, one) for one in typed if one)
+        self.values = values
+
     @property
     def ok(self) -> bool:
         """Whether nothing is wrong so far."""

@@ -30,11 +30,6 @@ def read_points(form: Form, chosen: Preferences) -> Preferences:
     )
 
 
-def fill_in_points(chosen: Preferences) -> dict[str, str]:
-    """The same as they are typed; the box is shown from the settings themselves."""
-    return {name: str(getattr(chosen, name)) for name in ("points_one", "points_many", *NUMBERS)}
-
-
 def read_number(form: Form, name: str, *, least: int = 0) -> int | None:
     """A number of points; None where nothing was typed, or nothing that can be one."""
     typed = form.text(name, limit=7).replace("\u202f", "").replace(" ", "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from models import preferences
 from models.settings import Site
 from models.store.database import Connection
+from web.rendering.branding import find_logo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class MailFooter:
     address: str = ""
     opening_hours: str = ""
     email: str = ""
+    logo: str = ""
 
 
 async def load_footer(conn: Connection, site: Site) -> MailFooter:
@@ -27,4 +29,5 @@ async def load_footer(conn: Connection, site: Site) -> MailFooter:
         address=chosen.address.strip(),
         opening_hours=chosen.opening_hours.strip(),
         email=chosen.contact_email,
+        logo=find_logo(site, chosen),
     )

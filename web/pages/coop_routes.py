@@ -7,8 +7,11 @@ from web.pages.communities import team as community_team
 from web.pages.communities.together import team as holding_team
 from web.pages.coop import home as coop_home
 from web.pages.exchanges.points import ledger
-from web.pages.instance import exchange_statistics, opening_page, settings
+from web.pages.instance import exchange_statistics, opening_page
 from web.pages.instance.documents import editing
+from web.pages.instance.settings import history as settings_history
+from web.pages.instance.settings import index as settings_index
+from web.pages.instance.settings import page_view as settings_page
 from web.pages.listings import status_changes
 from web.pages.listings.publish import background_saves, copies, edit_page, publish_page
 from web.pages.listings.publish.several import several_page
@@ -18,7 +21,7 @@ from web.pages.moderation.cases import case_list, case_page, conversation, decis
 from web.pages.moderation.screening import filter_form, filters
 from web.pages.moderation.screening import held_posts as held_list
 from web.pages.news import failed_mails
-from web.pages.patterns import HOST, ID, NAME, UUID
+from web.pages.patterns import HOST, ID, NAME, UUID, WORD
 from web.pages.people import (
     members,
     sign_ups,
@@ -46,10 +49,13 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post("/coop/ouverture/{what:mentions|horaires}", preserve_form(opening_page.post_form)),
     web.get("/coop/territoires", directory.show_territories),
     web.post("/coop/territoires", directory.post_territories),
-    web.get("/coop/reglages", settings.show_settings),
-    web.post("/coop/reglages", preserve_form(settings.post_settings)),
+    web.get("/coop/reglages", settings_index.show_settings),
+    web.get("/coop/reglages/historique", settings_history.show_history),
+    web.post("/coop/reglages/historique", settings_history.post_undo),
     web.get("/coop/reglages/arrivees", arrival_settings.show_arrivals),
     web.post("/coop/reglages/arrivees", preserve_form(arrival_settings.post_arrivals)),
+    web.get(f"/coop/reglages/{{page:{WORD}}}", settings_page.show_page),
+    web.post(f"/coop/reglages/{{page:{WORD}}}", preserve_form(settings_page.post_page)),
     web.get("/coop/serveurs/liste", domain_blocks.show_list),
     web.post("/coop/serveurs/liste", domain_blocks.post_act),
     web.post("/coop/serveurs/liste/apercu", domain_blocks.post_preview),

@@ -1,15 +1,17 @@
 """The cooperative as pages show it: its name on the plate, its territory, its colour, its address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from federation.media.media_uris import media_origin
 from models import preferences
 from models.exchanges import points
 from models.exchanges.points import Currency
 from models.preferences import Accent, Preferences
 from models.settings import Site
 from models.store.database import Connection
+from web.rendering.own_words import find_words
 
 ACCENT_CLASSES: Mapping[Accent, str] = {
     "email": "accent-enamel",
@@ -27,8 +29,9 @@ class Branding:
     """What stands in the header and the footer of every page. `accent` is a CSS class, "" for the enamel blue.
 
     `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
-    where the cooperative keeps none. `map_host` is who is asked for the background of the map; nobody where it is ours.
-    `closed`: visitors get nothing but a page that says so.
+    where the cooperative keeps none. `closed`: visitors get nothing but a page that says so. `words` are its own words in
+    place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who is asked
+    for the background of the map, nobody where it is ours.
     """
 
     name: str
@@ -51,6 +54,16 @@ class Branding:
     currency: Currency | None = None
     map_host: str = ""
     closed: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    logo: str = ""
+    filters_open: bool = False
+    notice_publish: str = ""
+
+
+def find_logo(site: Site, chosen: Preferences) -> str:
+    """The whole address of the cooperative's picture; nothing without one."""
+    return f"{media_origin(site)}/media/{chosen.logo}" if chosen.logo else ""
 
 
 async def load_branding(conn: Connection, site: Site) -> Branding:
@@ -80,5 +93,10 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         territory_codes=chosen.territory_codes,
         currency=points.find_currency(chosen),
         closed=chosen.closed,
+        words=find_words(chosen),
+        kinds=chosen.kinds,
+        logo=find_logo(site, chosen).removeprefix(site.url),
+        filters_open=chosen.filters_open,
+        notice_publish=chosen.notice_publish,
         map_host=(urlsplit(chosen.map_tiles).hostname or "").removeprefix("{s}."),
     )

@@ -193,7 +193,7 @@ MENU: tuple[MenuEntry, ...] = (
         "settings",
         N_("Réglages de la coop"),
         "filter",
-        N_("Nom, territoire, inscriptions, couleur, adresse, mentions légales"),
+        N_("Nom, couleur, inscriptions, échanges, mentions légales, et qui a changé quoi"),
     ),
     _entry(
         "settings",

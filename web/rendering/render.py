@@ -81,6 +81,7 @@ async def find_branding(request: web.Request, conn: Connection | None = None) ->
         else:
             branding = await load_branding(conn, instance.site)
         request[BRANDING] = branding
+        request.app[TEMPLATES].use_words(branding.words)
     return branding
 
 

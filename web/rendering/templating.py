@@ -1,7 +1,7 @@
 """The jinja2 environments: one per language, so that macros and filters know the reader's language by themselves."""
 
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from models.people.roles import has_right
 from web.rendering import formats
 from web.rendering.assets import Assets, load_assets
 from web.rendering.i18n import find_catalogue
+from web.rendering.own_words import OwnWords
 
 if TYPE_CHECKING:
     import segno
@@ -37,25 +38,45 @@ class Templates:
     environments: Mapping[str, Environment]
     sentences: Mapping[str, Callable[[str], str]]
     assets: Assets
+    own_words: OwnWords = field(default_factory=OwnWords)
+
+    def use_words(self, words: Mapping[str, str]) -> None:
+        """Say the cooperative's own words from now on: what was said before them is forgotten."""
+        if words == self.own_words.current:
+            return
+        self.own_words.current = words
+        for environment in self.environments.values():
+            for template in (environment.cache or {}).values():
+                template._module = None  # words that a template keeps for others, as `words.html` does
 
 
 def load_templates(languages: tuple[str, ...]) -> Templates:
     """Read static files and the first language; others, and templates, take their place when they are first read."""
     assets = load_assets()
     find_catalogue(languages[0])
-    translators = {language: make_translators(language) for language in languages}
+    own = OwnWords()
+    translators = {
+        language: make_translators(language, own if language == languages[0] else None) for language in languages
+    }
     return Templates(
+        own_words=own,
         environments={language: make_environment(language, assets, translators[language]) for language in languages},
         sentences={language: translate for language, (translate, _) in translators.items()},
         assets=assets,
     )
 
 
-def make_translators(language: str) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
-    """From the French sentence to the reader's, spaces set; the second chooses between one and many."""
+def make_translators(
+    language: str, own: OwnWords | None = None
+) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
+    """From the French sentence to the reader's, spaces set; the second chooses between one and many.
+
+    `own` are words that the cooperative says in place of ours.
+    """
     finish = formats.set_french_spaces if language == "fr" else formats.bind_units
+    usual = cache(lambda sentence: finish(find_catalogue(language).ugettext(sentence)))
     return (
-        cache(lambda sentence: finish(find_catalogue(language).ugettext(sentence))),
+        usual if own is None else lambda sentence: own.current.get(sentence) or usual(sentence),
         cache(lambda one, many, count: finish(find_catalogue(language).ungettext(one, many, count))),
     )
 

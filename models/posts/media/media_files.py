@@ -126,6 +126,8 @@ async def delete_orphans(conn: Connection, age: timedelta = ORPHAN_AGE) -> int:
             AND NOT EXISTS (SELECT FROM actor a WHERE a.icon_media_id = media.id)
             AND NOT EXISTS (SELECT FROM actor a WHERE a.image_media_id = media.id)
             AND NOT EXISTS (
+                SELECT FROM preference_change c WHERE c.key = 'logo' AND c.after #>> '{}' = media.file_key)
+            AND NOT EXISTS (
                 SELECT FROM scheduled_status s WHERE s.actor_id = media.owner_id AND media.id = ANY(s.media_ids))
             AND NOT EXISTS (
                 SELECT FROM held_post h WHERE h.draft -> 'media_ids' @> to_jsonb(media.id))

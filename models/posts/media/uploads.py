@@ -83,6 +83,14 @@ async def find_by_key(conn: Connection, owner_id: int, key: str) -> Media | None
     return await find(conn, id) if id is not None else None
 
 
+async def find_own(conn: Connection, owner_id: int, file_key: str) -> Media | None:
+    """A picture of this owner's that waits for no post, by the key of its file."""
+    id = await fetch_value(
+        conn, "SELECT id FROM media WHERE owner_id = $1 AND file_key = $2 AND post_id IS NULL", owner_id, file_key
+    )
+    return await find(conn, id) if id is not None else None
+
+
 _CREATE_FILM = name_values(
     """
     INSERT INTO media (id, owner_id, type, mime_type, description, file_key, thumbnail_key, byte_size, width,

@@ -16,6 +16,7 @@ from models.relations.blocking import blocks
 from models.store.database import Connection
 from outbox.builders.objects.agreement import speaks
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_left, require_stands
+from outbox.listings.house_rules import require_may_borrow
 from outbox.presence import require_at_home, require_there
 from outbox.threads.messages import may_write
 
@@ -61,6 +62,7 @@ async def require_may_ask(conn: Connection, partner: Actor, owner: Actor, listin
         raise Conflict("owner_gone")
     if await blocks.between(conn, partner.id, owner.id):
         raise Forbidden("request_not_accepted")
+    await require_may_borrow(conn, partner, listing.details)
 
 
 async def require_few_waiting(conn: Connection, partner: Actor, listing: Listing) -> None:

@@ -47,6 +47,13 @@ def test_ni01_the_links_are_absolute_and_ours() -> None:
     ]
 
 
+def test_the_logo_is_told_where_there_is_one() -> None:
+    address = "https://lomme.test/media/ab/logo.jpg"
+    told, bare = (build_nodeinfo(HERE, "2.1", facts)["metadata"] for facts in (replace(FACTS, logo=address), FACTS))
+
+    assert told["nodeIcon"] == address and "nodeIcon" not in bare
+
+
 @pytest.mark.parametrize("version", ["2.0", "2.1"])
 def test_ni02_ni03_each_document_is_complete(version: str) -> None:
     document = build_nodeinfo(HERE, version, FACTS)

@@ -44,6 +44,8 @@ _CONFIGURATION: Shape = {
     ),
 }
 
+_LISTINGS = shaped({"kinds": many(filled), "modes": many(filled), "photo_required": flag})
+
 instance = shaped(
     {
         "domain": filled,
@@ -56,7 +58,7 @@ instance = shaped(
         "icon": empty,
         "languages": many(filled),
         "configuration": shaped(
-            {**_CONFIGURATION, "vapid": shaped({"public_key": filled}), "limited_federation": flag}
+            {**_CONFIGURATION, "vapid": shaped({"public_key": filled}), "limited_federation": flag, "declic": _LISTINGS}
         ),
         "registrations": shaped(
             {"enabled": flag, "approval_required": flag, "message": maybe(text), "url": maybe(address)}

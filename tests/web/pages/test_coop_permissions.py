@@ -96,6 +96,8 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
     "/coop/reglages/arrivees": "settings",
+    "/coop/reglages/historique": "settings",
+    "/coop/reglages/{page:[a-z-]{1,40}}": "settings",
     "/coop/rencontres": "meetings",
     "/coop/rencontres/d/{id:\\d{1,19}}": "places",
     "/coop/rencontres/d/{id:\\d{1,19}}/date": "places",
@@ -141,6 +143,7 @@ def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
         (r"\{post:[^}]*\}\}", str(listing_id + 1)),
         (r"\{(?:document|what):([a-z]+)[^}]*\}", r"\1"),
         (r"\{uuid:.*\}\}", LISTING),
+        (r"\{page:.*\}\}", "nom"),
     ):
         path = re.sub(pattern, value, path)
     return path

@@ -24,6 +24,10 @@ FRENCH = {
     "donnees-ouvertes": "open-data",
     "ouvrir": "open",
     "fermer-le-site": "close-site",
+    "reglages": "settings",
+    "lire": "get",
+    "changer": "set",
+    "historique": "history",
 }
 """French name → English name."""
 

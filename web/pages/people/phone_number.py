@@ -1,20 +1,15 @@
 """The member's phone number, kept here so that she can give it in a thread by a tap."""
 
-import re
-
 from aiohttp import web
 
 from models.people import phone_numbers
 from models.store.database import connection, transaction
 from web.forms.form import Form, blank_form, read_form
+from web.forms.phone_field import read_phone
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.rendering.render import render
 from web.security.session import require_account
-
-LIMIT = 30
-
-PHONE = re.compile(r"\+?[\d .()-]{6,}")
 
 
 async def show_phone(request: web.Request) -> web.Response:
@@ -29,9 +24,7 @@ async def post_phone(request: web.Request) -> web.Response:
     """POST /compte/telephone: an empty field forgets it."""
     account = require_account(request)
     form = await read_form(request)
-    phone = form.text("phone", limit=LIMIT)
-    if phone and form.ok and not PHONE.fullmatch(phone):
-        form.fail("phone", "Écrivez un numéro, comme 06 12 34 56 78.")
+    phone = read_phone(form)
     if not form.ok:
         return await _show(request, form)
     async with transaction(request.app[INSTANCE].pool) as conn:

@@ -15,6 +15,7 @@ from models.store.database import connection, transaction
 from web.actions.sign_up import NewMember, ask_to_join, create_member
 from web.forms.commune_field import read_commune
 from web.forms.form import Form, blank_form, read_form
+from web.forms.phone_field import read_phone
 from web.forms.throttle import may_try, refuse_try
 from web.forms.way_in import INVITATION_FIELD, WayIn, find_way_in, find_way_of, read_entry
 from web.http.app_keys import INSTANCE
@@ -24,11 +25,13 @@ from web.pages.access.login import has_mail, log_in
 from web.pages.access.login_second_step import RETURN_FIELD, read_asked_return, read_return
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.people.registration_form import fail_taken, read_answers, read_newcomer
-from web.rendering.render import render
+from web.rendering.render import N_, render
 from web.security.session import current_account
 
 CLOSED = ("invitation", "closed")
 """The ways in which nobody joins by this form."""
+
+PHONE_MISSING = N_("Donnez votre numéro de téléphone.")
 
 WAITING = "/compte/attente"
 """Where whoever asks waits."""
@@ -51,8 +54,12 @@ async def post_registration(request: web.Request) -> web.Response:
     newcomer = read_newcomer(request, form)
     newcomer = replace(newcomer, entry=read_entry(form, way))
     async with connection(request.app[INSTANCE].pool) as conn:
+        chosen = await preferences.load(conn)
+        newcomer = replace(newcomer, phone=read_phone(form, missing=PHONE_MISSING) if chosen.phone_required else "")
         commune = await read_commune(conn, form)
-        questions = (await preferences.load(conn)).questions if way.mode == "approval" else ()
+        if chosen.commune_required and commune is None:
+            form.fail("commune", "Donnez votre commune.")
+        questions = chosen.questions if way.mode == "approval" else ()
         way = await find_way_of(conn, way, newcomer.email)
     answers = read_answers(form, questions)
     if form.ok and not await may_try(request, "register", ""):
@@ -157,6 +164,9 @@ async def show_form(request: web.Request, form: Form, status: int = 200) -> web.
         waiting=waiting,
         questions=chosen.questions if waiting else (),
         answer_limit=ANSWER_LIMIT,
+        phone_required=chosen.phone_required,
+        commune_required=chosen.commune_required,
+        own_notice=chosen.notice_sign_up,
         return_to=read_return(form),
         return_query=quote(read_return(form), safe=""),
     )

@@ -62,6 +62,7 @@ async def show_feed(request: web.Request) -> web.Response:
             "alternate": site.url + search.address(),
         },
         empty_since=datetime.fromtimestamp(0, UTC),
+        logo=site.url + branding.logo if branding.logo.startswith("/") else branding.logo,
     )
     body = _write(request, format, feed, gathered)
     headers = {"Content-Type": TYPES[format], "Vary": "Accept-Language"}

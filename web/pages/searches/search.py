@@ -66,7 +66,8 @@ async def render_search(
     instance, account = request.app[INSTANCE], current_account(request)
     form = read_query(request)
     async with connection(instance.pool) as conn:
-        search = await read_search(conn, form, account, await find_branding(request, conn))
+        branding = await find_branding(request, conn)
+        search = await read_search(conn, form, account, branding)
         search = replace(search, inside=inside, on_map=False) if inside else search
         results = await find(conn, instance.site, search, reader_id=account.actor_id if account else None)
         if search.after and not results.cards:
@@ -93,6 +94,9 @@ async def render_search(
         form=form,
         radii=RADII,
         modes=MODES,
+        used_kinds=branding.kinds,
+        used_modes=branding.modes,
+        filters_open=branding.filters_open,
         branches=categories.BRANCH_LABELS,
         tree=categories.CATEGORIES,
         category=categories.find(search.category),

@@ -1,7 +1,6 @@
 """The directory for administrators: to be in it, where to begin, whom to vouch for, who waits and why, who leaves."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
@@ -13,13 +12,14 @@ from models import preferences
 from models.errors import Invalid
 from models.moderation import journal
 from models.people import actors
+from models.people.accounts import Account
 from models.places.places import fold_name
 from models.preferences import DirectoryArea
 from models.servers.directory import deciding
 from models.servers.directory.reading import DirectoryEntry, list_entries
 from models.store.background import jobs
 from models.store.database import Connection, connection, transaction
-from outbox.people.cooperative_settings import save_listed, save_preferences
+from outbox.people.cooperative_settings import save_listed
 from outbox.servers import peers
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
@@ -68,7 +68,7 @@ async def post_territories(request: web.Request) -> web.Response:
         if act == "register":
             await save_listed(conn, instance.site, listed=form.flag("listed"))
         elif act == "zone":
-            await _save_area(request, conn, form)
+            await _save_area(conn, me, form)
         else:
             await _decide(conn, act, host)
         await journal.record(conn, "server_decided", by=me, right="servers", host=host, what=act)
@@ -113,10 +113,9 @@ def _read_host(request: web.Request, form: Form) -> str:
     return host
 
 
-async def _save_area(request: web.Request, conn: Connection, form: Form) -> None:
-    chosen = await preferences.load(conn)
-    area = form.choice("zone", AREAS, default=chosen.directory_area)
-    await save_preferences(conn, request.app[INSTANCE].site, replace(chosen, directory_area=area))
+async def _save_area(conn: Connection, me: Account, form: Form) -> None:
+    area = form.choice("zone", AREAS, default=(await preferences.load(conn)).directory_area)
+    await preferences.write(conn, {"directory_area": area}, by=me.actor_id)
 
 
 async def _show(request: web.Request, form: Form) -> web.Response:

@@ -62,9 +62,9 @@ async def post_act(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     async with transaction(instance.pool) as conn:
         if act in {"restricted", "open"}:
-            await peers.restrict(conn, limited=act == "restricted")
+            await peers.restrict(conn, limited=act == "restricted", by=me.actor_id)
         elif act in {"tell", "keep_quiet"}:
-            await peers.announce_levels(conn, told=act == "tell")
+            await peers.announce_levels(conn, told=act == "tell", by=me.actor_id)
         elif act in {"let_in", "keep_out"}:
             await peers.save_listed(conn, host, listed=act == "let_in")
         elif act == "forget":

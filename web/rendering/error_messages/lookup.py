@@ -21,6 +21,7 @@ from web.rendering.error_messages import (
     relations,
     repair_shops,
     requests,
+    settings,
 )
 from web.rendering.formats import set_in
 from web.rendering.journal_words import ACT_WORDS
@@ -40,6 +41,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "terms": reasons.REFUSALS,
     "communities": communities.REFUSALS,
     "entries": community_texts.REFUSALS,
+    "settings": settings.REFUSALS,
 }
 """Every code by its subject, each with its sentence."""
 
@@ -76,8 +78,13 @@ def reword(text: str, translate: Callable[[str], str]) -> str:
 
 
 def find_values(refusal: Refusal, translate: Callable[[str], str]) -> dict[str, object]:
-    """What stands in its sentence: an `act` of the journal in words; one that has none is shown as it is."""
+    """What stands in its sentence: an `act` of the journal, or a `contradiction` of settings, in words; one that has
+    none is shown as it is.
+    """
     values = dict(refusal.values)
+    if "contradiction" in values:
+        code = str(values["contradiction"])
+        values["contradiction"] = translate(settings.CONTRADICTIONS.get(code, code))
     if "act" in values:
         act = cast(Act, values["act"])
         values["act"] = translate(ACT_WORDS.get(act, act))

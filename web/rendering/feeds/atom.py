@@ -36,6 +36,7 @@ class Feed:
     title: str
     links: dict[str, str]
     empty_since: datetime
+    logo: str = ""
 
 
 def build_feed(site: Site, feed: Feed, gathered: Iterable[ListingBundle], language: str) -> bytes:
@@ -47,6 +48,8 @@ def build_feed(site: Site, feed: Feed, gathered: Iterable[ListingBundle], langua
     _write(root, "id", feed.id)
     _write(root, "title", feed.title)
     _write(root, "updated", write_moment(max((_changed_at(one) for one in entries), default=feed.empty_since)))
+    if feed.logo:
+        _write(root, "logo", feed.logo)
     for relation, address in feed.links.items():
         ET.SubElement(root, _name("link"), rel=relation, href=_clean(address))
     for one in entries:

@@ -24,6 +24,7 @@ def build_json_feed(site: Site, feed: Feed, gathered: Iterable[ListingBundle], l
             "title": feed.title,
             "home_page_url": feed.links["alternate"],
             "feed_url": feed.links["self"],
+            "icon": feed.logo or None,
             "language": language,
             "items": [build_item(site, one, language) for one in gathered],
         }

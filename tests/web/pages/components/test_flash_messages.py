@@ -9,7 +9,7 @@ from models.people.actors import Actor
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.components import flash_messages
-from web.pages.instance import settings
+from web.pages.instance.settings import history, page_view
 from web.pages.moderation import message_request_review
 from web.pages.people import account
 from web.pages.relations import blocks
@@ -21,7 +21,8 @@ PAGES: dict[str, Mapping[str, str]] = {
     "/coop/serveurs/liste": domain_blocks.SAID,
     "/coop/inconnus": message_request_review.SAID,
     "/coop/territoires": directory.SAID,
-    "/coop/reglages": settings.SAID,
+    "/coop/reglages/nom": page_view.SAID,
+    "/coop/reglages/historique": history.SAID,
 }
 
 

@@ -78,10 +78,9 @@ async def test_what_is_decided_about_other_servers_and_the_settings_stands_there
         page = "/coop/serveurs/henin.test"
         assert (await nadia.send(page, {"act": act}, form_on=page)).status == 303
     await nadia.send("/coop/territoires", {"act": "register", "listed": "1"}, form_on="/coop/territoires")
-    for name in ("La Remise", "La Remise"):
-        typed = {"name": name, "territory_kind": "commune", "territory": "Lomme", "registration": "open"}
-        typed |= {"accent": "prune", "modes": "gift", "hold_hours": "72", "listing_days": "30", "journal_shown": "1"}
-        assert (await nadia.send("/coop/reglages", typed, form_on="/coop/reglages")).status == 303
+    page = "/coop/reglages/plaque"
+    for accent in ("prune", "prune"):
+        assert (await nadia.send(page, {"accent": accent}, form_on=page)).status == 303
 
     read = await team.odile.get(PAGE)
     bare = (await (await team.open_browser(team.village.alice)).get("/journal")).words()

@@ -58,17 +58,10 @@ async def test_b57_members_decide_directly_unless_the_cooperative_wants_otherwis
 
 
 async def test_b57_the_cooperative_chooses_it_among_its_settings(odile: Browser, instance: Instance) -> None:
-    page = await odile.get("/coop/reglages")
-    fields = [
-        (one.get("name"), one.get("value") or "")
-        for one in page.html.xpath(
-            "//main//form//input[@name and (not(@type='checkbox' or @type='radio') or @checked)]"
-        )
-        if one.get("name") != "csrf_token"
-    ]
+    page = "/coop/reglages/equipe"
 
     for box in ([("strangers_shown", "1")], []):
-        await odile.send("/coop/reglages", [*fields, *box], form_on="/coop/reglages")
+        await odile.send(page, box, form_on=page)
         async with transaction(instance.pool) as conn:
             assert (await preferences.load(conn)).strangers_shown is bool(box)
 

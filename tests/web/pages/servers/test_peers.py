@@ -384,7 +384,7 @@ async def test_a_marketplace_is_seen_stopped_and_given_things_again(
         )
         await make_follow(conn, await make_remote_actor(conn, "instance", "floh.test"), ours)
     assert "elle suit @instance" in (await admin.get("/coop/serveurs/floh.test")).words()
-    assert "floh.test suit depuis" in (await admin.get("/coop/reglages")).words()
+    assert "floh.test suit depuis" in (await admin.get("/coop/reglages/partage")).words()
 
     for act, words in (("market_stop", "Vous l’avez arrêtée"), ("market_allow", "elle suit @instance")):
         sent = await admin.send("/coop/serveurs/floh.test", {"act": act}, form_on=PAGE)

@@ -28,6 +28,7 @@ from web.api.mastodon.instance.instance_rules import load_rules
 from web.api.mastodon.people.profile import LONGEST_LINE, LONGEST_NAME, LONGEST_NOTE, MOST_LINES
 from web.api.mastodon.post_settings import MOST_PICTURES
 from web.http.app_keys import INSTANCE
+from web.rendering.branding import find_logo
 
 SPOKEN_VERSION = "4.5.0"
 """The version of Mastodon whose API this is; a higher one makes clients ask for what is not here (MASTODON.md)."""
@@ -60,18 +61,19 @@ async def show_instance(request: web.Request) -> web.Response:
             "source_url": site.source,
             "description": describe(chosen),
             "usage": {"users": {"active_month": counts.active_month}},
-            "thumbnail": {"url": look.header, "blurhash": None, "versions": {}},
+            "thumbnail": {"url": find_logo(site, chosen) or look.header, "blurhash": None, "versions": {}},
             "icon": [],
             "languages": list(site.languages),
             "configuration": build_configuration(site, has_terms=has_terms)
-            | {"vapid": {"public_key": vapid}, "limited_federation": chosen.limited_federation},
+            | {"vapid": {"public_key": vapid}, "limited_federation": chosen.limited_federation}
+            | {"declic": _describe_listings(chosen)},
             "registrations": {
                 "enabled": registration in ("open", "approval"),
                 "approval_required": registration == "approval",
                 "reason_required": registration == "approval" and chosen.wants_answer,
                 "message": _write_closed_words(chosen) if registration in ("invitation", "closed") else None,
                 "min_age": None,
-                "url": None,
+                "url": f"{site.url}/inscription" if chosen.asks_by_page else None,
             },
             "api_versions": {"mastodon": API_VERSION},
             "contact": {"email": chosen.contact_email, "account": contact},
@@ -107,7 +109,7 @@ async def show_instance_v1(request: web.Request) -> web.Response:
                 "status_count": counts.public_posts,
                 "domain_count": known_servers,
             },
-            "thumbnail": look.header,
+            "thumbnail": find_logo(site, chosen) or look.header,
             "languages": list(site.languages),
             "registrations": registration in ("open", "approval"),
             "approval_required": registration == "approval",
@@ -117,6 +119,11 @@ async def show_instance_v1(request: web.Request) -> web.Response:
             "rules": rules,
         },
     )
+
+
+def _describe_listings(chosen: Preferences) -> Json:
+    """What may be published here: an app of ours asks for nothing else."""
+    return {"kinds": list(chosen.kinds), "modes": list(chosen.modes), "photo_required": chosen.photo_required}
 
 
 def _write_closed_words(chosen: Preferences) -> str | None:

@@ -44,10 +44,13 @@ async def create_account(request: web.Request) -> web.Response:
     parameters = await read_parameters(request)
     async with connection(instance.pool) as conn:
         way = await find_way_in(conn, instance, _read_code(parameters))
+        by_page = (await preferences.load(conn)).asks_by_page
     if way.lost:
         raise Invalid("invitation_closed", field="invite_code")
     if way.mode in ("closed", "invitation"):
         raise Forbidden("registrations_closed")
+    if by_page:
+        raise Forbidden("sign_up_by_page", url=f"{instance.site.url}/inscription")
     newcomer = replace(read_newcomer(parameters, instance.site.languages), entry=_read_entry(way))
     reason = await _read_reason(instance, way, parameters)
     async with connection(instance.pool) as conn:

@@ -6,7 +6,7 @@ from aiohttp import web
 from multidict import MultiDict
 
 from models.listings import own_listings
-from models.listings.listings import KINDS, Listing
+from models.listings.listings import KINDS, Listing, ListingKind
 from models.people import actors
 from models.people.accounts import Account
 from models.store.database import Connection
@@ -14,6 +14,7 @@ from outbox.listings.listing_limits import BIKES, INTERVENTIONS
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.listings.publish.listing_form import values_of
 from web.pages.listings.publish.where_fields import AROUND_HOME, IN_COMMUNE, first_place, load_places, place_values
+from web.rendering.branding import Branding
 from web.rendering.render import find_branding
 
 SAME = ("mode", "max_duration", "audience", "where", "at_place")
@@ -38,10 +39,10 @@ LIKE_LAST = "like_last"
 
 async def make_first_values(conn: Connection, request: web.Request, account: Account) -> MultiDict[str]:
     """The form as `/publier?genre=&titre=&texte=&lieu=&mode=` opens it, a call also by `panne`, `velo` and `roule`."""
-    asked = request.query.get("genre", "")
-    kind = next((one for one in KINDS if one == asked), KINDS[0])
+    branding = await find_branding(request, conn)
+    kind = _find_kind(request, branding)
     known = await load_places(conn, account.actor_id)
-    home = await find_reader_commune(conn, account, await find_branding(request, conn))
+    home = await find_reader_commune(conn, account, branding)
     values: MultiDict[str] = MultiDict({"kind": kind, "audience": "network", "quantity": "1"})
     values["place"] = home.label if home else ""
     values.update(first_place(known, await actors.get(conn, account.actor_id)))
@@ -52,6 +53,12 @@ async def make_first_values(conn: Connection, request: web.Request, account: Acc
         values["where"] = IN_COMMUNE
     _fill_in(values, request.query)
     return values
+
+
+def _find_kind(request: web.Request, branding: Branding) -> ListingKind:
+    """What the address asks for, of the kinds in use; else the first of them."""
+    used = [one for one in KINDS if one in branding.kinds]
+    return next((one for one in used if one == request.query.get("genre")), used[0] if used else KINDS[0])
 
 
 def _fill_in(values: MultiDict[str], query: Mapping[str, str]) -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 from aiohttp import web
 
 from models import preferences
+from models.errors import Invalid
 from models.moderation import filters, held_posts, journal, removed_pictures
 from models.people.accounts import Account
 from models.preferences import MOST_FIRST_POSTS, PASSERS_BY
 from models.store.database import Connection, connection, transaction
-from web.forms.form import Form, read_form
+from outbox.people.cooperative_settings import change_settings
+from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
@@ -32,6 +34,10 @@ FIRST_POSTS = tuple(str(number) for number in range(MOST_FIRST_POSTS + 1))
 async def list_filters(request: web.Request) -> web.Response:
     """GET /coop/filtres."""
     me = require_right(request, "reports")
+    return await _show(request, me, blank_form(request))
+
+
+async def _show(request: web.Request, me: Account, form: Form, *, status: int = 200) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         found = await filters.list_all(conn)
         pictures = await removed_pictures.list_all(conn)
@@ -40,6 +46,8 @@ async def list_filters(request: web.Request) -> web.Response:
     return await render(
         request,
         "filters/index.html",
+        status=status,
+        form=form,
         filters=found,
         pictures=pictures,
         first_posts=chosen.first_posts,
@@ -54,12 +62,16 @@ async def post_act(request: web.Request) -> web.Response:
     me = require_right(request, "reports")
     form = await read_form(request)
     act = form.choice("act", tuple(SAID))
-    async with transaction(request.app[INSTANCE].pool) as conn:
-        if act == "first":
-            await _save_first_posts(conn, form)
-        elif act:
-            await _change(conn, act, read_id(form.typed("id")))
-        await _record(conn, me, act, form)
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            if act == "first":
+                await _save_first_posts(request, conn, me, form)
+            elif act:
+                await _change(conn, act, read_id(form.typed("id")))
+            await _record(conn, me, act, form)
+    except Invalid as refusal:
+        form.refuse(refusal.field or "", refusal)
+        return await _show(request, me, form, status=422)
     raise redirect_with_message(HERE, act or "first")
 
 
@@ -74,11 +86,12 @@ async def _change(conn: Connection, act: str, id: int) -> None:
             await removed_pictures.forget(conn, id)
 
 
-async def _save_first_posts(conn: Connection, form: Form) -> None:
-    chosen = await preferences.load(conn)
+async def _save_first_posts(request: web.Request, conn: Connection, me: Account, form: Form) -> None:
+    chosen = await preferences.load_for_change(conn)
     wanted = int(form.choice("first_posts", FIRST_POSTS, default=str(chosen.first_posts)))
     passers = form.choice("passers_by", PASSERS_BY, default=chosen.passers_by)
-    await preferences.save(conn, replace(chosen, first_posts=wanted, passers_by=passers))
+    changed = replace(chosen, first_posts=wanted, passers_by=passers)
+    await change_settings(conn, request.app[INSTANCE].site, changed, by=me.actor_id)
 
 
 async def _record(conn: Connection, me: Account, act: str, form: Form) -> None:

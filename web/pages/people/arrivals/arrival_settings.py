@@ -1,7 +1,5 @@
 """The cooperative's questions to whoever wants to join, and the answers that the team keeps ready."""
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from models import preferences
@@ -51,9 +49,8 @@ async def post_arrivals(request: web.Request) -> web.Response:
     if not form.ok:
         return await _show(request, form, status=422)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        chosen = await preferences.load(conn)
-        changed = replace(chosen, questions=tuple(questions), closed_words=closed_words)
-        await preferences.save(conn, changed)
+        asked = {"questions": tuple(questions), "closed_words": closed_words}
+        await preferences.write(conn, asked, by=me.actor_id)
         await canned_answers.replace_all(conn, answers)
         await journal.record(conn, "settings_changed", by=me, right="settings", page="arrivals")
     raise redirect_with_message(PAGE, "saved")

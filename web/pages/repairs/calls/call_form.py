@@ -62,6 +62,8 @@ async def show_call(request: web.Request) -> web.Response:
     """GET /depannage/appeler; `?panne=&velo=&roule=&texte=` fill it in, as the diagnostic does."""
     if current_applicant(request) is not None:
         raise web.HTTPSeeOther("/publier?genre=repair_call")  # she prepares hers
+    if "repair_call" not in (await find_branding(request)).kinds:
+        raise web.HTTPSeeOther("/depannage")
     account = _find_member(request)
     values: MultiDict[str] = MultiDict({"where": IN_COMMUNE})
     async with connection(request.app[INSTANCE].pool) as conn:

@@ -96,7 +96,7 @@ async def post_publishing(request: web.Request) -> web.Response:
     form = await read_form(request)
     act = form.choice("act", ("published", "unpublished"), default="unpublished")
     async with transaction(request.app[INSTANCE].pool) as conn:
-        if await preferences.set_repairs_published(conn, act == "published"):
+        if await preferences.write(conn, {"repairs_published": act == "published"}, by=me.actor_id):
             await kept_files.forget(conn)
             await journal.record(conn, "settings_changed", by=me, right="settings", page="repair_figures")
     raise redirect_with_message(f"{PAGE}/donnees", act)

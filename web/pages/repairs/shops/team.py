@@ -1,7 +1,5 @@
 """For the team: opening a shop, who decides which appear, and deciding where no collective does."""
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from models import preferences
@@ -51,14 +49,9 @@ async def post_settings(request: web.Request) -> web.Response:
     me = require_right(request, "repair_shops")
     form = await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        before = await preferences.load(conn)
-        collective = await _read_collective(conn, form)
-        own_types = _read_types(form)
-        if form.ok:
-            after = replace(before, repair_collective=collective, shop_types=own_types)
-            await preferences.save(conn, after)
-            if after != before:
-                await _note(conn, me, what="settings")
+        asked = {"repair_collective": await _read_collective(conn, form), "shop_types": _read_types(form)}
+        if form.ok and await preferences.write(conn, asked, by=me.actor_id):
+            await _note(conn, me, what="settings")
     if not form.ok:
         return await _show(request, form, status=422)
     raise redirect_with_message(HERE, "settings")

@@ -71,6 +71,19 @@ async def test_both_documents_have_the_shape_that_clients_want(anybody: Api) -> 
     assert new["api_versions"] == old["api_versions"] == {"mastodon": 7}
 
 
+async def test_settings_of_the_cooperative_stand_in_both(anybody: Api) -> None:
+    async with connection(anybody.pool) as conn:
+        chosen = preferences.Preferences(logo="ab/logo.jpg", kinds=("offer",), modes=("gift",), phone_required=True)
+        await preferences.save(conn, chosen)
+
+    new = await anybody.get("/api/v2/instance", strict_instance.instance)
+    old = await anybody.get("/api/v1/instance", strict_instance.instance_v1)
+
+    assert new["thumbnail"]["url"] == old["thumbnail"]
+    assert old["thumbnail"].endswith("/media/ab/logo.jpg") and new["registrations"]["url"].endswith("/inscription")
+    assert new["configuration"]["declic"] == {"kinds": ["offer"], "modes": ["gift"], "photo_required": False}
+
+
 async def test_a_server_that_nobody_has_set_up_yet_answers_too(anybody: Api) -> None:
     new = await anybody.get("/api/v2/instance", strict_instance.instance)
 

@@ -291,3 +291,12 @@ async def test_where_mails_are_sent_the_token_opens_nothing_until_the_address_is
     after = await hers.ask("GET", "/api/v1/accounts/verify_credentials")
 
     assert (before.status, after.status) == (403, 200)
+
+
+async def test_where_more_is_asked_than_an_app_can_send_it_is_told_the_page(anybody: Api) -> None:
+    app = await open_door(anybody)
+    await choose(app, "open", phone_required=True)
+
+    refused = await join(app)
+
+    assert refused.status == 403 and "/inscription" in refused.json["error"]

@@ -73,10 +73,8 @@ async def test_a_mistake_is_said_at_its_field_and_nothing_is_lost(nadia: Visitor
 
 async def test_settings_of_the_cooperative_keep_the_questions(nadia: Visitor, door: Doorbell) -> None:
     await nadia.send(PAGE, {"question_1": "Qui vous envoie ?"})
-    await nadia.open("/coop/reglages")
-    await nadia.send(
-        "/coop/reglages", {"name": "La Remise", "territory": "Lomme", "registration": "invitation", "modes": "loan"}
-    )
+    await nadia.open("/coop/reglages/inscriptions")
+    await nadia.send("/coop/reglages/inscriptions", {"registration": "invitation"})
 
     assert nadia.status == 200, words_of(nadia.text)
     async with connection(door.instance.pool) as conn:

@@ -121,7 +121,7 @@ async def test_link_in_a_mail_confirms_her_address_and_lets_her_in_to_wait(
 )
 async def test_she_may_look_around(carole: Visitor, path: str) -> None:
     assert (await carole.open(path)).path == path and carole.status == 200
-    assert "Demande</a>" in carole.text and "/echanges" not in carole.text
+    assert "Ma demande</a>" in carole.text and "/echanges" not in carole.text
 
 
 @pytest.mark.parametrize(

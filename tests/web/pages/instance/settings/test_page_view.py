@@ -1,7 +1,6 @@
-"""The cooperative's settings."""
+"""The cooperative's settings, page by page."""
 
 import html
-import re
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -18,38 +17,58 @@ from outbox.exchanges.agreements.agreements import request
 from outbox.exchanges.agreements.endings import expire_due
 from tests.factories import make_listing, make_local_actor, make_member
 from tests.web.form_client import Doorbell, Visitor, add_member
+from web.pages.instance.settings import pages
+from web.rendering.own_words import REPLACED
 
-SETTINGS: dict[str, str | list[str]] = {
-    "name": "La Remise",
-    "sentence": "coopérative d’habitants",
-    "territory_kind": "communes",
-    "territory": "Lomme (59160), Lambersart (59130)",
-    "territory_name": "Le Pays lommois",
-    "accent": "prune",
-    "registration": "open",
-    "modes": ["swap", "gift", "theft"],
-    "guests": "1",
-    "member_invitations": "3",
-    "member_invitations_wait": "1",
-    "member_communities": "1",
-    "markets": "1",
-    "address": "12 rue des Tisserands\r\n59160 Lomme",
-    "opening_hours": "Mercredi, 14 h – 19 h",
-    "contact_email": "bonjour@remise.example",
-    "legal_publisher": "La Remise, SCIC",
-    "legal_director": "Awa Diop",
-    "legal_host": "Chez nous",
-    "legal_text": "Rien d’autre.",
+LIST = "/coop/reglages"
+
+ONE_LINE = ("name", "territory", "territory_name", "contact_email")
+
+PAGES: dict[str, dict[str, str | list[str]]] = {
+    "nom": {
+        "name": "La Remise",
+        "sentence": "coopérative d’habitants",
+        "territory_kind": "communes",
+        "territory": "Lomme (59160), Lambersart (59130)",
+        "territory_name": "Le Pays lommois",
+    },
+    "plaque": {"accent": "prune"},
+    "inscriptions": {
+        "registration": "open",
+        "member_invitations": "3",
+        "member_invitations_wait": "1",
+        "member_communities": "1",
+    },
+    "echanges": {"kinds": ["offer", "request", "repair_call"], "modes": ["swap", "gift", "theft"], "guests": "1"},
+    "equipe": {},
+    "partage": {"markets": "1"},
+    "adresse": {
+        "address": "12 rue des Tisserands\r\n59160 Lomme",
+        "opening_hours": "Mercredi, 14 h – 19 h",
+        "contact_email": "bonjour@remise.example",
+    },
+    "mentions": {
+        "legal_publisher": "La Remise, SCIC",
+        "legal_director": "Awa Diop",
+        "legal_host": "Chez nous",
+        "legal_text": "Rien d’autre.",
+    },
 }
 
 
 @pytest.fixture
 async def admin(door: Doorbell) -> Visitor:
-    """Awa administers; the settings are before her."""
+    """Awa administers; the list of settings is before her."""
     await add_member(door.instance, "awa", roles=["admin"])
     visitor = await door.ring()
     await visitor.log_in("awa")
     return await visitor.open("/coop/reglages")
+
+
+async def save(admin: Visitor, page: str, **changes: str | list[str]) -> Visitor:
+    """She opens a page and sends it as it stands above, with these changes."""
+    await admin.open(f"{LIST}/{page}")
+    return await admin.send(f"{LIST}/{page}", PAGES.get(page, {}) | changes)
 
 
 async def load(door: Doorbell) -> Preferences:
@@ -58,9 +77,10 @@ async def load(door: Doorbell) -> Preferences:
 
 
 async def test_all_settings_are_kept_and_shown_again(door: Doorbell, admin: Visitor) -> None:
-    await admin.send("/coop/reglages", SETTINGS)
+    for page in PAGES:
+        await save(admin, page)
+        assert (admin.status, admin.path) == (200, f"{LIST}/{page}?fait=saved")
 
-    assert (admin.status, admin.path) == (200, "/coop/reglages?fait=saved")
     assert await load(door) == Preferences(
         name="La Remise",
         sentence="coopérative d’habitants",
@@ -81,20 +101,43 @@ async def test_all_settings_are_kept_and_shown_again(door: Doorbell, admin: Visi
         legal_host="Chez nous",
         legal_text="Rien d’autre.",
     )
-    shown = html.unescape(admin.text)
-    assert all(
-        f'value="{SETTINGS[name]}"' in shown for name in ("name", "territory", "territory_name", "contact_email")
-    )
-    assert '<html lang="fr" class="accent-plum">' in shown
+    for page in ("nom", "adresse"):
+        shown = html.unescape((await admin.open(f"{LIST}/{page}")).text)
+        assert all(f'value="{value}"' in shown for name, value in PAGES[page].items() if name in ONE_LINE)
+    assert '<html lang="fr" class="accent-plum">' in admin.text
 
 
-async def test_the_settings_can_be_saved_as_they_are_shown(door: Doorbell, admin: Visitor) -> None:
-    await admin.send("/coop/reglages", SETTINGS)
+async def test_each_page_can_be_saved_as_it_is_shown_and_changes_nothing_of_the_others(
+    door: Doorbell, admin: Visitor
+) -> None:
+    for page in PAGES:
+        await save(admin, page)
     before = await load(door)
 
-    await admin.send("/coop/reglages", SETTINGS)
+    for page in PAGES:
+        await save(admin, page)
 
-    assert admin.path == "/coop/reglages?fait=saved" and await load(door) == before
+    assert await load(door) == before
+
+
+async def test_the_list_says_what_stands_now_and_leads_to_every_page(door: Doorbell, admin: Visitor) -> None:
+    await save(admin, "inscriptions", registration="approval")
+    await admin.open(LIST)
+
+    shown = html.unescape(admin.text)
+    assert "vous lisez chacune avant de dire oui · Chaque membre peut inviter" in shown
+    assert [one.path for one in pages.PAGES if f'href="{one.path}"' not in shown] == []
+
+
+def test_no_page_has_more_than_eight_fields_and_no_setting_stands_twice() -> None:
+    keys = [key for page in pages.PAGES for key in page.keys]
+
+    assert max(len(page.fields) for page in pages.PAGES) <= 8
+    assert len(keys) == len({*keys}) and {*keys} == {field.name for field in fields(Preferences)}
+
+
+async def test_a_page_that_there_is_not_is_not_found(admin: Visitor) -> None:
+    assert (await admin.open(f"{LIST}/cuisine")).status == 404
 
 
 async def test_a_new_name_is_told_to_everybody_who_follows(door: Doorbell, admin: Visitor) -> None:
@@ -102,7 +145,7 @@ async def test_a_new_name_is_told_to_everybody_who_follows(door: Doorbell, admin
         for username in ("coop", "offres"):
             await make_local_actor(conn, username, host="lomme.test")
 
-    await admin.send("/coop/reglages", SETTINGS)
+    await save(admin, "nom")
 
     async with connection(door.instance.pool) as conn:
         coop = await actors.find_local(conn, "coop")
@@ -112,8 +155,7 @@ async def test_a_new_name_is_told_to_everybody_who_follows(door: Doorbell, admin
 
 
 async def test_a_colour_is_told_to_nobody(door: Doorbell, admin: Visitor) -> None:
-    await admin.send("/coop/reglages", SETTINGS)
-    await admin.send("/coop/reglages", SETTINGS | {"accent": "vert"})
+    await save(admin, "plaque", accent="vert")
 
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM activity") == 0
@@ -121,34 +163,38 @@ async def test_a_colour_is_told_to_nobody(door: Doorbell, admin: Visitor) -> Non
 
 
 async def test_a_territory_that_changes_gets_its_own_name(door: Doorbell, admin: Visitor) -> None:
-    await admin.send("/coop/reglages", SETTINGS)
+    await save(admin, "nom")
 
-    await admin.send("/coop/reglages", SETTINGS | {"territory_kind": "commune", "territory": "Lille"})
+    await save(admin, "nom", territory_kind="commune", territory="Lille")
 
     assert (await load(door)).territory_name == "Lille"
 
 
 @pytest.mark.parametrize(
-    ("changes", "field"),
+    ("page", "field", "typed"),
     [
-        ({"name": ""}, "name"),
-        ({"name": "x" * 61}, "name"),
-        ({"territory": "Nulle part"}, "territory"),
-        ({"modes": []}, "modes"),
-        ({"contact_email": "bonjour"}, "contact_email"),
-        ({"accent": "rose"}, "accent"),
-        ({"registration": "ajar"}, "registration"),
-        ({"legal_text": "x" * 4001}, "legal_text"),
+        ("nom", "name", ""),
+        ("nom", "name", "x" * 61),
+        ("nom", "territory", "Nulle part"),
+        ("echanges", "modes", []),
+        ("echanges", "kinds", []),
+        ("mots-pages", "word_join", "x" * 41),
+        ("adresse", "contact_email", "bonjour"),
+        ("plaque", "accent", "rose"),
+        ("inscriptions", "registration", "ajar"),
+        ("inscriptions", "member_invitations", "51"),
+        ("mentions", "legal_text", "x" * 4001),
     ],
 )
 async def test_a_mistake_is_said_at_its_field_and_nothing_is_kept(
-    door: Doorbell, admin: Visitor, changes: dict[str, str | list[str]], field: str
+    door: Doorbell, admin: Visitor, page: str, field: str, typed: str | list[str]
 ) -> None:
-    await admin.send("/coop/reglages", SETTINGS | changes)
+    await save(admin, page, **{field: typed})
 
     assert admin.status == 422
     assert f'href="#{field}"' in admin.text and f'id="{field}"' in admin.text and f'id="{field}-erreur"' in admin.text
-    assert "Le Pays lommois" in admin.text and await load(door) == Preferences()
+    assert page != "nom" or "Le Pays lommois" in admin.text
+    assert await load(door) == Preferences()
 
 
 RULES: dict[str, Any] = {
@@ -168,7 +214,7 @@ async def count_movements(door: Doorbell) -> int:
 
 
 async def test_points_are_off_until_somebody_wants_them(door: Doorbell, admin: Visitor) -> None:
-    await admin.send("/coop/reglages", SETTINGS)
+    await save(admin, "points")
 
     kept = await load(door)
     assert not kept.points and (kept.points_joining, kept.points_monthly, kept.points_deposit) == (50, 30, 5)
@@ -176,7 +222,7 @@ async def test_points_are_off_until_somebody_wants_them(door: Doorbell, admin: V
 
 
 async def test_switched_on_they_have_a_name_and_rules_and_members_have_theirs(door: Doorbell, admin: Visitor) -> None:
-    await admin.send("/coop/reglages", SETTINGS | RULES)
+    await save(admin, "points", **RULES)
 
     kept = await load(door)
     assert (kept.points, kept.points_one, kept.points_many) == (True, "graine", "graines")
@@ -189,12 +235,12 @@ async def test_switched_on_they_have_a_name_and_rules_and_members_have_theirs(do
 
 
 async def test_switched_off_and_on_again_rules_and_accounts_are_as_they_were(door: Doorbell, admin: Visitor) -> None:
-    await admin.send("/coop/reglages", SETTINGS | RULES)
+    await save(admin, "points", **RULES)
     before = await load(door)
 
-    await admin.send("/coop/reglages", SETTINGS)
+    await save(admin, "points")
     off = await load(door)
-    await admin.send("/coop/reglages", SETTINGS | {"points": "1"})
+    await save(admin, "points", points="1")
 
     assert not off.points and off.points_many == "graines"
     assert await load(door) == before and await count_movements(door) == 2
@@ -210,7 +256,7 @@ async def test_switched_off_and_on_again_rules_and_accounts_are_as_they_were(doo
     ],
 )
 async def test_what_is_no_rule_comes_back(door: Doorbell, admin: Visitor, name: str, typed: str, sentence: str) -> None:
-    await admin.send("/coop/reglages", SETTINGS | RULES | {name: typed})
+    await save(admin, "points", **(RULES | {name: typed}))
 
     assert admin.status == 422 and sentence in admin.text.replace("\u00a0", " ").replace("\u202f", " ")
     assert f'href="#{name}"' in admin.text and f'value="{typed}"' in admin.text
@@ -218,7 +264,7 @@ async def test_what_is_no_rule_comes_back(door: Doorbell, admin: Visitor, name: 
 
 
 async def test_a_request_ends_by_itself_after_as_many_hours_as_are_set(door: Doorbell, admin: Visitor) -> None:
-    await admin.send("/coop/reglages", SETTINGS | {"hold_hours": "30"})
+    await save(admin, "echanges", hold_hours="30")
     shown = admin.text
     async with transaction(door.instance.pool) as conn:
         alice = await actors.get_local(conn, "alice")
@@ -244,30 +290,11 @@ async def wait(door: Doorbell, time: timedelta) -> int:
 async def test_a_request_waits_for_a_day_at_least_and_a_week_at_most(
     door: Doorbell, admin: Visitor, typed: str
 ) -> None:
-    await admin.send("/coop/reglages", SETTINGS | {"hold_hours": typed})
+    await save(admin, "echanges", hold_hours=typed)
 
     assert admin.status == 422 and "Écrivez un nombre d’heures, de 24 à 168." in admin.text
     assert 'href="#hold_hours"' in admin.text and f'value="{typed}"' in admin.text
     assert await load(door) == Preferences()
-
-
-ELSEWHERE = {
-    *("closed", "opened_at", "opened_by"),
-    *("limited_federation", "blocks_told", "directory_area"),
-    *("questions", "closed_words", "first_posts", "passers_by"),
-    *("repair_collective", "shop_types"),
-    "repairs_published",
-}
-"""What the pages about the opening, other servers, the map, arrivals, filters, repair shops and figures change."""
-
-TYPED_AS = {"territory_codes": "territory"}
-
-
-def test_every_setting_has_its_field(admin: Visitor) -> None:
-    on_page = set(re.findall(r'name="(\w+)"', admin.text))
-
-    missing = {field.name for field in fields(Preferences) if TYPED_AS.get(field.name, field.name) not in on_page}
-    assert missing == ELSEWHERE
 
 
 PLAN_IGN = (
@@ -278,14 +305,14 @@ PLAN_IGN = (
 
 @pytest.mark.parametrize("tiles", [PLAN_IGN, "https://tile.openstreetmap.org/{z}/{x}/{y}.png"])
 async def test_maps_may_be_drawn_on_pictures_of_another_host(door: Doorbell, admin: Visitor, tiles: str) -> None:
+    await save(admin, "cartes", map_background="tiles", map_tiles=tiles, map_credit="IGN")
     assert "reçoit l’adresse (IP) de chaque personne" in admin.text
-    await admin.send("/coop/reglages", SETTINGS | {"map_background": "tiles", "map_tiles": tiles, "map_credit": "IGN"})
 
     chosen = await load(door)
     assert (chosen.map_tiles, chosen.map_credit) == (tiles, "IGN")
     assert tiles.replace("&", "&amp;") in admin.text
 
-    await admin.send("/coop/reglages", SETTINGS | {"map_background": "drawn", "map_tiles": tiles, "map_credit": "IGN"})
+    await save(admin, "cartes", map_background="drawn", map_tiles=tiles, map_credit="IGN")
     assert (await load(door)).map_tiles == ""
 
 
@@ -308,8 +335,40 @@ async def test_maps_may_be_drawn_on_pictures_of_another_host(door: Doorbell, adm
 async def test_what_is_no_background_of_maps_is_refused(
     door: Doorbell, admin: Visitor, tiles: str, credit: str, field: str
 ) -> None:
-    await admin.send("/coop/reglages", SETTINGS | {"map_background": "tiles", "map_tiles": tiles, "map_credit": credit})
+    await save(admin, "cartes", map_background="tiles", map_tiles=tiles, map_credit=credit)
 
     assert admin.status == 422
     assert f'id="{field}-erreur"' in admin.text
     assert (await load(door)).map_tiles == ""
+
+
+LIMITS = {
+    "name": 60,
+    "sentence": 200,
+    "territory_codes": 2000,
+    "territory_name": 60,
+    "address": 300,
+    "opening_hours": 500,
+    "contact_email": 254,
+    "map_tiles": 500,
+    "map_credit": 200,
+    "legal_publisher": 200,
+    "legal_director": 200,
+    "legal_host": 300,
+    "legal_text": 4000,
+    "member_invitations": (0, 50),
+    "hold_hours": (24, 168),
+    "listing_days": (7, 365),
+    "first_posts": (0, 3),
+    "points_one": 20,
+    "points_many": 20,
+    **dict.fromkeys(("notice_sign_up", "notice_publish"), 300),
+    **dict.fromkeys(REPLACED, 40),
+    **dict.fromkeys(("points_joining", "points_monthly", "points_deposit", "points_overdraft"), (0, 10_000)),
+}
+
+
+def test_each_field_has_its_limit() -> None:
+    found = {one.name: one.limit or (one.least, one.most) for one in pages.FIELDS.values() if one.limit or one.most}
+
+    assert found == LIMITS

@@ -1,0 +1,37 @@
+"""What the cooperative asks, by its settings, of whoever publishes or borrows here; of what exists it asks nothing."""
+
+from models import preferences
+from models.errors import Invalid
+from models.listings.listings import ListingDetails, ListingDraft
+from models.people import accounts
+from models.people.actors import Actor
+from models.preferences import HomeNeeded
+from models.store.database import Connection
+
+
+async def require_publishable(conn: Connection, author: Actor, draft: ListingDraft) -> None:
+    """Raise Invalid for a kind that is not in use, an offer of a thing without its photo, a loan from nowhere."""
+    chosen = await preferences.load(conn)
+    if draft.kind not in chosen.kinds:
+        raise Invalid("kind_not_in_use", field="kind")
+    if draft.kind != "offer":
+        return
+    if chosen.photo_required and draft.mode != "service" and not draft.media_ids:
+        raise Invalid("photo_missing", field="media_ids")
+    if draft.mode == "loan":
+        await _require_home(conn, author, chosen.home_needed, ("everybody",))
+
+
+async def require_may_borrow(conn: Connection, partner: Actor, details: ListingDetails) -> None:
+    """Raise Invalid for a member of ours who borrows and has not said where she lives, where she has to."""
+    if not partner.local or partner.guest or details.kind != "offer" or details.mode != "loan":
+        return
+    await _require_home(conn, partner, (await preferences.load(conn)).home_needed, ("borrowers", "everybody"))
+
+
+async def _require_home(conn: Connection, actor: Actor, needed: HomeNeeded, asked: tuple[HomeNeeded, ...]) -> None:
+    if needed not in asked or actor.commune_code:
+        return
+    account = await accounts.find(conn, actor.id)
+    if account is not None and not account.default_commune_code:
+        raise Invalid("own_commune_missing")

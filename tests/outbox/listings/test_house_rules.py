@@ -1,0 +1,60 @@
+"""What the cooperative asks of whoever publishes or borrows here."""
+
+from typing import Any
+
+import pytest
+
+from models import preferences
+from models.errors import Invalid
+from models.exchanges.agreements import Terms
+from models.listings.listings import ListingDraft
+from models.people import accounts
+from models.store.database import Connection
+from outbox.exchanges.agreements.agreements import request
+from outbox.listings import listings
+from tests.factories import HERE, make_listing, make_member
+
+
+def draft(**changes: Any) -> ListingDraft:
+    values: dict[str, Any] = {"kind": "offer", "title": "Perceuse", "text": "", "mode": "loan", "place_name": "Lomme"}
+    return ListingDraft(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "changes", "code"),
+    [
+        ({"kinds": ("request",)}, {}, "kind_not_in_use"),
+        ({"photo_required": True}, {}, "photo_missing"),
+        ({"home_needed": "everybody"}, {}, "own_commune_missing"),
+        ({"home_needed": "borrowers"}, {}, ""),
+        ({"home_needed": "everybody"}, {"mode": "gift"}, ""),
+        ({"photo_required": True}, {"mode": "service"}, ""),
+        ({"photo_required": True}, {"kind": "request"}, ""),
+    ],
+)
+async def test_what_is_published_keeps_to_the_settings(
+    conn: Connection, chosen: dict[str, Any], changes: dict[str, Any], code: str
+) -> None:
+    await preferences.write(conn, chosen)
+    alice = await make_member(conn, "alice")
+
+    try:
+        await listings.publish(conn, HERE, alice, draft(**changes))
+        refused = ""
+    except Invalid as error:
+        refused = error.code
+
+    assert refused == code
+
+
+async def test_who_borrows_says_first_where_she_lives(conn: Connection) -> None:
+    await preferences.write(conn, {"home_needed": "borrowers"})
+    alice, zoe = await make_member(conn, "alice"), await make_member(conn, "zoe")
+    loan, gift = await make_listing(conn, alice, mode="loan"), await make_listing(conn, alice, mode="gift")
+
+    with pytest.raises(Invalid, match="own_commune_missing"):
+        await request(conn, HERE, zoe, loan, Terms())
+    await request(conn, HERE, zoe, gift, Terms())
+    await accounts.set_commune(conn, zoe.id, "59355")
+    with pytest.raises(Invalid, match="start_missing"):  # the next thing that is asked of her
+        await request(conn, HERE, zoe, loan, Terms())

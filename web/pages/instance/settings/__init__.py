@@ -1,0 +1,1 @@
+"""The settings of the cooperative, page by page, and their history."""

@@ -1,0 +1,56 @@
+"""Settings that pages of other rooms ask for: what the list and the history of settings call them."""
+
+from web.pages.instance.settings.fields import SettingField
+from web.rendering.i18n import N_
+
+ARRIVALS = (
+    SettingField(name="questions", kind="lines", label=N_("Vos questions à qui demande à entrer")),
+    SettingField(name="closed_words", kind="lines", label=N_("Un mot pour qui ne peut pas entrer")),
+)
+
+SCREENING = (
+    SettingField(
+        name="first_posts", kind="number", label=N_("Premières publications d’un nouveau membre à relire"), most=3
+    ),
+    SettingField(
+        name="passers_by",
+        kind="choice",
+        label=N_("Appels de personnes sans compte"),
+        options={
+            "open": N_("ils paraissent tout de suite"),
+            "looked_at": N_("l’équipe les relit d’abord"),
+            "closed": N_("il faut un compte"),
+        },
+    ),
+)
+
+REPAIR_SHOPS = (
+    SettingField(name="repair_collective", kind="text", label=N_("Qui décide des ateliers qui paraissent")),
+    SettingField(name="shop_types", kind="lines", label=N_("Vos genres d’ateliers")),
+)
+
+REPAIR_FIGURES = (
+    SettingField(name="repairs_published", kind="flag", label=N_("Donner les réparations en données ouvertes")),
+)
+
+SERVERS = (
+    SettingField(
+        name="limited_federation",
+        kind="flag",
+        label=N_("N’échanger qu’avec les coops amies et les plateformes invitées"),
+    ),
+    SettingField(name="blocks_told", kind="flag", label=N_("Les applications lisent la liste des mises à l’écart")),
+)
+
+DIRECTORY = (
+    SettingField(
+        name="directory_area",
+        kind="choice",
+        label=N_("Jusqu’où va la carte du réseau"),
+        options={
+            "france": N_("en France"),
+            "borders": N_("en France et près des frontières"),
+            "anywhere": N_("partout"),
+        },
+    ),
+)

@@ -1,0 +1,102 @@
+"""What a setting is, in words: on the list of pages, in the history, and where two administrators meet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.coop.setting_changes import SettingChange
+from models.preferences import Preferences
+from models.store.database import Connection
+from web.pages.instance.cooperative_form import name_territory
+from web.pages.instance.settings.fields import SettingField
+from web.pages.instance.settings.pages import FIELDS, SettingsPage
+from web.rendering.i18n import N_, Say
+from web.rendering.text_changes import TextChange, list_changes
+
+LONGEST_SHOWN = 160
+"""Characters of a value in a list; of longer ones only lines that changed are shown in the history."""
+
+MOST_TOLD = 4
+"""Settings of a page that its line on the list tells."""
+
+CHANGES_SHOWN = 12
+"""Lines of a long text that its line in the history shows, those that came and those that went."""
+
+NOTHING = N_("rien")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldChange:
+    """One change as a page tells it: `lines` in place of both values where it is a long text."""
+
+    change: SettingChange
+    field: str
+    who: str
+    before: str
+    after: str
+    lines: Sequence[TextChange] = ()
+
+
+async def describe_value(conn: Connection, say: Say, field: SettingField, value: Any) -> str:
+    """The value in words, whole."""
+    if field.kind == "territory":
+        return await name_territory(conn, value) or say(NOTHING)
+    return _describe(say, field, value) or say(NOTHING)
+
+
+def _describe(say: Say, field: SettingField, value: Any) -> str:
+    if isinstance(value, bool):
+        return say(N_("oui")) if value else say(N_("non"))
+    if isinstance(value, list | tuple):
+        return ", ".join(_describe(say, field, one) for one in value)
+    if isinstance(value, dict):  # a question, as the history has it
+        return str(value.get("text", ""))
+    if isinstance(value, str) and value in field.options:
+        return say(field.options[value])
+    return str(getattr(value, "text", value))
+
+
+def shorten(text: str, most: int = LONGEST_SHOWN) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+async def summarise(conn: Connection, say: Say, page: SettingsPage, chosen: Preferences) -> list[str]:
+    """What stands now of a page: what is on, chosen or written; what is off or empty is not told."""
+    told = [await _tell(conn, say, field, getattr(chosen, field.name)) for field in page.fields]
+    return [one for one in told if one][:MOST_TOLD]
+
+
+async def _tell(conn: Connection, say: Say, field: SettingField, value: Any) -> str:
+    if value in (False, "", (), 0):
+        return ""
+    if value is True:
+        return say(field.label)
+    words = shorten(await describe_value(conn, say, field, value), LONGEST_SHOWN // 2)
+    alone = not isinstance(value, int) and not (field.kind == "choice" and words[:1].islower())
+    return words if alone else say(N_("%(label)s : %(value)s"), label=say(field.label), value=words)
+
+
+async def tell_change(conn: Connection, say: Say, change: SettingChange) -> ToldChange:
+    """A change in words, of a setting that there is no more under its own name."""
+    field = FIELDS.get(change.key, SettingField(name=change.key, kind="text", label=change.key))
+    before = await describe_value(conn, say, field, change.before)
+    after = await describe_value(conn, say, field, change.after)
+    long = max(len(before), len(after)) > LONGEST_SHOWN or "\n" in before + after
+    lines = list_changes(str(change.before or ""), str(change.after or "")) if long and field.kind == "lines" else []
+    return ToldChange(
+        change=change,
+        field=say(field.label),
+        who=name_author(say, change.by),
+        before=shorten(before),
+        after=shorten(after),
+        lines=[TextChange(kind=one.kind, text=shorten(one.text)) for one in lines[:CHANGES_SHOWN]],
+    )
+
+
+def name_author(say: Say, by: str | None) -> str:
+    """Who changed it: a member, somebody who is gone, or the platform by a command or its first run."""
+    if by is None:
+        return say(N_("la plateforme"))
+    return by or say(N_("une personne partie"))

@@ -1,0 +1,45 @@
+"""Settings of the cooperative that do not go together, or that cannot be taken back."""
+
+from collections.abc import Mapping
+
+from web.rendering.i18n import N_
+
+REFUSALS = {
+    "settings_contradict": "Un autre réglage dit le contraire. %(contradiction)s",
+    "kind_not_in_use": "Ce genre d’annonces n’est pas pris ici.",
+    "photo_missing": "Ici, une annonce montre au moins une photo.",
+    "own_commune_missing": "Ici, on dit d’abord dans quelle commune on habite : écrivez-la dans votre profil, puis "
+    "recommencez.",
+    "sign_up_by_page": "Ici, l’inscription se fait sur le site : %(url)s",
+    "setting_not_undoable": "Cette valeur est déjà en place, ou ne convient plus aujourd’hui.",
+}
+
+CONTRADICTIONS: Mapping[str, str] = {
+    "closed_while_members_invite": N_(
+        "Si les inscriptions sont fermées, « Chaque membre peut inviter » doit être à 0 ; sinon, choisissez « Sur "
+        "invitation »."
+    ),
+    "passers_by_without_guests": N_(
+        "« Répondre aux annonces par courriel, sans compte » est décoché, alors que les appels de personnes sans "
+        "compte sont pris : changez d’abord l’un, ou l’autre."
+    ),
+    "points_without_use": N_(
+        "Les points se gagnent en prêtant ou en rendant service : gardez le prêt ou le service parmi les façons "
+        "d’échanger, ou ne comptez pas de points."
+    ),
+    "markets_without_goods": N_(
+        "Les places de marché montrent des dons et des ventes : gardez l’un des deux parmi les façons d’échanger, ou "
+        "ne les laissez pas faire."
+    ),
+    "no_way_to_exchange": N_("Gardez au moins une façon d’échanger."),
+    "no_kind": N_("Gardez « Je propose » ou « Je cherche » parmi les genres d’annonces."),
+    "calls_off_while_passers_by": N_(
+        "Les vélos en panne ne font plus partie des genres d’annonces, alors que les appels de personnes sans compte "
+        "sont pris : changez d’abord l’un, ou l’autre."
+    ),
+    "home_without_loans": N_(
+        "Seul le prêt demande une commune : gardez-le parmi les façons d’échanger, ou n’en demandez pas."
+    ),
+    "background_without_source": N_("Un fond de carte pris ailleurs demande que sa source soit citée."),
+}
+"""What is said of each contradiction of `models/coop/contradictions`."""
