@@ -16,7 +16,10 @@ from models.relations import follows
 from models.servers.neighbour_cooperatives import STREAMS
 from models.store.database import connection, transaction
 from outbox.relations import follows as outbox
-from outbox.servers import friendships
+from outbox.servers import friendships, territory_proposals
+
+TERRITORIES = ("Group", "Organization")
+"""The types that speak for a territory; a person speaks for none."""
 
 
 async def follow_address(instance: Instance, acting: Actor, address: str, *, host: str = "") -> list[Actor]:
@@ -36,6 +39,8 @@ async def follow_address(instance: Instance, acting: Actor, address: str, *, hos
     async with transaction(instance.pool) as conn:
         for one in followed:
             await outbox.follow(conn, instance.site, acting, one)
+        if acting.username == "coop":
+            await territory_proposals.note_followed(conn, {one.host for one in followed if one.type in TERRITORIES})
     return followed
 
 
@@ -87,5 +92,5 @@ async def unfollow_host(instance: Instance, acting: Actor, host: str) -> None:
         asked = await follows.list_asked(conn, acting.id)
         people = await actors.list_by_ids(conn, [row.followed_id for row in asked])
         for actor in people:
-            if actor.host == host and actor.type in ("Group", "Organization"):
+            if actor.host == host and actor.type in TERRITORIES:
                 await outbox.unfollow(conn, instance.site, acting, actor)

@@ -20,7 +20,7 @@ from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
 from models.traffic.backfills import Backfill
 from outbox.relations import follows as outbox
-from web.actions.follow_by_address import follow_address, propose_friendship, unfollow_host
+from web.actions.follow_by_address import TERRITORIES, follow_address, propose_friendship, unfollow_host
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
@@ -175,8 +175,8 @@ async def post_follow_territory(request: web.Request) -> web.Response:
 
 
 def _list_territories(followed: Sequence[Actor]) -> set[str]:
-    """The hosts of those that speak for a territory; a person speaks for none."""
-    return {one.host for one in followed if one.type in ("Group", "Organization")}
+    """The hosts of those that speak for a territory."""
+    return {one.host for one in followed if one.type in TERRITORIES}
 
 
 async def _find_acting(request: web.Request, form: Form, account: Account) -> Actor:
