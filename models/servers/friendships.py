@@ -3,13 +3,12 @@
 The level of a server (`trust_levels`) is what we decide alone; a friendship is what both cooperatives said.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from models.domains import find_domain
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose
 
 FriendshipState = Literal["met", "proposed", "asked", "confirmed", "refused", "declined", "ended"]
@@ -44,16 +43,13 @@ class FriendshipRow:
 
 _COLUMNS = "f.actor_id, f.state, f.our_offer_uri, f.their_offer_uri, f.member_id, f.changed_at"
 
-_OF_ACTOR, _ON_HOST, _IN = (
+_OF_ACTOR, _ON_HOST = (
     compose(text, columns=_COLUMNS)
     for text in (
         "SELECT {columns} FROM friendship f WHERE f.actor_id = $1",
         """
         SELECT {columns} FROM friendship f JOIN actor a ON a.id = f.actor_id
         WHERE a.host = $1 ORDER BY f.changed_at DESC LIMIT 1
-        """,
-        """
-        SELECT {columns} FROM friendship f WHERE f.state = ANY($1) ORDER BY f.changed_at DESC, f.actor_id LIMIT $2
         """,
     )
 )
@@ -73,13 +69,6 @@ async def hold(conn: Connection, actor_id: int) -> FriendshipRow | None:
 async def find_on_host(conn: Connection, host: str) -> FriendshipRow | None:
     """How far it is with the cooperative of this host."""
     return await fetch_one(conn, FriendshipRow, _ON_HOST, host)
-
-
-async def list_in(
-    conn: Connection, states: Sequence[FriendshipState], *, limit: int = MOST_ASKED
-) -> list[FriendshipRow]:
-    """Those that stand so, the latest first."""
-    return await fetch_all(conn, FriendshipRow, _IN, list(states), limit)
 
 
 async def save(

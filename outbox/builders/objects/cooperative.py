@@ -5,7 +5,7 @@ from html import escape
 from federation.vocabulary.actors import ProfileField
 from models.preferences import Preferences
 
-RESPONSIBLE_FIELDS = (RESPONSIBLE, CONTACT) = ("Qui en répond", "Courriel")
+RESPONSIBLE_FIELDS = ("Qui en répond", "Courriel")
 
 
 def build_responsible_fields(chosen: Preferences) -> tuple[ProfileField, ...]:
