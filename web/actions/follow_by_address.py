@@ -36,12 +36,17 @@ async def follow_address(instance: Instance, acting: Actor, address: str, *, hos
         followed = [found]
     else:
         followed = await find_streams(instance, host or host_of(found.uri if found else ""), found)
+    await _follow_all(instance, acting, followed)
+    return followed
+
+
+async def _follow_all(instance: Instance, acting: Actor, followed: Collection[Actor]) -> None:
+    """What the cooperative follows is proposed to it no more."""
     async with transaction(instance.pool) as conn:
         for one in followed:
             await outbox.follow(conn, instance.site, acting, one)
         if acting.username == "coop":
             await territory_proposals.note_followed(conn, {one.host for one in followed if one.type in TERRITORIES})
-    return followed
 
 
 async def find_followed(instance: Instance, address: str) -> Actor:
