@@ -20,6 +20,7 @@ from models.coop.pending_parts import (
     REPORTS,
     SERVERS,
     SIGN_UPS,
+    TERRITORIES,
     UNATTENDED,
 )
 from models.people.accounts import Account
@@ -39,6 +40,7 @@ COUNTED: Mapping[str, Right] = MappingProxyType(
         "endings": "members",
         "repair_shops": "repair_shops",
         "neighbours": "servers",
+        "territories": "servers",
         "hosts": "servers",
         "servers": "servers",
         "mails": "mails",
@@ -65,6 +67,7 @@ _WAITING = compose(
         WHEN 'endings' THEN EXISTS (SELECT {endings})
         WHEN 'repair_shops' THEN EXISTS (SELECT {repair_shops})
         WHEN 'neighbours' THEN EXISTS (SELECT {neighbours})
+        WHEN 'territories' THEN EXISTS (SELECT {territories})
         WHEN 'hosts' THEN EXISTS (SELECT {hosts})
         WHEN 'servers' THEN EXISTS (SELECT {servers})
         WHEN 'mails' THEN EXISTS (SELECT {mails})
@@ -83,6 +86,7 @@ _WAITING = compose(
     endings=ENDINGS,
     repair_shops=REPAIR_SHOPS,
     neighbours=NEIGHBOURS,
+    territories=TERRITORIES,
     hosts=HOSTS,
     servers=SERVERS,
     mails=MAILS,

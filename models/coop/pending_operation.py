@@ -15,6 +15,7 @@ from models.coop.pending_parts import (
     MAILS,
     NEIGHBOURS,
     SERVERS,
+    TERRITORIES,
 )
 from models.servers.friendships import FriendshipState
 from models.store.database import Connection, fetch_column, fetch_one
@@ -55,6 +56,31 @@ async def find_neighbours(conn: Connection) -> WaitingNeighbours | None:
 async def list_neighbours(conn: Connection, *, limit: int) -> list[int]:
     """The same by their ids: those that propose something first, then the latest."""
     return await fetch_column(conn, _LISTED, limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingTerritories:
+    """Territories that members propose; `host` is the first, and `people` are how many propose one."""
+
+    count: int
+    since: datetime
+    host: str
+    people: int
+
+
+_TERRITORIES = compose(
+    """
+    SELECT count(DISTINCT w.host)::integer AS count, min(w.created_at) AS since,
+        (array_agg(w.host ORDER BY w.id))[1] AS host, count(DISTINCT w.member_id)::integer AS people
+    FROM (SELECT t.id, t.host, t.member_id, t.created_at {territories}) AS w HAVING count(*) > 0
+    """,
+    territories=TERRITORIES,
+)
+
+
+async def find_territories(conn: Connection) -> WaitingTerritories | None:
+    """What members propose the cooperative to follow."""
+    return await fetch_one(conn, WaitingTerritories, _TERRITORIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

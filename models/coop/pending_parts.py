@@ -101,6 +101,9 @@ NEIGHBOURS = """
 """
 """Cooperatives that follow ours and are not followed back, propose to be friends, or ended it."""
 
+TERRITORIES = "FROM territory_proposal t WHERE t.state = 'waiting'"
+"""What members propose the cooperative to follow."""
+
 HOSTS = """
     FROM waiting_host w WHERE is_welcome(w.host)
         AND EXISTS (SELECT FROM waiting_post x WHERE x.host = w.host AND NOT x.wanted)

@@ -49,6 +49,7 @@ TYPES: dict[NotificationType, Kind] = {
     "community_hold_answered": "messages",
     "community_moved": "messages",
     "bike_asked": "messages",
+    "territory_answered": "messages",
     "status": "posts",
     "update": "posts",
     "poll": "posts",

@@ -31,10 +31,12 @@ NotificationType = Literal[
     "community_invited", "community_charter", "community_removed", "community_role", "community_unmanaged",
     "community_report", "community_hidden", "community_shown",
     "community_hold_asked", "community_hold_answered", "community_moved", "bike_asked", "coop_friendship",
+    "territory_proposed", "territory_answered",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
 `coop_friendship` (one proposes to be friends with ours, or answers or ends it),
+`territory_proposed` (a member proposes a territory to the team) and `territory_answered` (what became of hers),
 `report_settled`, `repair_call` (one near the reader), `saved_search` (what an alert of hers found), `match` (what fits
 something she offers or seeks), `reserve_next` (it is free again, and she is next), `listing_ended`, `documents` (the
 charter or the terms changed) and `invitation_used` (somebody came by the reader's invitation) are ours. For the team:

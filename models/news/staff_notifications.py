@@ -30,6 +30,7 @@ KIND_OF: Mapping[NotificationType, StaffKind] = {
     "held_post": "held_posts",
     "coop_follow": "servers",
     "coop_friendship": "servers",
+    "territory_proposed": "servers",
     "handed_over": "duty",
     "community_unmanaged": "reports",
     "community_hold_asked": "reports",

@@ -579,15 +579,15 @@ CREATE INDEX share_post ON share (post_id);
 CREATE TABLE notification (
     id bigint PRIMARY KEY,
     recipient_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    type text NOT NULL CHECK (type IN ('coop_friendship', 'bike_asked', 'mention', 'status', 'reblog', 'follow',
-        'follow_request', 'favourite', 'poll', 'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up',
-        'coop_follow', 'report_settled', 'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal',
-        'handed_over', 'decision', 'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents',
-        'invitation_used', 'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue',
-        'saved_search', 'match', 'reserve_next', 'listing_ended', 'community_asked', 'community_accepted',
-        'community_refused', 'community_invited', 'community_charter', 'community_removed', 'community_role',
-        'community_unmanaged', 'community_hold_asked', 'community_hold_answered', 'community_moved', 'community_report',
-        'community_hidden', 'community_shown')),
+    type text NOT NULL CHECK (type IN ('territory_proposed', 'territory_answered', 'coop_friendship', 'bike_asked',
+        'mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll', 'update', 'move', 'quote',
+        'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled', 'repair_call', 'sign_up_message',
+        'held_post', 'second_asked', 'appeal', 'handed_over', 'decision', 'decision_ended', 'appeal_answered',
+        'post_held', 'post_released', 'documents', 'invitation_used', 'letters_waiting', 'servers_stuck', 'mails_stuck',
+        'chores_failing', 'backup_overdue', 'saved_search', 'match', 'reserve_next', 'listing_ended', 'community_asked',
+        'community_accepted', 'community_refused', 'community_invited', 'community_charter', 'community_removed',
+        'community_role', 'community_unmanaged', 'community_hold_asked', 'community_hold_answered', 'community_moved',
+        'community_report', 'community_hidden', 'community_shown')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -3206,6 +3206,21 @@ CREATE TABLE friendship (
 CREATE INDEX friendship_member ON friendship (member_id) WHERE member_id IS NOT NULL;
 CREATE INDEX friendship_state ON friendship (state, changed_at DESC);
 CREATE INDEX friendship_waiting ON friendship (changed_at) WHERE state IN ('met', 'asked', 'ended');
+
+-- Territories that members propose the cooperative to follow, and what became of each proposal; gone with the account.
+CREATE TABLE territory_proposal (
+    id bigint PRIMARY KEY,
+    host text NOT NULL,
+    member_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
+    reason text NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'followed', 'declined')),
+    answer text NOT NULL DEFAULT '',  -- a sentence of the team, where it declined
+    created_at timestamptz NOT NULL DEFAULT now(),
+    settled_at timestamptz,
+    CONSTRAINT territory_proposal_check CHECK ((state = 'waiting') = (settled_at IS NULL))
+);
+CREATE INDEX territory_proposal_member ON territory_proposal (member_id, id DESC);
+CREATE UNIQUE INDEX territory_proposal_waiting ON territory_proposal (host, member_id) WHERE state = 'waiting';
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

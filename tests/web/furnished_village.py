@@ -34,7 +34,7 @@ from models.repairs.bookings.shop_calendars import CalendarReading
 from models.repairs.bookings.slots import SlotRules
 from models.repairs.results.notes import RepairNote
 from models.repairs.shops import staff
-from models.servers import waiting_posts
+from models.servers import territory_proposals, waiting_posts
 from models.store.database import Connection, Pool, connection, execute, transaction
 from outbox.exchanges.agreements.agreements import request
 from outbox.exchanges.repair_results import note_result
@@ -85,6 +85,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await furnish_days(conn, live.village)
             await add_sample_cases(conn, live.village)
             await furnish_unknown_hosts(conn)
+            await furnish_territories(conn, live.village)
             await add_sample_team(conn, live.village)
             await add_team(conn, live.village)
             await add_message_requests(conn, live.village)
@@ -106,6 +107,14 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
         yield replace(
             live, village=replace(live.village, cafe=cafe, book=book, bike=bike, leaving=leaving, visit=visit)
         )
+
+
+async def furnish_territories(conn: Connection, village: Village) -> None:
+    """Two members propose one territory, of which nothing is known; another one was turned down."""
+    await territory_proposals.save(conn, village.alice.id, "velos-nord.example", "Leur coop prête des vélos cargo.")
+    await territory_proposals.settle(conn, ["velos-nord.example"], "declined", "Elle n’ouvre qu’au printemps.")
+    await territory_proposals.save(conn, village.alice.id, "ressourcerie.example", "Ils ont une presse à pommes.")
+    await territory_proposals.save(conn, village.hocine.id, "ressourcerie.example", "C’est à vingt minutes à vélo.")
 
 
 async def add_leaving(conn: Connection, village: Village, bike_id: int) -> int:

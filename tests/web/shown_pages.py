@@ -78,7 +78,7 @@ PAGES: dict[str, Shown] = {
     "meetings of my communities": Shown("/rencontres/organiser", "member", "neighbour"),
     "meeting of a community to announce": Shown("/rencontres/organiser/nouvelle", "member", "neighbour"),
     "who comes": Shown("/coop/rencontres/d/{village.cafe.id}", *list_holders("meetings_of_coop")),
-    "directory": Shown("/reseau", "visitor"),
+    "directory": Shown("/reseau", "visitor", "member"),
     "directory to an admin": Shown("/reseau", "admin"),
     "directory kept by an admin": Shown("/coop/territoires", *list_holders("servers")),
     "communities": Shown("/communautes", "visitor", "member", "neighbour"),

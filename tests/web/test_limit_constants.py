@@ -239,6 +239,7 @@ LIMITS: dict[str, object] = {
     "web.pages.relations.remote_interaction.ADDRESS_LIMIT": 2000,
     "web.pages.servers.diagnosis.ADDRESS_LIMIT": 2000,
     "web.pages.servers.directory.ADDRESS_LIMIT": 500,
+    "web.pages.relations.territory_proposals.ADDRESS_LIMIT": 500,
     "web.pages.servers.directory.MOST_WAITING": 100,
     "web.pages.servers.domain_blocks.LARGEST_FORM": 180_000,
     "web.pages.servers.network_map.SMALLEST": 30000.0,

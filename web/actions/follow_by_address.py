@@ -16,7 +16,10 @@ from models.relations import follows
 from models.servers.neighbour_cooperatives import STREAMS
 from models.store.database import connection, transaction
 from outbox.relations import follows as outbox
-from outbox.servers import friendships
+from outbox.servers import friendships, territory_proposals
+
+TERRITORIES = ("Group", "Organization")
+"""The types that speak for a territory; a person speaks for none."""
 
 
 async def follow_address(instance: Instance, acting: Actor, address: str, *, host: str = "") -> list[Actor]:
@@ -33,10 +36,17 @@ async def follow_address(instance: Instance, acting: Actor, address: str, *, hos
         followed = [found]
     else:
         followed = await find_streams(instance, host or host_of(found.uri if found else ""), found)
+    await _follow_all(instance, acting, followed)
+    return followed
+
+
+async def _follow_all(instance: Instance, acting: Actor, followed: Collection[Actor]) -> None:
+    """What the cooperative follows is proposed to it no more."""
     async with transaction(instance.pool) as conn:
         for one in followed:
             await outbox.follow(conn, instance.site, acting, one)
-    return followed
+        if acting.username == "coop":
+            await territory_proposals.note_followed(conn, {one.host for one in followed if one.type in TERRITORIES})
 
 
 async def find_followed(instance: Instance, address: str) -> Actor:
@@ -87,5 +97,5 @@ async def unfollow_host(instance: Instance, acting: Actor, host: str) -> None:
         asked = await follows.list_asked(conn, acting.id)
         people = await actors.list_by_ids(conn, [row.followed_id for row in asked])
         for actor in people:
-            if actor.host == host and actor.type in ("Group", "Organization"):
+            if actor.host == host and actor.type in TERRITORIES:
                 await outbox.unfollow(conn, instance.site, acting, actor)

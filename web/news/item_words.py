@@ -93,7 +93,7 @@ ICONS = {
     "read_by_team": "flag", "listing_ended": "close",
     "quote": "message",
     "admin.report": "flag", "sign_up": "enter", "admin.sign_up": "person", "coop_follow": "network",
-    "coop_friendship": "network",
+    "coop_friendship": "network", "territory_proposed": "network", "territory_answered": "network",
     "report_settled": "done", "repair_call": "bike", "sign_up_message": "message", "held_post": "waiting",
     "post_held": "waiting", "post_released": "done", "second_asked": "waiting", "appeal": "flag",
     "handed_over": "agreement", "decision": "warning", "decision_ended": "done", "appeal_answered": "message",

@@ -1,4 +1,4 @@
-"""What is new for those who look after the cooperative, and for whoever reported something, in words."""
+"""What is new for those who look after the cooperative, and for whoever reported or proposed something, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ from models.people.sign_ups import SignUp
 from models.people.team import duty
 from models.people.team.duty import Duty
 from models.relations import coop_follows
-from models.servers import friendships
+from models.servers import friendships, territory_proposals
 from models.store.database import Connection
 from web.news import trouble_words
 from web.news.trouble_words import Trouble
 from web.rendering.i18n import Say
-from web.rendering.neighbour_words import describe_place, tell_neighbour
+from web.rendering.neighbour_words import describe_place, tell_answer, tell_neighbour
 from web.rendering.paths import profile_path
 from web.rendering.render import N_
 from web.rendering.role_words import ROLE_NAMES
 
-STAFF = frozenset({*staff_notifications.KIND_OF, "report_settled"})
+STAFF = frozenset({*staff_notifications.KIND_OF, "report_settled", "territory_answered"})
 """The types that are told here."""
 
 ABOUT_SOMEBODY: Mapping[NotificationType, str] = {
@@ -153,6 +153,8 @@ async def _tell(conn: Connection, say: Say, row: News, subjects: StaffSubjects) 
             return _build_report(say, row, report, waiting)
         case About(sign_up_id=int(id)):
             return _build_sign_up(say, row, subjects.sign_ups.get(id))
+        case About(recipient_id=reader_id) if row.type == "territory_answered":
+            return await _build_answer(conn, say, reader_id)
         case _:
             return await _build_actor(conn, say, row, subjects.people.get(row.actor_ids[0]))
 
@@ -227,10 +229,16 @@ async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | Non
         return StaffNewsItem(words=words, what="", href=profile_path(actor))
     if row.type == "coop_friendship":
         return await _build_friendship(conn, say, actor)
+    if row.type == "territory_proposed":
+        return await _build_proposed(conn, say, actor)
+    return await _build_follow(conn, say, actor)
+
+
+async def _build_follow(conn: Connection, say: Say, actor: Actor) -> StaffNewsItem | None:
     back = await coop_follows.find(conn, actor.host)
     if not back.follows_us:
         return None
-    where = _line(await describe_place(conn, say, actor))
+    who, where = _line(actor.display_name), _line(await describe_place(conn, say, actor))
     if not back.followed:
         where = " ".join(filter(None, (f"{where}." if where else "", say(N_("Suivre en retour ?")))))
     href = f"/coop/serveurs/{actor.host}#retour"
@@ -247,6 +255,24 @@ async def _build_friendship(conn: Connection, say: Say, actor: Actor) -> StaffNe
         what=_line(await describe_place(conn, say, actor)),
         href=f"/coop/serveurs/{actor.host}#retour",
     )
+
+
+async def _build_proposed(conn: Connection, say: Say, actor: Actor) -> StaffNewsItem | None:
+    """What of hers waits; nothing where all of it is settled, or taken back."""
+    waiting = await territory_proposals.list_waiting_of(conn, actor.id)
+    if not waiting:
+        return None
+    words = say(N_("%(who)s propose une coop à suivre"), who=_line(actor.display_name))
+    return StaffNewsItem(words=words, what=_line(", ".join(waiting)), href="/reseau#proposees")
+
+
+async def _build_answer(conn: Connection, say: Say, reader_id: int) -> StaffNewsItem | None:
+    """What became of the territory that she proposed, of several the one that was settled last."""
+    found = await territory_proposals.find_latest_answer(conn, reader_id)
+    if found is None:
+        return None
+    words = tell_answer(say, found.state, found.host)
+    return StaffNewsItem(words=words, what=_line(found.answer), href="/reseau#propositions")
 
 
 def _line(text: str) -> str:

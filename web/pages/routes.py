@@ -54,7 +54,7 @@ from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
 from web.pages.personal_data import account_deletion, personal_export
 from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
-from web.pages.relations import blocks, follows, remote_interaction
+from web.pages.relations import blocks, follows, remote_interaction, territory_proposals
 from web.pages.repair_routes import REPAIRS
 from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
 from web.pages.servers import diagnosis, domain_blocks, network
@@ -105,6 +105,8 @@ PAGES: list[web.RouteDef] = [
     web.get("/lieux", search.list_places),
     web.get("/reseau", network.show_network),
     web.post("/reseau/suivre", follows.post_follow_territory),
+    web.post("/reseau/proposer", preserve_form(territory_proposals.post_proposal)),
+    web.post("/reseau/proposer/retirer", territory_proposals.post_take_back),
     web.get("/abonnements", follows.list_follows),
     web.post("/abonnements", follows.post_follow),
     web.post("/abonnements/arreter", follows.post_unfollow),

@@ -26,6 +26,7 @@ from models.repairs.diagnostic import drafts as diagnostic_drafts
 from models.repairs.frame_numbers import inquiries, sightings
 from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alerts, match_choices
+from models.servers import territory_proposals
 from models.store.database import Connection, connection
 from web.personal_export.records import ArchiveOwner, list_own_pages
 from web.personal_export.zip_writer import ZipWriter
@@ -52,6 +53,7 @@ async def write_preferences(owner: ArchiveOwner, parcel: ZipWriter) -> None:
             "tours": [asdict(one) for one in await tour_orders.list_own(conn, owner.actor.id)],
             "drafts": [asdict(one) for one in await listing_drafts.list_kept(conn, owner.actor.id)],
             "frame_numbers": await _describe_frame_numbers(conn, owner.actor.id),
+            "territories": await _list_territories(conn, owner.actor.id),
             "request": await _describe_request(conn, owner.actor.id),
         }
         cast = [
@@ -101,6 +103,14 @@ async def _list_invitations(conn: Connection, actor_id: int) -> dict[str, Any]:
             for one in made
         ],
     }
+
+
+async def _list_territories(conn: Connection, actor_id: int) -> list[dict[str, Any]]:
+    """What she proposed the cooperative to follow, and what became of it."""
+    return [
+        {"host": one.host, "reason": one.reason, "at": one.created_at, "state": one.state, "answer": one.answer}
+        for one in await territory_proposals.list_own(conn, actor_id)
+    ]
 
 
 async def _list_kept_days(conn: Connection, actor_id: int) -> list[dict[str, Any]]:

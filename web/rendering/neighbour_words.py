@@ -1,4 +1,4 @@
-"""A neighbouring cooperative in words: where it is, and how far it is between it and ours."""
+"""A neighbouring cooperative in words: where it is, how far it is between it and ours, what became of a proposal."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from models.people import actors
 from models.people.actors import Actor
 from models.places import geometry
 from models.servers.friendships import FriendshipState
+from models.servers.territory_proposals import ProposalState
 from models.store.database import Connection
 from web.rendering.i18n import Say
 from web.rendering.render import N_
@@ -19,6 +20,18 @@ WORDS: Mapping[FriendshipState, str] = {
     "declined": N_("Votre coop n’a pas donné suite à %(who)s"),
     "ended": N_("%(who)s a mis fin à l’amitié de vos coops"),
 }
+
+
+ANSWERS: Mapping[ProposalState, str] = {
+    "waiting": N_("%(host)s : l’équipe n’a pas encore répondu"),
+    "followed": N_("%(host)s : votre coop suit maintenant ce territoire, que vous aviez proposé"),
+    "declined": N_("%(host)s : votre coop ne suit pas ce territoire pour l’instant"),
+}
+
+
+def tell_answer(say: Say, state: ProposalState, host: str) -> str:
+    """What became of the territory of this host that a member proposed, in one line."""
+    return say(ANSWERS[state], host=host)
 
 
 def tell_neighbour(say: Say, state: FriendshipState, who: str) -> str:

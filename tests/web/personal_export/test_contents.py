@@ -31,6 +31,7 @@ from models.relations.blocking import blocks, mutes
 from models.searches import NetworkFilter
 from models.searches.alerts import alerts
 from models.searches.alerts.alerts import AlertDraft
+from models.servers import territory_proposals
 from models.settings import Settings, Site
 from models.store.database import execute, fetch_value, open_pool, transaction
 from outbox.exchanges.agreements.agreements import accept, request
@@ -119,6 +120,7 @@ async def furnish(instance: Instance) -> Village:
         kept = date.today() + timedelta(days=30)
         wanted = AlertDraft(parameters="q=scie", filter=NetworkFilter(text="scie"), rhythm="weekly")
         await alerts.create(conn, alice.id, wanted)
+        await territory_proposals.save(conn, alice.id, "bricole.test", "Des outils.")
         await unavailabilities.keep_days(conn, alice, lomme.tent.uri, kept, kept)
         await reserves.wait(conn, lomme.drill.id, alice.id, PlaceWish(), at=begin)
         await execute(
@@ -197,6 +199,7 @@ def test_nothing_of_others_and_nothing_secret_is_in_any_file(archive: Unpacked) 
     assert [(one["title"], one["state"]) for one in chosen["waiting_for"]] == [
         (archive.lomme.drill.details.title, "waiting")
     ]
+    assert [(one["host"], one["state"]) for one in chosen["territories"]] == [("bricole.test", "waiting")]
     assert [one["listing"] for one in chosen["kept_days"]] == ["Tente 4 places, facile à monter"]
 
 

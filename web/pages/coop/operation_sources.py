@@ -31,6 +31,22 @@ async def find_neighbours(reader: Reader) -> PendingLine | None:
     )
 
 
+async def find_territories(reader: Reader) -> PendingLine | None:
+    """Territories that members propose the cooperative to follow."""
+    found, say = await pending_operation.find_territories(reader.conn), reader.say
+    if found is None:
+        return None
+    return PendingLine(
+        what=say(N_("Une coop à suivre vous est proposée : %(host)s"), host=found.host)
+        if found.count == 1
+        else say(N_("%(count)s coops à suivre vous sont proposées"), count=found.count),
+        since=found.since,
+        details=[count_words(say, found.people, N_("par un membre"), N_("par %(count)s membres"))],
+        href="/reseau#proposees",
+        button=say(N_("Regarder et décider")),
+    )
+
+
 async def find_hosts(reader: Reader) -> PendingLine | None:
     """Hosts that nobody here knows and whose listings wait."""
     found, say = await pending_operation.find_hosts(reader.conn), reader.say

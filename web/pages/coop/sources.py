@@ -41,6 +41,7 @@ SOURCES: tuple[PendingSource, ...] = (
     _source("backup", "warning", operation.find_backup),
     _source("servers", "network", operation.find_servers),
     _source("neighbours", "network", operation.find_neighbours),
+    _source("territories", "network", operation.find_territories),
     _source("hosts", "network", operation.find_hosts),
     _source("chores", "retry", operation.find_chores),
     _source("mails", "email", operation.find_mails),

@@ -1,7 +1,8 @@
-"""A neighbouring cooperative: follow it back, propose to be friends, answer what it proposes, end it. One tap each."""
+"""A neighbouring cooperative: follow it, propose to be friends, answer what it or a member proposes. One tap each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from aiohttp import web
@@ -15,11 +16,13 @@ from models.moderation import journal
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
-from models.servers import friendships
+from models.servers import friendships, territory_proposals
 from models.servers.friendships import FriendshipState
+from models.servers.territory_proposals import LONGEST
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
 from outbox.servers import friendships as outbox
+from outbox.servers import territory_proposals as outbox_proposals
 from web.actions.follow_by_address import follow_address
 from web.forms.form import Form, read_form
 from web.http.app_keys import INSTANCE
@@ -35,8 +38,10 @@ from web.security.session import require_right
 SHOWN = 20
 """Neighbours that wait and are shown on the page of the network; others take their place as these are answered."""
 
-ACTS = ("link", "befriend", "decline", "take_back", "end", "keep")
-"""`link` follows with the cooperative as well; to `befriend` where it asked is to say yes."""
+ACTS = ("link", "befriend", "decline", "take_back", "end", "keep", "turn_down")
+"""`link` follows with the cooperative as well; to `befriend` where it asked is to say yes; to `turn_down` answers the
+members who propose it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +75,62 @@ async def list_waiting_neighbours(conn: Connection, speak: Say) -> Sequence[Neig
     return rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposer:
+    """A member who proposes a territory: who she is, and why."""
+
+    name: str
+    href: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedRow:
+    """A territory that members propose: which, and by whom."""
+
+    host: str
+    proposers: Sequence[Proposer]
+
+
+async def list_proposed(conn: Connection) -> Sequence[ProposedRow]:
+    """What members propose the cooperative to follow, the oldest first; several who propose one stand together."""
+    waiting = await territory_proposals.list_waiting(conn, limit=SHOWN)
+    people = await actors.map_by_ids(conn, [one.member_id for one in waiting])
+    rows: dict[str, list[Proposer]] = {}
+    for one in waiting:
+        who = people[one.member_id]
+        rows.setdefault(one.host, []).append(
+            Proposer(name=who.display_name, href=profile_path(who), reason=one.reason, at=one.created_at)
+        )
+    return [ProposedRow(host=host, proposers=proposers) for host, proposers in rows.items()]
+
+
 async def post_act(request: web.Request) -> web.Response:
     """POST /coop/serveurs/HOST/amitie: one of ACTS; what cannot be is said on the page of that server."""
     me = require_right(request, "servers")
     host, form = read_peer_host(request), await read_form(request)
     act = form.choice("act", ACTS, missing="Ce choix n’existe pas.")
-    if form.ok:
+    if act == "turn_down":
+        await _turn_down(request, form, host, me)
+    elif form.ok:
         await _act(request, form, host, act, me)
     if not form.ok:
         return await show_host(request, form, status=422)
     request.app[INSTANCE].policy.forget()
     raise redirect_with_message("/reseau" if form.typed("back") == "reseau" else f"/coop/serveurs/{host}", act)
+
+
+async def _turn_down(request: web.Request, form: Form, host: str, me: Account) -> None:
+    answer = form.text("answer", limit=LONGEST)
+    if not form.ok:
+        return
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await outbox_proposals.decline(conn, host, answer)
+            await journal.record(conn, "server_decided", by=me, right="servers", host=host, what="turn_down")
+    except Refusal as refusal:
+        form.refuse("act", refusal)
 
 
 async def _act(request: web.Request, form: Form, host: str, act: str, me: Account) -> None:

@@ -16,7 +16,9 @@ from models.people.actors import Actor
 from models.people.roles import has_right
 from models.places.geometry import CELL, distance
 from models.places.places import Commune, fold_name
+from models.servers import territory_proposals
 from models.servers.neighbour_cooperatives import Neighbour, list_neighbours
+from models.servers.territory_proposals import LONGEST as LONGEST_REASON
 from models.store.database import Connection, connection
 from outbox.builders.objects.cooperative import RESPONSIBLE_FIELDS
 from web.forms.form import Form, blank_form
@@ -24,15 +26,22 @@ from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message
 from web.pages.components.listing_cards import CoopBadge, accent_of
 from web.pages.components.reader_location import find_reader_commune
-from web.pages.servers.friendships import list_waiting_neighbours
+from web.pages.servers.friendships import list_proposed, list_waiting_neighbours
 from web.pages.servers.network_map import MapTerritory, draw_map
 from web.pages.servers.peers import SAID
+from web.rendering.neighbour_words import tell_answer
 from web.rendering.paths import profile_path
-from web.rendering.render import count_unread, find_branding, reader_language, render, say
+from web.rendering.render import N_, count_unread, find_branding, reader_language, render, say
 from web.security.session import current_account
 
 LONGEST = 120
 """Characters of what a cooperative says of who answers for it."""
+
+
+SAID_TO_MEMBERS = {
+    "proposed": N_("C’est envoyé : l’équipe de la coop regarde, et vous apprendrez ce qu’elle en fait."),
+    "taken_back": N_("Votre proposition est retirée."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +90,8 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         drawing = await draw_map(conn, await find_own_territory(conn), make_map_territories(shown))
         may_decide = account is not None and has_right(account, "servers")
         waiting = await list_waiting_neighbours(conn, partial(say, request)) if may_decide else []
+        proposed = await list_proposed(conn) if may_decide else []
+        own = await territory_proposals.list_own(conn, account.actor_id) if account else []
         await count_unread(request, conn)
     return await render(
         request,
@@ -93,7 +104,11 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         search=search,
         form=form,
         waiting=waiting,
-        said=find_flash_message(request, SAID) if may_decide else "",
+        proposed=proposed,
+        own=own,
+        longest_reason=LONGEST_REASON,
+        tell_answer=partial(tell_answer, partial(say, request)),
+        said=find_flash_message(request, {**SAID_TO_MEMBERS, **(SAID if may_decide else {})}),
         may_decide=may_decide,
     )
 

@@ -76,6 +76,7 @@ SAID = {
     "befriend": N_("Votre oui à l’amitié est en route."),
     "decline": N_("C’est noté."),
     "take_back": N_("La proposition est retirée."),
+    "turn_down": N_("C’est noté : les membres qui la proposaient l’apprennent."),
     "end": N_("Vos coops ne sont plus amies. Chacune peut continuer de suivre l’autre."),
     "keep": N_("C’est noté : de votre côté, elle reste une coop amie."),
     "wait": N_("C’est noté : ses prochaines annonces attendront votre décision. Celles qui se montrent restent."),

@@ -9,7 +9,7 @@ from models.moderation.reports import NewReport
 from models.people import sign_ups
 from models.people.sign_ups import NewSignUp
 from models.repairs.shops import requests
-from models.servers import friendships, waiting_posts
+from models.servers import friendships, territory_proposals, waiting_posts
 from models.store import backup_runs, disk_space
 from models.store.background import periodic_tasks
 from models.store.database import Connection, execute, fetch_value
@@ -203,6 +203,13 @@ async def add_neighbour(conn: Connection, village: Village) -> None:
     theirs = await make_remote_actor(conn, "coop", host, type="Organization", name="La Bricole", place_name="Lille")
     await make_follow(conn, theirs, village.coop)
     await friendships.meet(conn, theirs.id)
+
+
+async def add_territory(conn: Connection, village: Village) -> None:
+    """Alice proposes a territory, then Hocine another one."""
+    known = await fetch_value(conn, "SELECT count(*) FROM territory_proposal")
+    member = village.hocine if known else village.alice
+    await territory_proposals.save(conn, member.id, f"bricole{known}.test", "Des outils.")
 
 
 async def add_host(conn: Connection, village: Village) -> None:

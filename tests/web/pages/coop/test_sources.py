@@ -124,6 +124,13 @@ THINGS: dict[str, Thing] = {
         href="/coop/serveurs/voisine",
         button="Lui répondre",
     ),
+    "territories": Thing(
+        add=things.add_territory,
+        one="Une coop à suivre vous est proposée : bricole0.test",
+        many="2 coops à suivre vous sont proposées",
+        href="/reseau#proposees",
+        button="Regarder et décider",
+    ),
     "hosts": Thing(
         add=things.add_host,
         one="Personne ici ne connaît neuf",
@@ -213,7 +220,7 @@ async def test_with_nothing_to_do_the_page_says_so_and_with_much_it_counts_in_wo
 
     assert "Bonjour Nadia, rien ne vous attend" in nothing
     assert "Bonjour Nadia, une chose à faire" in single
-    assert "Bonjour Nadia, seize choses à faire" in page.words() and len(list_lines(page)) == 16
+    assert "Bonjour Nadia, dix-sept choses à faire" in page.words() and len(list_lines(page)) == 17
 
 
 async def test_news_tell_of_the_same_things(open_browser: Open, instance: Instance, quiet: Village) -> None:
