@@ -151,6 +151,7 @@ PAGES: dict[str, Shown] = {
     "empty tag": Shown("/tags/rien", *EVERYBODY),
     "help": Shown("/aide", *EVERYBODY),
     "legal": Shown("/mentions-legales", *EVERYBODY),
+    "personal data": Shown("/donnees-personnelles", *EVERYBODY),
     "accessibility": Shown("/accessibilite", *EVERYBODY),
     "programs": Shown("/api/docs", *EVERYBODY),
     "publish": Shown("/publier", "member"),

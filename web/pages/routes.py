@@ -271,6 +271,7 @@ PAGES: list[web.RouteDef] = [
     web.get("/documents/a-accepter", acceptance.show_asked),
     web.post("/documents/a-accepter", preserve_form(acceptance.post_accepted)),
     web.get("/mentions-legales", help.show_legal),
+    web.get("/donnees-personnelles", help.show_personal_data),
     web.get("/accessibilite", help.show_accessibility),
     web.get("/langue/{language:[a-z]{2,3}}", help.show_language),
     web.post("/langue", help.post_language),

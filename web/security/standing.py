@@ -26,6 +26,7 @@ COMMON = frozenset({
     "/compte/donnees/archive",
     "/aide",
     "/mentions-legales",
+    "/donnees-personnelles",
     "/accessibilite",
     "/a-l-ecart",
     "/sources",

@@ -25,6 +25,7 @@ def addresses(village: Village) -> dict[str, str]:
         "tag": "/tags/couture",
         "help": "/aide",
         "legal": "/mentions-legales",
+        "personal data": "/donnees-personnelles",
         "accessibility": "/accessibilite",
     }
 

@@ -32,6 +32,7 @@ OPENS = {
     "GET /connexion",
     "GET /courriels/arreter/{token}",
     "GET /decisions/{link}",
+    "GET /donnees-personnelles",
     "GET /favicon.ico",
     "GET /langue/{language}",
     "GET /mentions-legales",

@@ -1,22 +1,23 @@
-"""Help, legal notice, accessibility, and the choice of a language."""
+"""Help, legal notice, the register of personal data, accessibility, and the choice of a language."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
+from models import preferences
 from models.people import accounts
 from models.people.documents import versions
 from models.store.database import connection, transaction
 from web.forms.form import read_form
 from web.forms.old_names import rename_field
 from web.http.app_keys import INSTANCE
-from web.rendering.i18n import COOKIE
-from web.rendering.render import render
+from web.rendering.data_register.register import read_register
+from web.rendering.i18n import COOKIE, COOKIE_LIFETIME
+from web.rendering.render import reader_language, render, say
 from web.security.same_origin import require_same_origin
 from web.security.session import current_account, read_local_path
-
-YEAR = 365 * 24 * 3600
 
 
 async def show_help(request: web.Request) -> web.Response:
@@ -29,6 +30,14 @@ async def show_legal(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         documents = await versions.list_current(conn)
     return await render(request, "help/legal.html", documents=documents)
+
+
+async def show_personal_data(request: web.Request) -> web.Response:
+    """GET /donnees-personnelles: the register, with the lengths that the code keeps to."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        chosen = await preferences.load(conn)
+    entries = read_register(chosen, reader_language(request), partial(say, request))
+    return await render(request, "help/personal_data.html", entries=entries)
 
 
 async def show_accessibility(request: web.Request) -> web.Response:
@@ -64,7 +73,8 @@ async def post_language(request: web.Request) -> web.Response:
     back = read_local_path(str(typed.get("back", "/")))
     answer = web.Response(status=303, headers={"Location": back})
     secure = request.app[INSTANCE].site.url.startswith("https:")
-    answer.set_cookie(COOKIE, language, max_age=YEAR, path="/", samesite="Lax", httponly=True, secure=secure)
+    age = int(COOKIE_LIFETIME.total_seconds())
+    answer.set_cookie(COOKIE, language, max_age=age, path="/", samesite="Lax", httponly=True, secure=secure)
     return answer
 
 

@@ -123,6 +123,7 @@ OWN = (
         "/langue",
         "/aide",
         "/mentions",
+        "/donnees-personnelles",
         "/journal",
         "/decisions",
         "/charte",
