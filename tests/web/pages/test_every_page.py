@@ -26,6 +26,8 @@ def addresses(village: Village) -> dict[str, str]:
         "help": "/aide",
         "legal": "/mentions-legales",
         "personal data": "/donnees-personnelles",
+        "moderation": "/moderation",
+        "credits": "/credits",
         "accessibility": "/accessibilite",
     }
 

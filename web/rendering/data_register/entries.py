@@ -18,7 +18,7 @@ BASES: dict[Basis, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class RegisterEntry:
     """One purpose: what is kept for it, why and by what right, who sees it, how long.
 
     `kept` names its `lengths` as `%(name)s`. `sweeps` are those of the nightly chore that forget it.

@@ -21,12 +21,12 @@ from models.store.background import jobs
 from models.traffic import tombstones
 from outbox.people import account_deletion
 from web.rendering import i18n
-from web.rendering.data_register.entries import Entry
+from web.rendering.data_register.entries import RegisterEntry
 from web.rendering.data_register.lengths import Constant, Setting
 from web.rendering.i18n import N_
 
 MEMBERS = (
-    Entry(
+    RegisterEntry(
         name=N_("Votre compte"),
         what=N_("Nom, courriel, commune, langue, mot de passe rendu illisible, réglages, et ce que dit votre profil."),
         why=N_("Vous reconnaître, vous écrire, vous présenter aux autres."),
@@ -47,7 +47,7 @@ MEMBERS = (
         },
         sweeps=("unconfirmed",),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Vos connexions"),
         what=N_("Navigateurs et applications qui sont entrés chez vous, clés d’accès, liens envoyés par courriel."),
         why=N_("Vous garder connecté, et vous montrer qui l’est."),
@@ -67,7 +67,7 @@ MEMBERS = (
         },
         sweeps=("sessions", "login_steps", "tokens", "grants", "links"),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Les cookies"),
         what=N_("Un pour vous garder connecté, un pour la langue si vous la choisissez. Aucune mesure d’audience."),
         why=N_("Se souvenir de vous d’une page à l’autre."),
@@ -79,7 +79,7 @@ MEMBERS = (
             "language": Constant(i18n, "COOKIE_LIFETIME"),
         },
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Vos annonces et ce que vous dites à tous"),
         what=N_("Textes, photos, commune ou rond flou, jours où ce n’est pas libre."),
         why=N_("Montrer ce qui se propose et ce qui se cherche."),
@@ -101,7 +101,7 @@ MEMBERS = (
         },
         sweeps=("withdrawn_copies", "unavailabilities"),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Vos messages et vos échanges"),
         what=N_("Ce que vous écrivez à quelqu’un, ce que vous décidez ensemble, les mercis."),
         why=N_("Faire un échange à deux, et s’en souvenir."),
@@ -120,7 +120,7 @@ MEMBERS = (
         },
         sweeps=("agreement_links",),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Les messages d’inconnus"),
         what=N_("Ce qu’une personne que vous ne connaissez pas vous écrit d’ailleurs, et qui attend votre réponse."),
         why=N_("Vous laisser choisir qui vous parle."),
@@ -130,7 +130,7 @@ MEMBERS = (
         lengths={"kept": Constant(message_requests, "KEPT_DAYS")},
         sweeps=("message_requests",),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Vos vélos"),
         what=N_("Carnets, photos, factures, numéros de cadre, et les questions posées sur un vélo volé."),
         why=N_("Suivre l’entretien, prouver qu’un vélo est à vous."),
@@ -147,7 +147,7 @@ MEMBERS = (
         },
         sweeps=("bike_offers", "frame_inquiries", "frame_questions", "frame_sightings"),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Vos alertes"),
         what=N_("Ce que vous cherchez, et ce qui a été trouvé pour vous."),
         why=N_("Vous prévenir quand une annonce convient."),
@@ -157,7 +157,7 @@ MEMBERS = (
         lengths={"kept": Constant(alert_finds, "KEPT")},
         sweeps=("alert_finds",),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Nos courriels et nos notifications"),
         what=N_("Qu’un courriel est parti ou non. Jamais ce qu’il disait, ni si vous l’avez ouvert."),
         why=N_("Vous prévenir, et réparer ce qui ne part pas."),
@@ -175,7 +175,7 @@ MEMBERS = (
         },
         sweeps=("mails", "jobs"),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Les demandes d’entrée"),
         what=N_("Nom, courriel, et ce que vous écrivez à l’équipe."),
         why=N_("Décider ensemble qui entre."),
@@ -192,7 +192,7 @@ MEMBERS = (
         },
         sweeps=("sign_ups", "answered_sign_ups"),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Les invitations"),
         what=N_("L’adresse de qui est invité, par qui il l’a été, les listes de membres apportées par la coop."),
         why=N_("Faire entrer quelqu’un, et savoir qui l’a fait entrer."),
@@ -211,7 +211,7 @@ MEMBERS = (
         },
         sweeps=("invitation_mails", "member_imports"),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("L’archive de vos données"),
         what=N_("Tout ce que vous avez écrit, échangé et photographié, en un dossier, si vous le demandez."),
         why=N_("Vous laisser tout prendre avec vous."),
@@ -220,7 +220,7 @@ MEMBERS = (
         kept=N_("%(kept)s après que vous l’avez demandée."),
         lengths={"kept": Constant(export_archives, "KEPT")},
     ),
-    Entry(
+    RegisterEntry(
         name=N_("L’équipe"),
         what=N_("Qui a quel rôle, qui est de permanence."),
         why=N_("S’organiser, et savoir qui a décidé."),

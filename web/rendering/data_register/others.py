@@ -10,12 +10,12 @@ from models.servers import waiting_posts
 from models.store import limit_sums
 from models.traffic.inbound import received
 from models.traffic.outbound import deliveries
-from web.rendering.data_register.entries import Entry
+from web.rendering.data_register.entries import RegisterEntry
 from web.rendering.data_register.lengths import Constant
 from web.rendering.i18n import N_
 
 OTHERS = (
-    Entry(
+    RegisterEntry(
         name=N_("Répondre à une annonce sans compte"),
         what=N_("Un nom, un courriel, ce qui s’écrit à deux."),
         why=N_("Permettre de répondre sans s’inscrire."),
@@ -28,7 +28,7 @@ OTHERS = (
         lengths={"confirm": Constant(guests, "TO_CONFIRM"), "kept": Constant(guests, "KEPT")},
         sweeps=("guests",),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Appeler pour un vélo en panne sans compte"),
         what=N_("Un nom, un courriel, la panne, un rond flou."),
         why=N_("Trouver quelqu’un qui répare."),
@@ -38,7 +38,7 @@ OTHERS = (
         lengths={"confirm": Constant(passers_by, "TO_CONFIRM"), "kept": Constant(passers_by, "KEPT")},
         sweeps=("passers_by",),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Les rencontres"),
         what=N_("Qui vient, avec combien de personnes ; un nom et un courriel pour qui n’a pas de compte."),
         why=N_("Garder une place, prévenir d’un changement."),
@@ -48,7 +48,7 @@ OTHERS = (
         lengths={"kept": Constant(registrations, "KEPT"), "confirm": Constant(registrations, "TO_CONFIRM")},
         sweeps=("meeting_registrations",),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Les passages à l’atelier"),
         what=N_("De qui passe ou téléphone : un nom, un téléphone, pour quoi. D’une réparation chez vous : l’adresse."),
         why=N_("Tenir les rendez-vous."),
@@ -61,7 +61,7 @@ OTHERS = (
         lengths={"walk_in": Constant(appointment_books, "WALK_INS_KEPT"), "visit": Constant(visit_places, "KEPT")},
         sweeps=("walk_ins", "visit_addresses"),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Les signalements et les décisions"),
         what=N_("Qui signale quoi, ce que l’équipe décide et pourquoi, le recours, le journal de l’équipe."),
         why=N_("Protéger les membres, et pouvoir rendre compte d’une décision."),
@@ -82,7 +82,7 @@ OTHERS = (
         },
         sweeps=("reporting_visitors",),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Les exclusions"),
         what=N_("D’un compte exclu puis effacé, une empreinte de l’adresse, que personne ne peut lire."),
         why=N_("Que l’équipe le sache si la personne revient."),
@@ -90,7 +90,7 @@ OTHERS = (
         readers=N_("Personne ; l’équipe lit seulement qu’il y a eu une décision."),
         kept=N_("Tant que la décision vaut."),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("Ce que les plateformes se disent"),
         what=N_("Ce qui part chez les autres plateformes et ce qui en vient, avec le compte qui le dit."),
         why=N_("Faire suivre, recommencer ce qui n’est pas arrivé, effacer partout."),
@@ -109,7 +109,7 @@ OTHERS = (
         },
         sweeps=("received", "deliveries", "waiting_posts"),
     ),
-    Entry(
+    RegisterEntry(
         name=N_("La protection contre les abus"),
         what=N_("Une empreinte de l’adresse (IP) ou du compte, et combien de fois elle a demandé quelque chose."),
         why=N_("Arrêter qui essaie mille mots de passe ou noie la plateforme."),

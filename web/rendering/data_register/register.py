@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.preferences import Preferences
-from web.rendering.data_register.entries import BASES, Entry
+from web.rendering.data_register.entries import BASES, RegisterEntry
 from web.rendering.data_register.members import MEMBERS
 from web.rendering.data_register.others import OTHERS
 from web.rendering.formats import format_span
 
-REGISTER: tuple[Entry, ...] = (*MEMBERS, *OTHERS)
+REGISTER: tuple[RegisterEntry, ...] = (*MEMBERS, *OTHERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ def read_register(chosen: Preferences, language: str, say: Callable[[str], str])
     return [_read(entry, chosen, language, say) for entry in REGISTER]
 
 
-def _read(entry: Entry, chosen: Preferences, language: str, say: Callable[[str], str]) -> ReadEntry:
+def _read(entry: RegisterEntry, chosen: Preferences, language: str, say: Callable[[str], str]) -> ReadEntry:
     spans = {name: format_span(length.read(chosen), language) for name, length in entry.lengths.items()}
     kept = say(entry.kept) % spans
     return ReadEntry(

@@ -124,6 +124,8 @@ OWN = (
         "/aide",
         "/mentions",
         "/donnees-personnelles",
+        "/moderation",
+        "/credits",
         "/journal",
         "/decisions",
         "/charte",
