@@ -13,6 +13,9 @@ from models.hashing import hash_token
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_column, fetch_one
 
+KEPT = timedelta(days=30)
+"""So long what an application was allowed is known once it ended."""
+
 CODE_LIFETIME = timedelta(minutes=10)
 """RFC 6749 §4.1.2 recommends no more; some people copy the code by hand."""
 
@@ -189,9 +192,10 @@ async def forget_old(conn: Connection) -> int:
     return await execute(
         conn,
         """
-        WITH spent AS (DELETE FROM refresh_token WHERE used_at < now() - interval '30 days')
+        WITH spent AS (DELETE FROM refresh_token WHERE used_at < now() - $1::interval)
         DELETE FROM access_grant
         WHERE (redeemed_at IS NULL AND created_at < now() - interval '1 day')
-            OR revoked_at < now() - interval '30 days'
+            OR revoked_at < now() - $1::interval
         """,
+        KEPT,
     )

@@ -9,6 +9,9 @@ from models.errors import Gone
 from models.hashing import hash_token
 from models.store.database import Connection, execute, fetch_one
 
+KEPT = timedelta(days=7)
+"""So long a link that ended is known, so that it can be said that it ended."""
+
 Purpose = Literal["login", "confirm", "password", "setup"]
 
 LIFETIMES: dict[Purpose, timedelta] = {
@@ -106,4 +109,4 @@ async def revoke_all(conn: Connection, purpose: Purpose, actor_id: int | None) -
 
 async def forget_expired(conn: Connection) -> int:
     """Delete links that ended more than a week ago; a chore."""
-    return await execute(conn, "DELETE FROM one_time_link WHERE expires_at < now() - interval '7 days'")
+    return await execute(conn, "DELETE FROM one_time_link WHERE expires_at < now() - $1::interval", KEPT)

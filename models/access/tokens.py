@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.access import applications
 from models.access.applications import Application
@@ -13,6 +13,12 @@ from models.ids import make_id
 from models.store.background.notify import announce
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
 from models.store.statements import compose
+
+KEPT = timedelta(days=30)
+"""So long a token that ended is known."""
+
+UNUSED_KEPT = timedelta(days=90)
+"""So long one of an application alone lives without being used: no person stands behind it."""
 
 CHANNEL = "declic_tokens"
 """Where it is said that tokens ended, as `{"tokens": [their ids]}`, or as `{"actor": id}` for all of one account."""
@@ -226,7 +232,9 @@ async def forget_old(conn: Connection) -> int:
         conn,
         """
         DELETE FROM token
-        WHERE revoked_at < now() - interval '30 days'
-            OR (actor_id IS NULL AND coalesce(used_at, created_at) < now() - interval '90 days')
+        WHERE revoked_at < now() - $1::interval
+            OR (actor_id IS NULL AND coalesce(used_at, created_at) < now() - $2::interval)
         """,
+        KEPT,
+        UNUSED_KEPT,
     )

@@ -2,12 +2,15 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.hashing import hash_token
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.store.statements import compose
+
+KEPT = timedelta(days=30)
+"""So long a link that ended is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,4 +118,4 @@ async def revoke(conn: Connection, community_id: int, id: int) -> bool:
 
 async def forget_old(conn: Connection) -> int:
     """Remove links that were over a month ago."""
-    return await execute(conn, "DELETE FROM community_entry_link WHERE expires_at < now() - interval '30 days'")
+    return await execute(conn, "DELETE FROM community_entry_link WHERE expires_at < now() - $1::interval", KEPT)

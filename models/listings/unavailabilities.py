@@ -16,6 +16,9 @@ from models.listings.listings import Listing, ListingDetails, find_stock, has_ca
 from models.moments import PARIS
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_records, fetch_value
 
+KEPT = timedelta(days=30)
+"""So long days that passed are known."""
+
 AHEAD = timedelta(days=366)
 """So far a calendar tells."""
 
@@ -110,7 +113,7 @@ async def list_own(conn: Connection, listing_id: int, *, at: datetime) -> list[O
 
 async def forget_over(conn: Connection) -> int:
     """Days that passed a month ago say nothing any more."""
-    return await execute(conn, "DELETE FROM unavailability WHERE ends_at < now() - interval '1 month'")
+    return await execute(conn, "DELETE FROM unavailability WHERE ends_at < now() - $1::interval", KEPT)
 
 
 async def load_calendar(conn: Connection, listing: Listing, *, at: datetime) -> Calendar:

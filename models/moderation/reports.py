@@ -13,6 +13,9 @@ from models.moderation import cases
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose, name_values
 
+VISITORS_KEPT_DAYS = 365
+"""So long after the decision the address and the name of whoever reported without an account are known."""
+
 CONTENT_LIMIT = 5000
 OBJECTS_LIMIT = 100
 EXTRACT_LIMIT = 1000
@@ -263,7 +266,7 @@ async def claim_forgotten(conn: Connection, *, first: timedelta, again: timedelt
     )
 
 
-async def forget_visitors(conn: Connection, *, days: int = 365) -> int:
+async def forget_visitors(conn: Connection, *, days: int = VISITORS_KEPT_DAYS) -> int:
     """Forget who reported without an account, so long after it was decided; how many reports. A chore."""
     return await execute(
         conn,

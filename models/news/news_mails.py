@@ -2,12 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from models.ids import make_id
 from models.news.mail_preferences import DECISIONS, TYPES, Choice, Kind, Rhythm
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+
+SENT_KEPT = timedelta(days=7)
+"""So long it is known that a mail left."""
+
+FAILED_KEPT = timedelta(days=30)
+"""And that one could not leave."""
 
 MailState = Literal["waiting", "sending", "sent", "failed"]
 
@@ -195,7 +201,9 @@ async def forget_old(conn: Connection) -> int:
     return await execute(
         conn,
         """
-        DELETE FROM mail WHERE state = 'sent' AND finished_at < now() - interval '7 days'
-            OR state = 'failed' AND finished_at < now() - interval '30 days'
+        DELETE FROM mail WHERE state = 'sent' AND finished_at < now() - $1::interval
+            OR state = 'failed' AND finished_at < now() - $2::interval
         """,
+        SENT_KEPT,
+        FAILED_KEPT,
     )

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from models.store.database import Connection, execute, fetch_all
 
+KEPT_DAYS = 90
+"""So long the name of a server that asked and did not come back is known."""
+
 MOST = 1000
 """So many hosts are remembered, the latest (B-38): nobody is verified here, so anybody can invent names."""
 
@@ -59,6 +62,6 @@ async def forget(conn: Connection, host: str) -> None:
     await execute(conn, "DELETE FROM access_request WHERE host = $1", host)
 
 
-async def forget_old(conn: Connection, days: int = 90) -> int:
+async def forget_old(conn: Connection, days: int = KEPT_DAYS) -> int:
     """Forget who did not come back; a chore."""
     return await execute(conn, "DELETE FROM access_request WHERE last_at < now() - make_interval(days => $1)", days)

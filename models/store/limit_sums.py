@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -10,6 +10,9 @@ from models.errors import Unavailable
 from models.limits import Limit
 from models.store.database import Connection, Pool, execute, fetch_records, transaction
 from models.store.limit_memory import MemoryCounter
+
+KEPT = timedelta(hours=1)
+"""So long what somebody asked for is counted, under a hash."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,4 +68,4 @@ async def add(conn: Connection, window: int, counts: dict[bytes, int]) -> dict[b
 
 async def forget_old(conn: Connection) -> int:
     """Delete the sums of windows that are over; a chore."""
-    return await execute(conn, "DELETE FROM request_count WHERE window_start < now() - interval '1 hour'")
+    return await execute(conn, "DELETE FROM request_count WHERE window_start < now() - $1::interval", KEPT)

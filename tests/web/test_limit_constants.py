@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
+    "web.rendering.i18n.COOKIE_LIFETIME": timedelta(days=365),
     "web.pages.repairs.tours.passage_lines.NEAR_SHOWN": 5,
     "web.pages.repairs.tours.passage_lines.SHOWN_AHEAD": timedelta(days=60),
     "web.pages.repairs.tours.passages.MOST_SHOWN": 40,

@@ -23,7 +23,7 @@ from web.pages.exchanges.guests import unsubscribe as guest_ending
 from web.pages.exchanges.points import balance
 from web.pages.exchanges.reserve import choosing, comparing, waiting
 from web.pages.exchanges.thread import thread_page
-from web.pages.instance import crawlers, help, home, setup
+from web.pages.instance import crawlers, help, home, legal_pages, setup
 from web.pages.instance.documents import acceptance, reading
 from web.pages.listings import (
     listing_page,
@@ -268,12 +268,17 @@ PAGES: list[web.RouteDef] = [
     web.get("/pourquoi", diagnosis.show_why),
     web.post("/pourquoi", diagnosis.post_why),
     web.get("/aide", help.show_help),
+    web.get("/aide/{page:[a-z]+}", help.show_page),
+    web.get("/aide/facile/{page:[a-z]+}", help.show_easy),
     web.get("/charte", reading.show_charter),
     web.get("/conditions", reading.show_terms),
     web.get("/documents/a-accepter", acceptance.show_asked),
     web.post("/documents/a-accepter", preserve_form(acceptance.post_accepted)),
-    web.get("/mentions-legales", help.show_legal),
-    web.get("/accessibilite", help.show_accessibility),
+    web.get("/mentions-legales", legal_pages.show_legal),
+    web.get("/donnees-personnelles", legal_pages.show_personal_data),
+    web.get("/moderation", legal_pages.show_moderation),
+    web.get("/credits", legal_pages.show_credits),
+    web.get("/accessibilite", legal_pages.show_accessibility),
     web.get("/langue/{language:[a-z]{2,3}}", help.show_language),
     web.post("/langue", help.post_language),
     web.get("/static/{name:.+}", static_files.show_static),

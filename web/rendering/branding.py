@@ -30,8 +30,8 @@ class Branding:
 
     `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
     where the cooperative keeps none. `closed`: visitors get nothing but a page that says so. `words` are its own
-    words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who is
-    asked for the background of the map, nobody where it is ours.
+    words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who
+    is asked for the background of the map, nobody where it is ours.
     """
 
     name: str

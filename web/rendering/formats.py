@@ -18,6 +18,12 @@ NARROW = "\u202f"
 
 NBSP = "\u00a0"
 
+SPANS = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
+"""How lengths of time are told: in the largest of them of which they are whole."""
+
+A_YEAR = range(364, 367)
+"""52 weeks, or the days of any year."""
+
 UNIT = re.compile(r"(?:(?<=\d)|(?<=\)s)) (?=(?:€|%|km|m|h|min|Mo|Go|Kio|MB|GB|KiB)(?![\w’]))")
 """The space between a figure, or what stands for one in a sentence, and its unit: no line ends there."""
 
@@ -118,6 +124,15 @@ def format_lasting(duration: str, language: str) -> str:
         if count and int(count)
     ]
     return ", ".join(parts) or duration
+
+
+def format_span(span: timedelta, language: str) -> str:
+    """How long something is kept: "10 minutes", "36 heures", "30 jours", "1 an"."""
+    if span.days in A_YEAR:
+        unit, count = "year", 1
+    else:
+        unit, count = next((unit, span // one) for unit, one in SPANS.items() if not span % one)
+    return format_unit(count, f"duration-{unit}", length="long", locale=language).replace(" ", NBSP)
 
 
 def format_distance(metres: float, language: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from functools import cache
 from gettext import c2py
 from pathlib import Path
@@ -12,6 +13,9 @@ FOLDER = Path(__file__).parents[1] / "locales"
 DOMAIN = "messages"
 
 COOKIE = "declic_lang"
+
+COOKIE_LIFETIME = timedelta(days=365)
+"""So long a browser remembers which language was chosen."""
 
 LANGUAGE_NAMES = (("fr", "Français"), ("en", "English"))
 """Each language as its speakers call it."""

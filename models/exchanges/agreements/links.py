@@ -9,6 +9,9 @@ from models.exchanges.agreements.values import Agreement
 from models.hashing import hash_token
 from models.store.database import Connection, execute, fetch_one
 
+KEPT = timedelta(days=30)
+"""So long a link that ended is known, so that it can be said that it ended."""
+
 LONGEST = timedelta(days=7)
 """Where nobody says until when an answer is waited for."""
 
@@ -79,4 +82,4 @@ async def use(conn: Connection, token: str) -> AgreementLink:
 
 async def forget_old(conn: Connection) -> int:
     """Remove links a month after they ended."""
-    return await execute(conn, "DELETE FROM agreement_link WHERE expires_at < now() - interval '30 days'")
+    return await execute(conn, "DELETE FROM agreement_link WHERE expires_at < now() - $1::interval", KEPT)

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from models.store.database import Connection, execute, fetch_all, fetch_one
 
+KEPT_DAYS = 30
+"""So long it is known who was let in or not, and by whom."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
@@ -54,7 +57,7 @@ async def list_answered(conn: Connection, *, limit: int = 20) -> list[Answered]:
     )
 
 
-async def forget_answered(conn: Connection, *, days: int = 30) -> int:
+async def forget_answered(conn: Connection, *, days: int = KEPT_DAYS) -> int:
     """Forget who was let in or not, and by whom; how many."""
     return await execute(
         conn, "DELETE FROM answered_sign_up WHERE answered_at < now() - make_interval(days => $1)", days

@@ -2,8 +2,11 @@
 
 from models.store.database import Connection, execute
 
+KEPT_DAYS = 7
+"""So long an account waits for its address to be confirmed."""
 
-async def forget_unconfirmed(conn: Connection, *, days: int = 7) -> int:
+
+async def forget_unconfirmed(conn: Connection, *, days: int = KEPT_DAYS) -> int:
     """Remove people who never confirmed their address, once no link to do so is left; how many.
 
     Others were never told of them, so their names are free again.

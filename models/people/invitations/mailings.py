@@ -7,6 +7,9 @@ from typing import Literal
 
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
+KEPT_DAYS = 30
+"""So long the address of whoever did not come is known, once the invitation ended."""
+
 MailedState = Literal["waiting", "sent", "refused"]
 
 
@@ -149,7 +152,7 @@ async def note_mail(conn: Connection, id: int, state: MailedState, cause: str | 
     )
 
 
-async def forget_old(conn: Connection, *, days: int = 30) -> int:
+async def forget_old(conn: Connection, *, days: int = KEPT_DAYS) -> int:
     """Forget addresses of people who did not come, a month after their invitation ended; how many."""
     return await execute(
         conn,

@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from models.ids import make_id
 from models.store.database import Connection, execute, execute_many, fetch_all, fetch_column, fetch_one
+
+KEPT_DAYS = 30
+"""So long a list of members that was brought is known."""
+
+UNCONFIRMED_KEPT = timedelta(days=1)
+"""And one that nobody confirmed."""
 
 LineState = Literal["waiting", "made", "email_taken", "username_taken"]
 
@@ -188,13 +194,14 @@ async def filter_usernames(conn: Connection, usernames: Sequence[str]) -> list[s
     )
 
 
-async def forget_old(conn: Connection, *, days: int = 30) -> int:
+async def forget_old(conn: Connection, *, days: int = KEPT_DAYS) -> int:
     """Forget lists that nobody confirmed within a day, and the others after a month; how many."""
     return await execute(
         conn,
         """
         DELETE FROM member_import WHERE created_at < now() - make_interval(days => $1)
-            OR confirmed_at IS NULL AND created_at < now() - interval '1 day'
+            OR confirmed_at IS NULL AND created_at < now() - $2::interval
         """,
         days,
+        UNCONFIRMED_KEPT,
     )

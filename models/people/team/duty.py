@@ -12,6 +12,9 @@ from models.people.accounts import ROLES, Account, Role
 from models.people.roles import RIGHTS, Right
 from models.store.database import Connection, execute, fetch_all, fetch_column
 
+KEPT_WEEKS = 52
+"""So long it is known who was on duty."""
+
 WEEKS_AHEAD = 12
 """So many weeks can be planned, this one among them."""
 
@@ -128,7 +131,7 @@ async def hand_over(conn: Connection, giver: Account, receiver: Account, role: R
     )
 
 
-async def forget_old(conn: Connection, *, weeks: int = 52) -> int:
+async def forget_old(conn: Connection, *, weeks: int = KEPT_WEEKS) -> int:
     """Forget who was on duty a year ago; how many."""
     return await execute(conn, "DELETE FROM duty WHERE week < now()::date - 7 * $1::integer", weeks)
 

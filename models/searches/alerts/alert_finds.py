@@ -18,6 +18,9 @@ from models.searches.alerts.telling import (
 from models.store.database import Connection, execute, fetch_all
 from models.store.statements import compose, fragment
 
+KEPT = timedelta(days=30)
+"""So long what an alert found waits to be told."""
+
 JOB = "alert_mail"
 """The job that writes to one member about what her alerts found (web/mail/alert_mails)."""
 
@@ -220,4 +223,4 @@ async def list_finds(conn: Connection, actor_id: int, alert_id: int, *, limit: i
 
 async def forget_old(conn: Connection) -> int:
     """Delete what was over before it was to be told, a month later."""
-    return await execute(conn, "DELETE FROM alert_find WHERE told_at IS NULL AND found_at < now() - interval '30 days'")
+    return await execute(conn, "DELETE FROM alert_find WHERE told_at IS NULL AND found_at < now() - $1::interval", KEPT)

@@ -21,6 +21,9 @@ from models.errors import Unavailable
 from models.store.background import periodic_tasks
 from models.store.database import LOST, Connection, Pool, connection, execute
 
+KEPT_DAYS, FAILED_KEPT_DAYS = 7, 28
+"""So long it is known that a job was done, and what one that failed was about."""
+
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[Any], Awaitable[None]]
@@ -155,12 +158,14 @@ async def _run_queue(
         stopper.cancel()
 
 
-async def prune(conn: Connection, *, days: int = 7) -> int:
+async def prune(conn: Connection) -> int:
     """Forget what PGQueuer wrote about finished jobs, which it never does itself, and jobs that failed long ago."""
-    gone = await execute(conn, "DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", days)
-    await execute(conn, "DELETE FROM pgqueuer_statistics WHERE created < now() - make_interval(days => $1)", days)
+    gone = await execute(conn, "DELETE FROM pgqueuer_log WHERE created < now() - make_interval(days => $1)", KEPT_DAYS)
+    await execute(conn, "DELETE FROM pgqueuer_statistics WHERE created < now() - make_interval(days => $1)", KEPT_DAYS)
     await execute(
-        conn, "DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - make_interval(days => $1)", 4 * days
+        conn,
+        "DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - make_interval(days => $1)",
+        FAILED_KEPT_DAYS,
     )
     return gone
 

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from models.store.database import Connection, execute, fetch_all
 
+KEPT_DAYS = 30
+"""So long it is known that a domain sent too much."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overflow:
@@ -40,6 +43,6 @@ async def list_overflows(conn: Connection, *, limit: int = 20) -> list[Overflow]
     )
 
 
-async def forget_old(conn: Connection, days: int = 30) -> int:
+async def forget_old(conn: Connection, days: int = KEPT_DAYS) -> int:
     """Forget what did not happen again; a chore."""
     return await execute(conn, "DELETE FROM overflow WHERE last_at < now() - make_interval(days => $1)", days)

@@ -10,6 +10,9 @@ from models.domains import find_domain
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_records, fetch_value
 
+KEPT_DAYS, FAILED_KEPT_DAYS = 7, 60
+"""So long an activity that took effect is kept, and one that was given up."""
+
 SUSPECT = 2
 """From so many deaths on, an activity is processed with nothing beside it."""
 
@@ -209,7 +212,7 @@ async def count_waiting_bytes(conn: Connection, *, row_bytes: int) -> dict[str, 
     return {row["host"]: row["bytes"] for row in rows}
 
 
-async def prune(conn: Connection, *, done_days: int = 7, failed_days: int = 60) -> int:
+async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: int = FAILED_KEPT_DAYS) -> int:
     """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later.
 
     Of one registrable domain only so many failed ones are kept, or it could fill the disk in two months.

@@ -9,6 +9,8 @@ from models.store.database import Connection, execute, fetch_all
 from models.traffic.outbound.inboxes import Inbox, Queued, count_queued, schedule_to
 from models.traffic.outbound.marketplaces import list_markets
 
+KEPT_DAYS = 60  # so long a delivery that is finished is known
+
 DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 
 
@@ -278,10 +280,8 @@ async def cancel(conn: Connection, object_uri: str) -> int:
     )
 
 
-async def prune(conn: Connection, *, days: int = 60) -> int:
-    """Forget finished deliveries, but not where a living post went, since its deletion follows
-    (schedule_to_recipients_of), nor where one that is hidden did not go: it gets it once that is shown.
-    """
+async def prune(conn: Connection, *, days: int = KEPT_DAYS) -> int:
+    """Forget finished ones, but where a living post went (its deletion follows), or a hidden one is still to go."""
     return await execute(
         conn,
         """

@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 from aiohttp import FormData
+from lxml.html import fromstring
 
+from models.preferences import Preferences
 from models.store.database import connection, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_remote_actor
 from tests.web.api import strict, strict_newer
@@ -14,6 +16,7 @@ from tests.web.api.conftest import Alice, Api
 from tests.web.api.mastodon.people.test_registration import open_door
 from tests.web.api.mastodon.posts.test_media import picture
 from tests.web.limited_tries import allow
+from web.rendering.data_register.register import read_register
 
 PROFILE = "/api/v1/profile"
 
@@ -101,6 +104,9 @@ async def test_the_server_says_what_it_keeps_and_which_languages_it_knows(anybod
     assert english.headers["Content-Language"] == "en" and "Accept-Language" in english.headers["Vary"]
 
     assert "courriel" in policy["content"] and "<section" not in policy["content"]
+    lengths = [" ".join(one.kept.split()) for one in read_register(Preferences(), "fr", str)]
+    told = " ".join(fromstring(policy["content"]).text_content().split())
+    assert [one for one in lengths if one not in told] == []
     assert english.json["content"] != policy["content"]
     languages = await anybody.get("/api/v1/instance/languages")
     assert {"code": "fr", "name": "Français"} in languages

@@ -25,6 +25,9 @@ def addresses(village: Village) -> dict[str, str]:
         "tag": "/tags/couture",
         "help": "/aide",
         "legal": "/mentions-legales",
+        "personal data": "/donnees-personnelles",
+        "moderation": "/moderation",
+        "credits": "/credits",
         "accessibility": "/accessibilite",
     }
 

@@ -25,7 +25,16 @@ MOST = 50_000
 
 KEPT_SECONDS = 3600
 
-FIXED = ("/", "/annonces", "/reseau", "/diagnostic", "/aide", "/mentions-legales", "/accessibilite")
+FIXED = (
+    "/",
+    "/annonces",
+    "/reseau",
+    "/diagnostic",
+    "/aide",
+    "/mentions-legales",
+    "/donnees-personnelles",
+    "/accessibilite",
+)
 """Pages that everybody may read, whatever is published."""
 
 NOT_FOR_CRAWLERS = (

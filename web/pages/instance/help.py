@@ -1,39 +1,53 @@
-"""Help, legal notice, accessibility, and the choice of a language."""
+"""Help, and the choice of a language."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
+from models.errors import NotFound
 from models.people import accounts
-from models.people.documents import versions
-from models.store.database import connection, transaction
+from models.store.database import transaction
 from web.forms.form import read_form
 from web.forms.old_names import rename_field
 from web.http.app_keys import INSTANCE
-from web.rendering.i18n import COOKIE
-from web.rendering.render import render
+from web.pages.instance.help_texts import EASY, GLOSSARY, IDEAS, ROLES
+from web.rendering.i18n import COOKIE, COOKIE_LIFETIME
+from web.rendering.render import N_, render, say
+from web.rendering.role_words import describe_role
 from web.security.same_origin import require_same_origin
 from web.security.session import current_account, read_local_path
 
-YEAR = 365 * 24 * 3600
-
 
 async def show_help(request: web.Request) -> web.Response:
-    """GET /aide."""
-    return await render(request, "help/help.html")
+    """GET /aide: three steps, and the way to each page of help."""
+    return await render(request, "help/help.html", ideas=IDEAS, roles=ROLES)
 
 
-async def show_legal(request: web.Request) -> web.Response:
-    """GET /mentions-legales."""
-    async with connection(request.app[INSTANCE].pool) as conn:
-        documents = await versions.list_current(conn)
-    return await render(request, "help/legal.html", documents=documents)
+async def show_page(request: web.Request) -> web.Response:
+    """GET /aide/PAGE: one idea, what somebody of this part may do, or the words. Raises NotFound."""
+    page = request.match_info["page"]
+    if page == "glossaire":
+        return await render(request, "help/glossary.html", words=GLOSSARY)
+    if page in ROLES:
+        found = ROLES[page]
+        rights = describe_role(partial(say, request), found.role) if found.role else ""
+        return await render(request, "help/role.html", page=found, rights=rights)
+    if page not in IDEAS:
+        raise NotFound
+    return await render(request, "help/idea.html", page=page, title=IDEAS[page], easy=page in EASY)
 
 
-async def show_accessibility(request: web.Request) -> web.Response:
-    """GET /accessibilite."""
-    return await render(request, "help/accessibility.html")
+async def show_easy(request: web.Request) -> web.Response:
+    """GET /aide/facile/PAGE: the same in easy French. Raises NotFound."""
+    page = request.match_info["page"]
+    if page not in EASY:
+        raise NotFound
+    title = IDEAS.get(page, N_("Comment ça marche ?"))
+    return await render(
+        request, "help/easy.html", page=page, title=title, sentences=EASY[page], pages=EASY, ideas=IDEAS
+    )
 
 
 async def show_language(request: web.Request) -> web.Response:
@@ -64,7 +78,8 @@ async def post_language(request: web.Request) -> web.Response:
     back = read_local_path(str(typed.get("back", "/")))
     answer = web.Response(status=303, headers={"Location": back})
     secure = request.app[INSTANCE].site.url.startswith("https:")
-    answer.set_cookie(COOKIE, language, max_age=YEAR, path="/", samesite="Lax", httponly=True, secure=secure)
+    age = int(COOKIE_LIFETIME.total_seconds())
+    answer.set_cookie(COOKIE, language, max_age=age, path="/", samesite="Lax", httponly=True, secure=secure)
     return answer
 
 

@@ -201,7 +201,7 @@ async def test_tiles_of_another_host_are_let_in_on_the_map_alone(visitor: Browse
     assert "tuiles" not in in_list.headers["Content-Security-Policy"]
     assert in_list.headers["Referrer-Policy"] == "same-origin"
     (drawn,) = on_map.html.xpath("//declic-map")
-    legal = await visitor.get("/mentions-legales")
-    assert "son fond vient de tuiles.example, qui reçoit votre adresse (IP)" in legal.words()
-    assert "aucun contenu venu d’ailleurs" not in legal.words()
+    legal = await visitor.get("/donnees-personnelles")
+    assert "vient de tuiles.example, qui reçoit votre adresse (IP)" in legal.words()
+    assert "Aucun contenu ne vient d’un autre site" not in legal.words()
     assert (drawn.get("data-tiles"), drawn.get("data-credit")) == (TILES, "© Les cartographes")

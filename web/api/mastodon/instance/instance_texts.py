@@ -1,27 +1,40 @@
 """What this server says of itself in sentences, and the languages that it knows."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from aiohttp import web
 
 from federation.texts.html_cleaner import clean
+from models import preferences
+from models.store.database import connection
 from web.api.entities.values import write_moment
 from web.api.json_responses import answer_json
 from web.http.app_keys import INSTANCE
+from web.rendering.data_register.register import read_register
 from web.rendering.i18n import LANGUAGE_NAMES
-from web.rendering.render import find_branding, reader_language
+from web.rendering.render import find_branding, reader_language, say
 from web.rendering.templating import FOLDER, TEMPLATES
 
 PRIVACY = "help/data.html"
-"""What we keep and how it is erased, as /mentions-legales says it."""
+"""What we keep and how it is erased, as /donnees-personnelles says it."""
+
+REGISTER = FOLDER.parent / "rendering" / "data_register"
+"""Where what is kept stands."""
 
 
 async def show_privacy_policy(request: web.Request) -> web.Response:
     """GET /api/v1/instance/privacy_policy: the page's own sentences, in the reader's language."""
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
-    text = environment.get_template(PRIVACY).render(account=None, coop=await find_branding(request))
-    changed = datetime.fromtimestamp((FOLDER / PRIVACY).stat().st_mtime, UTC)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        chosen = await preferences.load(conn)
+    entries = read_register(chosen, language, partial(say, request))
+    text = environment.get_template(PRIVACY).render(
+        account=None, coop=await find_branding(request), entries=entries, in_table=False
+    )
+    files = [FOLDER / PRIVACY, *REGISTER.glob("*.py")]
+    changed = datetime.fromtimestamp(max(one.stat().st_mtime for one in files), UTC)
     response = answer_json(request, {"updated_at": write_moment(changed), "content": clean(text)})
     response.headers["Content-Language"] = language
     response.headers["Vary"] = "Authorization, Accept-Language, Cookie"

@@ -79,7 +79,7 @@ async def test_who_came_longer_ago_stands_nowhere_even_before_the_night(days: Br
     gone = (datetime.now(UTC) - WALK_INS_KEPT).date()
 
     agenda = await days.get(f"{HOME}?semaine={gone}")
-    legal = await days.get("/mentions-legales")
+    legal = await days.get("/donnees-personnelles")
 
     assert "Zoé" not in agenda.text
     assert f"{WALK_INS_KEPT.days} jours après le passage" in legal.words()

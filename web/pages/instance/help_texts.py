@@ -1,0 +1,153 @@
+"""What the pages of help are about: ideas, roles, words, and the same in easy French (FALC)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.people.accounts import Role
+from web.rendering.i18n import N_
+
+IDEAS: Mapping[str, str] = {
+    "coops": N_("Entre coops"),
+    "echange": N_("Un échange, pas à pas"),
+    "velo": N_("Un vélo en panne"),
+    "sanscompte": N_("Sans compte ici"),
+    "suivre": N_("Suivre un territoire"),
+    "lieu": N_("Où êtes-vous ?"),
+    "photos": N_("Les photos"),
+    "prive": N_("Question à tous ou message privé ?"),
+    "prevenu": N_("Être prévenu, mais pas trop"),
+    "donnees": N_("Vos données, et partir"),
+    "appli": N_("Depuis une application"),
+}
+"""One idea a page: what it is called; what it says stands in `help/ideas.html`, under the same name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolePage:
+    """A page for whoever has this part. `role` names the rights that the table gives it; `links` what to open first."""
+
+    name: str
+    sentences: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    role: Role | None = None
+
+
+ROLES: Mapping[str, RolePage] = {
+    "habitant": RolePage(
+        name=N_("J’habite ici"),
+        sentences=(
+            N_("Regardez ce qui se prête, se donne ou se cherche près de chez vous : il n’y a pas besoin de compte."),
+            N_("Pour publier et tenir un échange, devenez membre. La coop peut lire votre demande avant."),
+            N_("Rien ne se paie à la plateforme, et personne ne vous note."),
+        ),
+        links=(("/annonces", N_("Voir les annonces")), ("/aide/echange", N_("Un échange, pas à pas"))),
+    ),
+    "reparateur": RolePage(
+        name=N_("Je répare des vélos"),
+        sentences=(
+            N_(
+                "Dites ce que vous savez réparer et jusqu’où vous allez : vous êtes prévenu des appels qui conviennent."
+            ),
+            N_("Vous répondez si vous voulez. Le rendez-vous se décide dans la conversation."),
+            N_("Un atelier peut tenir son agenda, ses tarifs et le carnet des vélos qu’on lui ouvre."),
+        ),
+        links=(("/depannage", N_("Voir les appels")), ("/ateliers", N_("Voir les ateliers"))),
+    ),
+    "accueil": RolePage(
+        name=N_("J’accueille"),
+        sentences=(
+            N_("Vous répondez à qui demande à entrer, vous invitez, vous aidez à se connecter."),
+            N_("Une demande sans réponse finit par s’effacer : mieux vaut un mot court qu’un silence."),
+        ),
+        links=(("/coop/demandes", N_("Les demandes d’entrée")),),
+        role="welcome",
+    ),
+    "moderateur": RolePage(
+        name=N_("Je modère"),
+        sentences=(
+            N_("Vous lisez ce qui est signalé, et vous décidez, du plus doux au plus dur, en disant pourquoi."),
+            N_("Ce qui vous concerne va à quelqu’un d’autre. Chaque acte est noté dans le journal."),
+        ),
+        links=(("/moderation", N_("Ce que l’équipe peut décider")), ("/coop/dossiers", N_("Les dossiers"))),
+        role="moderator",
+    ),
+    "administration": RolePage(
+        name=N_("J’administre"),
+        sentences=(
+            N_("Vous réglez la plateforme, donnez les rôles, publiez la charte, décidez des autres plateformes."),
+            N_("Gardez au moins deux personnes avec ce rôle, et regardez chaque mois si une sauvegarde est récente."),
+        ),
+        links=(("/coop/reglages", N_("Les réglages")), ("/mentions-legales", N_("Mentions légales"))),
+        role="admin",
+    ),
+    "collectivite": RolePage(
+        name=N_("Je travaille dans une collectivité"),
+        sentences=(
+            N_("Ici, des habitants se prêtent, se donnent et se réparent des choses. La coop tient la plateforme."),
+            N_("Elle n’appartient à aucune entreprise ; les données restent chez la coop, et le logiciel est libre."),
+            N_("Vous pouvez lire les annonces sans compte, et les montrer sur votre propre site."),
+        ),
+        links=(
+            ("/annonces/integrer", N_("Montrer les annonces sur un autre site")),
+            ("/reseau", N_("Voir les coops du réseau")),
+        ),
+    ),
+}
+
+GLOSSARY: tuple[tuple[str, str], ...] = (
+    (N_("Annonce"), N_("Ce que quelqu’un propose ou cherche : un objet, un coup de main.")),
+    (N_("Appel"), N_("Une demande d’aide pour un vélo en panne.")),
+    (N_("Charte"), N_("Les règles de la coop, que chaque membre accepte.")),
+    (N_("Communauté"), N_("Un groupe de membres qui partagent entre eux, avec leur propre charte.")),
+    (N_("Coop"), N_("Le groupe de personnes qui tient une plateforme pour son territoire.")),
+    (N_("Échange"), N_("Ce que deux personnes décident ensemble à propos d’une annonce.")),
+    (N_("Fil"), N_("La page où arrivent les annonces des personnes et des territoires que vous suivez.")),
+    (N_("Plateforme"), N_("Le site d’une coop. Chacune a la sienne, et elles se parlent.")),
+    (N_("Réseau"), N_("Toutes les coops dont les plateformes se parlent.")),
+    (N_("Rond flou"), N_("Un cercle sur la carte, plus grand que votre rue, à la place de votre adresse.")),
+    (N_("Signaler"), N_("Dire à l’équipe que quelque chose ne va pas.")),
+    (N_("Suivre"), N_("Recevoir dans votre fil ce qu’une personne ou un territoire publie.")),
+)
+
+EASY: Mapping[str, tuple[str, ...]] = {
+    "comment": (
+        N_("Ce site sert à s’entraider entre voisins."),
+        N_("Vous pouvez prêter un objet, ou donner un objet."),
+        N_("Vous pouvez demander de l’aide."),
+        N_("Vous écrivez une annonce."),
+        N_("Une autre personne lit votre annonce, et elle vous écrit."),
+        N_("C’est gratuit."),
+        N_("Votre adresse n’est jamais montrée."),
+    ),
+    "echange": (
+        N_("Vous voyez une annonce qui vous plaît."),
+        N_("Vous touchez le bouton pour écrire."),
+        N_("L’autre personne peut dire oui. Elle peut aussi dire non."),
+        N_("Vous choisissez un jour ensemble."),
+        N_("Quand c’est fini, vous le dites sur le site."),
+        N_("Vous pouvez dire merci."),
+    ),
+    "velo": (
+        N_("Votre vélo est en panne."),
+        N_("Le site vous pose des questions simples."),
+        N_("Ensuite, le site vous dit quoi faire."),
+        N_("Vous pouvez réparer vous-même, ou appeler une personne qui répare."),
+        N_("Vous n’avez pas besoin de compte pour les questions."),
+    ),
+    "prive": (
+        N_("Il y a deux façons d’écrire."),
+        N_("Une question à tous : tout le monde peut la lire."),
+        N_("Un message privé : vous et l’autre personne pouvez le lire."),
+        N_("Les personnes qui tiennent le site pourraient aussi le lire."),
+        N_("N’écrivez jamais un mot de passe dans un message."),
+    ),
+    "donnees": (
+        N_("Le site garde votre nom et votre adresse de courriel."),
+        N_("Le site garde aussi vos annonces et vos messages."),
+        N_("Vous pouvez télécharger tout cela."),
+        N_("Vous pouvez supprimer votre compte."),
+        N_("Vous avez alors quelques jours pour changer d’avis."),
+        N_("Ensuite, tout est effacé, sauf le nom du compte."),
+    ),
+}
+"""The five main pages in easy French, a short sentence a line: that of the start, and four ideas."""
