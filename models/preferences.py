@@ -31,6 +31,11 @@ Accent = Literal["email", "vert", "prune", "canard", "ardoise", "vermillon"]
 DurationLabel = Literal["longest", "wished"]
 """What the duration of a loan is: as long as it may last at most, or as its owner would like it."""
 
+FiguresLicence = Literal["lov2", "odbl"]
+"""Licence Ouverte 2.0, or the Open Database License: what may be done with the cooperative's figures."""
+
+FIGURES_LICENCES: tuple[FiguresLicence, ...] = get_args(FiguresLicence)
+
 MOST_QUESTIONS = 3
 """Questions of its own that a cooperative asks whoever wants to join."""
 
@@ -86,7 +91,9 @@ class Preferences:
     of a background for maps on another host, with `map_credit` under it; maps are drawn by us without it.
     `repair_collective` is the id of the community in which repair shops of ours have to be to appear; without one the
     team says so. `shop_types` are the cooperative's own kinds of shops. `repairs_published` gives repairs as open data
-    to everybody, without names or places; off until the cooperative wishes it.
+    to everybody, without names or places; off until the cooperative wishes it. `figures_published` shows its figures
+    to everybody, under `figures_licence`; of each object that changed hands `kilogram_factor` kilograms are said to be
+    avoided, as `kilogram_source` has it: both are empty, and none are shown, until somebody knows.
     """
 
     name: str = ""
@@ -136,6 +143,10 @@ class Preferences:
     repair_collective: str = ""
     shop_types: tuple[str, ...] = ()
     repairs_published: bool = False
+    figures_published: bool = False
+    figures_licence: FiguresLicence = "lov2"
+    kilogram_factor: float = 0
+    kilogram_source: str = ""
 
     @property
     def wants_answer(self) -> bool:

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from models.coop.figures.deciding import Slice
-from models.coop.figures.periods import Period, list_periods
+from models.coop.figures.periods import BEGINNING, Length, Period, list_periods
 from models.store.database import Connection, fetch_all, fetch_one, fetch_value
 
-COUNTS = ("members", "listings", "agreed", "done", "objects", "hours")
+COUNTS = ("members", "agreed", "listings", "done", "objects", "hours")
 """What adds up, over months, places and cooperatives."""
 
 
@@ -25,7 +25,7 @@ NOTHING = Decimal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FigurePlace:
     """A commune or an EPCI of which there are figures; `epci_code` is that of a commune."""
 
     code: str
@@ -39,7 +39,7 @@ class Available:
     """Of what there are figures: which periods, places, kinds and ways; and when the last month was closed."""
 
     periods: list[Period]
-    places: list[Place]
+    places: list[FigurePlace]
     kinds: list[str]
     modes: list[str]
     closed_at: datetime | None
@@ -62,8 +62,9 @@ async def find_available(conn: Connection) -> Available:
         """
         SELECT coalesce(array_agg(DISTINCT kind ORDER BY kind) FILTER (WHERE kind <> '' AND mode = ''), '{}') AS kinds,
             coalesce(array_agg(DISTINCT mode ORDER BY mode) FILTER (WHERE mode <> '' AND kind = ''), '{}') AS modes
-        FROM figure_cell WHERE length = 'all'
+        FROM figure_cell WHERE first = $1 AND length = 'all'
         """,
+        BEGINNING,
     )
     assert division is not None
     return Available(
@@ -75,14 +76,14 @@ async def find_available(conn: Connection) -> Available:
     )
 
 
-async def _list_places(conn: Connection) -> list[Place]:
+async def _list_places(conn: Connection) -> list[FigurePlace]:
     return await fetch_all(
         conn,
-        Place,
+        FigurePlace,
         """
         WITH known AS (
             SELECT DISTINCT commune_code, epci_code FROM figure_cell
-            WHERE length = 'all' AND (commune_code <> '' OR epci_code <> '')
+            WHERE first = $1 AND length = 'all' AND (commune_code <> '' OR epci_code <> '')
         )
         SELECT c.code, c.name, coalesce(c.epci_code, '') AS epci_code, false AS is_epci
         FROM known k JOIN commune c ON c.code = k.commune_code
@@ -91,6 +92,7 @@ async def _list_places(conn: Connection) -> list[Place]:
         FROM known k WHERE k.epci_code <> ''
         ORDER BY 4 DESC, 2, 1
         """,
+        BEGINNING,
     )
 
 
@@ -146,7 +148,7 @@ class ShownSlice(Shown):
     """A figure of a part of the cooperative."""
 
     first: date
-    length: str
+    length: Length
     commune_code: str
     epci_code: str
     kind: str
@@ -178,4 +180,19 @@ async def list_all(conn: Connection) -> list[ShownSlice]:
         SELECT first, length, what, amount, partial, commune_code, epci_code, kind, mode, side FROM figure_cell
         ORDER BY first DESC, length, commune_code, epci_code, kind, mode, side, what
         """,
+    )
+
+
+async def list_whole(conn: Connection) -> list[ShownSlice]:
+    """What is shown of the cooperative as a whole, in all periods."""
+    return await fetch_all(
+        conn,
+        ShownSlice,
+        """
+        SELECT first, length, what, amount, partial, commune_code, epci_code, kind, mode, side FROM figure_cell
+        WHERE what = ANY($1) AND length = ANY('{month,quarter,year,all}')
+            AND (commune_code, epci_code, kind, mode, side) = ('', '', '', '', '')
+        ORDER BY first DESC, length, what
+        """,
+        list(COUNTS),
     )

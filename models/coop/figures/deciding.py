@@ -179,26 +179,36 @@ def _choose(
     allowed: Collection[tuple[Period, Slice]] | None,
 ) -> list[tuple[Figure, bool]]:
     """Decide one after the other; a total is hidden where it is in another table, and must not follow here either."""
-    secret = [parts for figure, parts in figures if figure.slice.is_whole and whole.get(figure.period) is False]
-    state = ShownSums(counts, [parts for _, parts in figures], secret=secret)
+    secret = [(figure, parts) for figure, parts in figures if _is_hidden_total(figure, whole)]
+    barred = {figure for figure, _ in secret} | _list_barred(figures, allowed)
+    state = ShownSums(counts, [parts for _, parts in figures], secret=[parts for _, parts in secret])
     hidden: dict[Slice, dict[date, int]] = {}
     decided: list[tuple[Figure, bool]] = []
     for figure, parts in figures:
         months = hidden.setdefault(figure.slice, {})
-        shown = (
-            not (figure.slice.is_whole and whole.get(figure.period) is False)
-            and (allowed is None or (figure.period, figure.slice) in allowed)
-            and not _spoils_year(figure.period, months)
-            and state.show(parts)
-        )
-        if not shown and figure.period.length == "month":
-            months[figure.period.first] = figure.cases
-        if shown and figure.period.length == "quarter":
-            hidden[figure.slice] = {
-                one: cases for one, cases in months.items() if one not in figure.period.list_months()
-            }
+        shown = figure not in barred and not _spoils_year(figure.period, months) and state.show(parts)
+        _note_hidden(figure, shown, months)
         decided.append((figure, shown))
     return decided
+
+
+def _is_hidden_total(figure: Figure, whole: Mapping[Period, bool]) -> bool:
+    return figure.slice.is_whole and not whole.get(figure.period, True)
+
+
+def _list_barred(
+    figures: Iterable[tuple[Figure, object]], allowed: Collection[tuple[Period, Slice]] | None
+) -> set[Figure]:
+    return set() if allowed is None else {one for one, _ in figures if (one.period, one.slice) not in allowed}
+
+
+def _note_hidden(figure: Figure, shown: bool, months: dict[date, int]) -> None:
+    """Which months of a year are hidden, and are in no quarter of which it is known what they make together."""
+    if figure.period.length == "month" and not shown:
+        months[figure.period.first] = figure.cases
+    elif figure.period.length == "quarter" and shown:
+        for month in figure.period.list_months():
+            months.pop(month, None)
 
 
 def _spoils_year(period: Period, hidden: Mapping[date, int]) -> bool:

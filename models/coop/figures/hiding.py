@@ -6,13 +6,11 @@ can be, and a figure is shown only where no equation then gives a small one away
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+
+from models.coop.figures.bounds import Part, find_bounds
 
 LEAST = 5
 """A figure between none and this is not shown."""
-
-Part: TypeAlias = Any
-"""A month of a commune, a kind or a mode: whatever tells one from the others, and is not divided further."""
 
 _Row = dict[Part, int]
 """A sum of parts, each so many times."""
@@ -49,15 +47,18 @@ class ShownSums:
     def show(self, figure: Collection[Part]) -> bool:
         """Show this sum of parts, unless something that has to stay hidden would follow from it; whether it is."""
         left = self._reduce(self._read(figure))
-        if not left:
-            return True
-        pivot = next((part for part, times in left.items() if abs(times) == 1), None)
-        if pivot is None or any(_are_parallel(left, one) for one in self.secrets):
+        return not left or (not any(_are_parallel(left, one) for one in self.secrets) and self._solve(left))
+
+    def _solve(self, left: _Row) -> bool:
+        """Take what is new in a sum for known, if there is room enough in all that follows then."""
+        pivot = _find_single(left)
+        if pivot is None:
             return False
-        equation = left if left[pivot] == 1 else {part: -times for part, times in left.items()}
+        equation = {part: times * left[pivot] for part, times in left.items()}
         changed = {part: _replace(old, pivot, equation) for part, old in self.solved.items() if pivot in old}
-        solved = {**self.solved, **changed, pivot: equation}
-        if not all(self._is_roomy(one) for one in (equation, *changed.values())) or self._is_narrow(solved):
+        changed[pivot] = equation
+        solved = self.solved | changed
+        if not all(map(self._is_roomy, changed.values())) or self._is_narrow(solved):
             return False
         self.solved = solved
         self.secrets = [_replace(one, pivot, equation) if pivot in one else one for one in self.secrets]
@@ -84,44 +85,15 @@ class ShownSums:
 
     def _is_narrow(self, solved: Mapping[Part, _Row]) -> bool:
         """Whether bounds tell a small part: each has one at least, and no more than its equations leave for it."""
-        mixed = [row for row in solved.values() if any(times < 0 for times in row.values())]
-        if not mixed:
+        if all(times > 0 for row in solved.values() for times in row.values()):
             return False
-        lowest: dict[Part, int] = {}
-        highest: dict[Part, int] = {}
-        rows = [(row, _add(self.counts, row)) for row in solved.values() if len(row) > 1]
-        for _ in range(MOST_ROUNDS):
-            if not any([_narrow(row, total, lowest, highest) for row, total in rows]):
-                break
-        return any(lowest.get(part, 1) == most and self.counts[part] < LEAST for part, most in highest.items())
+        bounds = find_bounds([(row, _add(self.counts, row)) for row in solved.values() if len(row) > 1])
+        return any(least == most and self.counts[part] < LEAST for part, (least, most) in bounds.items())
 
 
-MOST_ROUNDS = 20
-"""So often bounds are drawn closer at most."""
-
-
-def _narrow(row: _Row, total: int, lowest: dict[Part, int], highest: dict[Part, int]) -> bool:
-    """Draw the bounds of the parts of one equation closer; whether any was."""
-    changed = False
-    least = [_bound(times, part, lowest, highest) for part, times in row.items()]
-    unknown = least.count(None)
-    known = sum(one for one in least if one is not None)
-    for (part, times), one in zip(row.items(), least, strict=True):
-        if unknown > (one is None):
-            continue
-        rest = total - (known - (one or 0))
-        if times > 0 and rest // times < highest.get(part, total + rest // times + 1):
-            highest[part], changed = rest // times, True
-        elif times < 0 and -(rest // -times) > lowest.get(part, 1):
-            lowest[part], changed = -(rest // -times), True
-    return changed
-
-
-def _bound(times: int, part: Part, lowest: Mapping[Part, int], highest: Mapping[Part, int]) -> int | None:
-    """The least that so many times this part can be; None where it has no bound."""
-    if times > 0:
-        return times * lowest.get(part, 1)
-    return times * highest[part] if part in highest else None
+def _find_single(row: _Row) -> Part | None:
+    """A part that a sum has once, or once less."""
+    return next((part for part, times in row.items() if abs(times) == 1), None)
 
 
 def _add(counts: Mapping[Part, int], row: Mapping[Part, int]) -> int:

@@ -256,6 +256,7 @@ ELSEWHERE = {
     *("questions", "closed_words", "first_posts", "passers_by"),
     *("repair_collective", "shop_types"),
     "repairs_published",
+    *("figures_published", "figures_licence", "kilogram_factor", "kilogram_source"),
 }
 """What the pages about other servers, the map, arrivals, filters, repair shops and their figures change."""
 
