@@ -30,6 +30,7 @@ COMMANDS = {
     "journal": "web.commands.team.journal",
     "rustine": "web.commands.team.repairs",
     "open-data": "web.commands.team.repairs",
+    "figures": "web.commands.team.figures",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",
     "demo": "web.commands.demo.command",

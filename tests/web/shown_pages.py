@@ -196,6 +196,7 @@ PAGES: dict[str, Shown] = {
     "figures": Shown("/chiffres?periode=2026-03", "visitor", "admin"),
     "figures of a commune": Shown("/chiffres?periode=2025&lieu=59355", "visitor"),
     "figures of no period": Shown("/chiffres?periode=1999", "visitor", status=404),
+    "figures of the network": Shown("/chiffres/reseau?periode=2026-03", "visitor"),
     "figures for elected people": Shown("/chiffres/pour-les-elus", "visitor"),
     "figures to publish": Shown("/coop/chiffres", *list_holders("figures")),
     "repairs in figures": Shown("/coop/reparations", *list_holders("duty")),

@@ -26,6 +26,7 @@ from web.pages.exchanges.thread import thread_page
 from web.pages.instance import crawlers, help, home, setup
 from web.pages.instance.documents import acceptance, reading
 from web.pages.instance.figures import files as figure_files
+from web.pages.instance.figures import network as figures_network
 from web.pages.instance.figures import page as figures_page
 from web.pages.instance.figures import team as figures_team
 from web.pages.listings import (
@@ -274,6 +275,7 @@ PAGES: list[web.RouteDef] = [
     web.get("/chiffres/ensemble.json", figure_files.show_whole),
     web.get("/chiffres/schema.json", figure_files.show_columns),
     web.get("/chiffres/catalogue.jsonld", figure_files.show_catalogue),
+    web.get("/chiffres/reseau", figures_network.show_network),
     web.get("/chiffres/pour-les-elus", figures_team.show_explained),
     web.get("/aide", help.show_help),
     web.get("/charte", reading.show_charter),

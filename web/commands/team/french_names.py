@@ -22,6 +22,7 @@ FRENCH = {
     "importer": "import",
     "defaire": "undo",
     "donnees-ouvertes": "open-data",
+    "chiffres": "figures",
 }
 """French name → English name."""
 

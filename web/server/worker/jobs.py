@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from federation.directory import crawl
+from federation.directory import crawl, neighbour_figures
 from federation.instance import Instance
 from federation.media import media_cleanup
 from inbox.exchanges import calendars, slots
@@ -232,6 +232,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "known_words": ("4-59/10 * * * *", take_words),
     "memberships": ("13 * * * *", expire_memberships),
     "figures": ("8-59/10 * * * *", figures.count_new),
+    "neighbour_figures": ("16-59/10 * * * *", neighbour_figures.refresh_due),
     "figures_closed": ("27 2 * * *", figures.close_and_recount),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),

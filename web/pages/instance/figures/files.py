@@ -36,7 +36,7 @@ async def show_spreadsheet(request: web.Request) -> web.Response:
     """GET /chiffres.csv: all of it, or one `periode`; semicolons, or commas with `separateur=virgule`."""
     comma = read_query(request).text("separateur", limit=20) == "virgule"
     _, _, cells = await _load(request)
-    rows: list[tuple[Cell, ...]] = [COLUMNS, *map(_write, cells)]
+    rows: list[tuple[Cell, ...]] = [COLUMNS, *map(write_line, cells)]
     text = MARK + write_rows(rows, delimiter="," if comma else ";")
     headers = HEADERS | {"Content-Disposition": 'attachment; filename="chiffres.csv"'}
     return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
@@ -52,8 +52,9 @@ async def show_whole(request: web.Request) -> web.Response:
     """GET /chiffres/ensemble.json: what the cooperative as a whole did in each period; what its neighbours add up."""
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await load_chosen(conn, request)
+        there = await find_available(conn)
         cells = await list_whole(conn)
-    return _send(request, chosen, cells)
+    return _send(request, chosen, cells, periodes=[one.code for one in there.periods])
 
 
 async def show_columns(request: web.Request) -> web.Response:
@@ -84,14 +85,15 @@ async def _load(request: web.Request) -> tuple[Preferences, Period | None, list[
         return chosen, asked.period, await list_slices(conn, asked.period)
 
 
-def _send(request: web.Request, chosen: Preferences, cells: Iterable[ShownSlice]) -> web.Response:
+def _send(request: web.Request, chosen: Preferences, cells: Iterable[ShownSlice], **more: list[str]) -> web.Response:
     site = request.app[INSTANCE].site
     document = {
         "format": FORMAT,
         "cooperative": chosen.name or site.host,
         "url": f"{site.url}/chiffres",
         "licence": LICENCES[chosen.figures_licence][1],
-        "figures": [dict(zip(COLUMNS, _write(one), strict=True)) for one in cells],
+        **more,
+        "figures": [dict(zip(COLUMNS, write_line(one), strict=True)) for one in cells],
     }
     return _answer(document, "application/json")
 
@@ -101,7 +103,7 @@ def _answer(document: Any, content_type: str) -> web.Response:
     return web.Response(body=body, content_type=content_type, charset="utf-8", headers=HEADERS)
 
 
-def _write(one: ShownSlice) -> tuple[Cell, ...]:
+def write_line(one: ShownSlice) -> tuple[Cell, ...]:
     """A line, by COLUMNS; of all that is counted neither the beginning nor the end stands there."""
     period = Period(first=one.first, length=one.length)
     months = period.list_months()

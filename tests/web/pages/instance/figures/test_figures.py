@@ -6,11 +6,14 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from federation.directory.neighbour_figures import read_figures
 from federation.instance import Instance
+from federation.uris import figures_uri
 from models import preferences
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
@@ -225,3 +228,43 @@ async def test_differences_are_told_on_the_home_until_they_are_seen(
         assert await fetch_value(conn, "SELECT count(*) FROM figure_difference WHERE seen_at IS NULL") == 1
     assert (await admin.send("/coop/chiffres/vu", {})).status == 303
     assert "ne tombaient plus juste" not in (await admin.get("/coop")).words()
+
+
+async def test_neighbours_are_added_up_and_what_is_hidden_makes_it_at_least(
+    visitor: Browser, instance: Instance
+) -> None:
+    await publish(instance)
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO figure_neighbour (host, name, periods, told_at, problem) VALUES
+                ('a.test', 'La Bricole', '{2026-03}', now(), NULL), ('b.test', 'Le Coin', '{2026-03}', now(), NULL),
+                ('c.test', 'Muette', '{}', NULL, 'no_answer')
+            """,
+        )
+        await execute(
+            conn,
+            """
+            INSERT INTO figure_neighbour_cell (host, period, what, amount, partial) VALUES
+                ('a.test', '2026-03', 'agreed', 31, false), ('b.test', '2026-03', 'agreed', NULL, false)
+            """,
+        )
+
+    page = await visitor.get("/chiffres/reseau?periode=2026-03")
+
+    assert page.status == 200 and "Ce que 3 coops sur 4 publient" in page.words()
+    assert "échanges conclus ≥ 51" in page.words() and "annonces publiées 20" in page.words()
+    assert "Muette ne répond pas" in page.words()
+    assert (await visitor.get("/chiffres/reseau?periode=1999")).status == 404
+
+
+async def test_document_for_neighbours_is_as_documented(visitor: Browser, instance: Instance) -> None:
+    await publish(instance)
+
+    told = json.loads((await visitor.get(figures_uri(instance.site).removeprefix(instance.site.url))).text)
+
+    golden = json.loads((Path(__file__).parents[4] / "documents" / "declic" / "figures.json").read_text())
+    assert told.keys() == golden.keys() and told["figures"][0].keys() == golden["figures"][0].keys()
+    found = read_figures(told)
+    assert found is not None and {one.amount for one in found.figures if one.what == "agreed"} == {20}

@@ -128,6 +128,7 @@ OWN = (
         "/aide",
         "/chiffres",
         "/chiffres/pour-les-elus",
+        "/chiffres/reseau",
         "/mentions",
         "/journal",
         "/decisions",
