@@ -1,12 +1,13 @@
 """The figures as they are shown to everybody: every page, file and command reads them here, and nowhere else."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from models.coop.figures.deciding import Slice
 from models.coop.figures.periods import BEGINNING, Length, Period, list_periods
-from models.store.database import Connection, fetch_all, fetch_one, fetch_value
+from models.store.database import Connection, fetch_all, fetch_one
 
 COUNTS = ("members", "agreed", "listings", "done", "objects", "hours")
 """What adds up, over months, places and cooperatives."""
@@ -46,6 +47,12 @@ class Available:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Closed:
+    months: list[date]
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Division:
     kinds: list[str]
     modes: list[str]
@@ -53,8 +60,13 @@ class _Division:
 
 async def find_available(conn: Connection) -> Available:
     """All that may be asked for."""
-    months: list[date] = await fetch_value(
-        conn, "SELECT coalesce(array_agg(month ORDER BY month), '{}') FROM figure_month WHERE decided"
+    closed = await fetch_one(
+        conn,
+        _Closed,
+        """
+        SELECT coalesce(array_agg(month ORDER BY month), '{}') AS months, max(closed_at) AS at FROM figure_month
+        WHERE decided
+        """,
     )
     division = await fetch_one(
         conn,
@@ -66,13 +78,13 @@ async def find_available(conn: Connection) -> Available:
         """,
         BEGINNING,
     )
-    assert division is not None
+    assert division is not None and closed is not None
     return Available(
-        periods=list_periods(months),
+        periods=list_periods(closed.months),
         places=await _list_places(conn),
         kinds=division.kinds,
         modes=division.modes,
-        closed_at=await fetch_value(conn, "SELECT max(closed_at) FROM figure_month WHERE decided"),
+        closed_at=closed.at,
     )
 
 
@@ -118,32 +130,6 @@ async def load_figures(conn: Connection, period: Period, slice: Slice) -> dict[s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownMonth(Shown):
-    """A figure of a month."""
-
-    month: date
-
-
-async def load_months(conn: Connection, slice: Slice, months: list[date]) -> list[ShownMonth]:
-    """The figures of these months."""
-    return await fetch_all(
-        conn,
-        ShownMonth,
-        """
-        SELECT first AS month, what, amount, partial FROM figure_cell
-        WHERE length = 'month' AND first = ANY($1)
-            AND (commune_code, epci_code, kind, mode, side) = ($2, $3, $4, $5, $6)
-        """,
-        months,
-        slice.commune_code,
-        slice.epci_code,
-        slice.kind,
-        slice.mode,
-        slice.side,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownSlice(Shown):
     """A figure of a part of the cooperative."""
 
@@ -154,6 +140,39 @@ class ShownSlice(Shown):
     kind: str
     mode: str
     side: str
+
+    @property
+    def slice(self) -> Slice:
+        """The part that it is of."""
+        return Slice(
+            commune_code=self.commune_code, epci_code=self.epci_code, kind=self.kind, mode=self.mode, side=self.side
+        )
+
+
+def find_figures(cells: Iterable[ShownSlice], slice: Slice) -> dict[str, Shown]:
+    """Those of a part of the cooperative, out of all of a period; of what nothing is kept there was nothing."""
+    nothing = {what: Shown(what=what, amount=NOTHING) for what in COUNTS}
+    return nothing | {one.what: one for one in cells if one.slice == slice}
+
+
+async def load_months(conn: Connection, slices: Sequence[Slice], what: str, months: list[date]) -> list[ShownSlice]:
+    """One figure of these parts of the cooperative in these months."""
+    return await fetch_all(
+        conn,
+        ShownSlice,
+        """
+        SELECT first, length, what, amount, partial, commune_code, epci_code, kind, mode, side FROM figure_cell
+        WHERE what = $1 AND length = 'month' AND first = ANY($2) AND (commune_code, epci_code, kind, mode, side) IN (
+            SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]))
+        """,
+        what,
+        months,
+        [one.commune_code for one in slices],
+        [one.epci_code for one in slices],
+        [one.kind for one in slices],
+        [one.mode for one in slices],
+        [one.side for one in slices],
+    )
 
 
 async def list_slices(conn: Connection, period: Period) -> list[ShownSlice]:

@@ -186,5 +186,5 @@ async def test_what_may_be_asked_for_is_said(conn: Connection) -> None:
         ("Lomme", False),
     ]
     assert there.kinds == ["offer"] and there.modes == ["gift", "loan", "service"]
-    months = await load_months(conn, WHOLE, [MARCH.first])
-    assert {one.what: one.amount for one in months}["agreed"] == 19
+    (month,) = await load_months(conn, [WHOLE], "agreed", [MARCH.first])
+    assert (month.slice, month.amount) == (WHOLE, Decimal(19))

@@ -48,4 +48,4 @@ async def test_figures_are_printed_as_they_are_shown(shell: Shell) -> None:
 async def test_a_period_that_is_not_there_is_said(shell: Shell) -> None:
     status, out, err = await shell.run("figures", "--period", "1999")
 
-    assert (status, out) == (1, "") and "There are no figures of 1999; there are: tout, 2026-03" in err
+    assert (status, out) == (1, "") and "There are no figures of 1999; there are: tout, 2026-T1, 2026-03" in err

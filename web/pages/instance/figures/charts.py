@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from babel.dates import format_date
 
-from models.coop.figures.cells import ShownMonth
+from models.coop.figures.cells import ShownSlice
 from models.coop.figures.periods import Period
 from web.pages.instance.figures.words import name_month
 
@@ -62,9 +62,9 @@ def list_shown_months(period: Period, counted: Sequence[date]) -> list[date]:
 
 def draw_months(
     months: Sequence[date],
-    whole: Iterable[ShownMonth],
-    here: Iterable[ShownMonth],
-    elsewhere: Iterable[ShownMonth],
+    whole: Iterable[ShownSlice],
+    here: Iterable[ShownSlice],
+    elsewhere: Iterable[ShownSlice],
     *,
     language: str,
     split: bool,
@@ -95,8 +95,8 @@ def draw_months(
     return lines
 
 
-def _map_months(months: Sequence[date], found: Iterable[ShownMonth]) -> dict[date, Decimal | None]:
-    return dict.fromkeys(months, Decimal(0)) | {one.month: one.amount for one in found if one.what == "agreed"}
+def _map_months(months: Sequence[date], found: Iterable[ShownSlice]) -> dict[date, Decimal | None]:
+    return dict.fromkeys(months, Decimal(0)) | {one.first: one.amount for one in found}
 
 
 def _draw(x: int, width: int, amount: Decimal | None, most: Decimal) -> FigureBar:

@@ -14,8 +14,8 @@ from models.coop.figures.cells import (
     Available,
     Shown,
     ShownSlice,
+    find_figures,
     list_slices,
-    load_figures,
     load_months,
 )
 from models.coop.figures.deciding import Slice
@@ -27,6 +27,8 @@ from web.pages.instance.figures.asked import AskedFigures, load_chosen, read_ask
 from web.pages.instance.figures.charts import MonthLine, draw_months, list_shown_months
 from web.pages.instance.figures.words import KINDS, LICENCES, name_period
 from web.rendering.render import reader_language, render, say
+
+HERE, ELSEWHERE = Slice(side="here"), Slice(side="elsewhere")
 
 HIDDEN = Shown(what="", amount=None)
 
@@ -54,18 +56,17 @@ async def show_figures(request: web.Request) -> web.Response:
         }
         if asked.period is None or not asked.known:
             return await render(request, "figures/none.html", status=404, **shared)
-        figures: dict[str, Shown] = dict.fromkeys(COUNTS, HIDDEN)
-        if not asked.is_crossed:
-            figures = await load_figures(conn, asked.period, asked.slice)
-        sides = await load_figures(conn, asked.period, Slice(side="elsewhere"))
         slices = await list_slices(conn, asked.period)
         months = await _load_months(conn, asked, there, reader_language(request))
+    figures: dict[str, Shown] = dict.fromkeys(COUNTS, HIDDEN)
+    if not asked.is_crossed:
+        figures = find_figures(slices, asked.slice)
     return await render(
         request,
         "figures/show.html",
         period=name_period(partial(say, request), reader_language(request), asked.period),
         figures=figures,
-        elsewhere=sides["agreed"] if asked.slice.is_whole else None,
+        elsewhere=find_figures(slices, ELSEWHERE)["agreed"] if asked.slice.is_whole else None,
         median=figures.get("median"),
         unanswered=figures.get("unanswered"),
         kilograms=_weigh(figures["objects"], chosen.kilogram_factor),
@@ -98,11 +99,10 @@ async def _load_months(conn: Connection, asked: AskedFigures, there: Available, 
         return []
     counted = sorted(one.first for one in there.periods if one.length == "month")
     months = list_shown_months(asked.period, counted)
+    found = await load_months(conn, [asked.slice, HERE, ELSEWHERE], "agreed", months)
     return draw_months(
         months,
-        await load_months(conn, asked.slice, months),
-        await load_months(conn, Slice(side="here"), months),
-        await load_months(conn, Slice(side="elsewhere"), months),
+        *([one for one in found if one.slice == slice] for slice in (asked.slice, HERE, ELSEWHERE)),
         language=language,
         split=asked.slice.is_whole,
     )

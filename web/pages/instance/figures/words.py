@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -26,6 +27,10 @@ LICENCES: Mapping[str, tuple[str, str]] = {
 """What each licence is called, and where it stands: addresses that data.gouv.fr takes for it."""
 
 
+MONTHS_NAMED = 2_000
+"""Names that are kept: a list of thirty years of months in all languages is less."""
+
+
 def name_period(say: Say, language: str, period: Period) -> str:
     """« Mars 2026 », « 1er trimestre 2026 », « Année 2025 », « Depuis le début »."""
     if period.length == "all":
@@ -35,10 +40,10 @@ def name_period(say: Say, language: str, period: Period) -> str:
     if period.length == "quarter":
         names = (N_("1er trimestre"), N_("2e trimestre"), N_("3e trimestre"), N_("4e trimestre"))
         return f"{say(names[period.first.month // 3])} {period.first.year}"
-    name = format_date(period.first, "LLLL y", locale=language)
-    return name[:1].upper() + name[1:]
+    return name_month(period.first, language)
 
 
+@lru_cache(maxsize=MONTHS_NAMED)
 def name_month(month: date, language: str) -> str:
     """« Mars 2026 »."""
     name = format_date(month, "LLLL y", locale=language)
