@@ -36,7 +36,7 @@ class NeighbourFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
+class FigureNeighbour:
     """A cooperative whose figures are asked for; `told_at` is when it last told any."""
 
     host: str
@@ -110,11 +110,11 @@ async def save_problem(conn: Connection, host: str, problem: Problem) -> None:
         await execute(conn, "UPDATE figure_neighbour SET periods = '{}' WHERE host = $1", host)
 
 
-async def list_neighbours(conn: Connection) -> list[Neighbour]:
+async def list_neighbours(conn: Connection) -> list[FigureNeighbour]:
     """All of them, by name."""
     return await fetch_all(
         conn,
-        Neighbour,
+        FigureNeighbour,
         """
         SELECT n.host, coalesce(nullif(n.name, ''), n.host) AS name, n.url, n.periods, n.told_at, n.problem
         FROM figure_neighbour n ORDER BY fold(coalesce(nullif(n.name, ''), n.host)), n.host

@@ -9,7 +9,7 @@ from aiohttp import web
 from models.coop.figures import neighbours
 from models.coop.figures.cells import COUNTS, Shown, load_figures
 from models.coop.figures.deciding import WHOLE
-from models.coop.figures.neighbours import Neighbour
+from models.coop.figures.neighbours import FigureNeighbour
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
 from web.pages.instance.figures.asked import load_chosen, read_asked
@@ -27,7 +27,7 @@ STATES: Mapping[str, str] = {
 class NeighbourLine:
     """A neighbour with its figures of the period, where it has any, and how it is with it."""
 
-    neighbour: Neighbour
+    neighbour: FigureNeighbour
     figures: Mapping[str, Shown] | None
     state: str
 
@@ -65,7 +65,7 @@ async def show_network(request: web.Request) -> web.Response:
     )
 
 
-def _make_line(request: web.Request, one: Neighbour, figures: Mapping[str, Shown] | None) -> NeighbourLine:
+def _make_line(request: web.Request, one: FigureNeighbour, figures: Mapping[str, Shown] | None) -> NeighbourLine:
     state = ""
     if one.problem is not None:
         state = say(request, STATES[one.problem])
