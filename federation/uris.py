@@ -116,6 +116,11 @@ def territories_uri(site: Site) -> str:
     return f"{site.url}/territories"
 
 
+def figures_uri(site: Site) -> str:
+    """What the cooperative publishes of itself, for its neighbours to add up."""
+    return f"{site.url}/chiffres/ensemble.json"
+
+
 def main_key_uri(site: Site, username: str) -> str:
     """The RSA key; Lemmy needs the fragment."""
     return f"{site.url}/users/{username}#main-key"

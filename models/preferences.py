@@ -32,6 +32,11 @@ Accent = Literal["email", "vert", "prune", "canard", "ardoise", "vermillon"]
 DurationLabel = Literal["longest", "wished"]
 """What the duration of a loan is: as long as it may last at most, or as its owner would like it."""
 
+FiguresLicence = Literal["lov2", "odbl"]
+"""Licence Ouverte 2.0, or the Open Database License: what may be done with the cooperative's figures."""
+
+FIGURES_LICENCES: tuple[FiguresLicence, ...] = get_args(FiguresLicence)
+
 MOST_QUESTIONS = 3
 """Questions of its own that a cooperative asks whoever wants to join."""
 
@@ -98,6 +103,9 @@ class Preferences:
     has to say her commune before a loan. `notice_sign_up` and `notice_publish` are said where one joins, and where one
     says where a thing is. `filters_open` shows the filters of the search at once. `word_…` are the cooperative's own
     words (`web/rendering/own_words`), "" for ours.
+    `figures_published` shows its figures
+    to everybody, under `figures_licence`; of each object that changed hands `kilogram_factor` kilograms are said to be
+    avoided, as `kilogram_source` has it: both are empty, and none are shown, until somebody knows.
     """
 
     name: str = ""
@@ -175,6 +183,11 @@ class Preferences:
     word_members: str = ""
     word_partner: str = ""
     word_communities: str = ""
+
+    figures_published: bool = False
+    figures_licence: FiguresLicence = "lov2"
+    kilogram_factor: float = 0
+    kilogram_source: str = ""
 
     @property
     def asks_by_page(self) -> bool:

@@ -33,6 +33,7 @@ COMMANDS = {
     "settings": "web.commands.team.settings",
     "rustine": "web.commands.team.repairs",
     "open-data": "web.commands.team.repairs",
+    "figures": "web.commands.team.figures",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",
     "demo": "web.commands.demo.command",

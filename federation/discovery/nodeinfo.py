@@ -7,7 +7,7 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.json.fields import Json, mappings, text, uri, whole
 from federation.software import NAME, read_version
-from federation.uris import actor_uri, same_origin, territories_uri
+from federation.uris import actor_uri, figures_uri, same_origin, territories_uri
 from models.servers import servers
 from models.settings import Site
 from models.store.database import connection
@@ -24,7 +24,7 @@ class ServerFacts:
     """What our NodeInfo tells; counts never include what is not public (NI3). `insee` are codes of communes,
     `logo` is the address of the cooperative's picture.
 
-    `listed`: the cooperative wants to be in the directory of territories.
+    `listed`: the cooperative wants to be in the directory of territories. `figures`: it publishes its figures.
     """
 
     name: str
@@ -37,17 +37,19 @@ class ServerFacts:
     insee: tuple[str, ...] = ()
     logo: str = ""
     listed: bool = False
+    figures: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteServer:
-    """What another server's NodeInfo tells, as plain text."""
+    """What another server's NodeInfo tells, as plain text; `figures` is where its cooperative publishes them."""
 
     software: str
     version: str
     name: str
     users: int | None
     open_registrations: bool
+    figures: str | None = None
 
 
 def build_links(site: Site) -> Json:
@@ -97,7 +99,8 @@ def build_nodeinfo(site: Site, version: str, facts: ServerFacts) -> Json:
 def _describe_territory(site: Site, facts: ServerFacts) -> Json:
     """Whose territory this is; where it says for which others it vouches, if it wants to be in the directory."""
     directory = {"directory": territories_uri(site)} if facts.listed else {}
-    return {"actor": actor_uri(site, "coop"), **directory, "insee": list(facts.insee)}
+    figures = {"figures": figures_uri(site)} if facts.figures else {}
+    return {"actor": actor_uri(site, "coop"), **directory, **figures, "insee": list(facts.insee)}
 
 
 async def fetch_server(instance: Instance, host: str) -> RemoteServer:
@@ -129,6 +132,7 @@ def read_nodeinfo(document: Json) -> RemoteServer:
         name=_plain(metadata.get("nodeName")),
         users=whole(_inner(usage, "users").get("total"), 0, 2**53),
         open_registrations=document.get("openRegistrations") is True,
+        figures=uri(_inner(metadata, "territory").get("figures")),
     )
 
 

@@ -11,6 +11,7 @@ from models.coop.pending_parts import (
     DECISIONS,
     DISK_SPACE,
     ENDINGS,
+    FIGURES,
     HELD_POSTS,
     HOSTS,
     LETTERS,
@@ -47,6 +48,7 @@ COUNTED: Mapping[str, Right] = MappingProxyType(
         "chores": "operation",
         "backup": "operation",
         "disk_space": "operation",
+        "figures": "figures",
     }
 )
 """The kinds, and the right of whoever settles each."""
@@ -74,6 +76,7 @@ _WAITING = compose(
         WHEN 'chores' THEN EXISTS (SELECT {chores})
         WHEN 'backup' THEN EXISTS (SELECT {backup})
         WHEN 'disk_space' THEN EXISTS (SELECT {disk_space})
+        WHEN 'figures' THEN EXISTS (SELECT {figures})
         END
     """,
     sign_ups=SIGN_UPS,
@@ -93,6 +96,7 @@ _WAITING = compose(
     chores=CHORES,
     backup=BACKUP,
     disk_space=DISK_SPACE,
+    figures=FIGURES,
     reader="reader.id",
 )
 

@@ -4,12 +4,13 @@ Each function answers None where nothing of its kind waits.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from models.coop.pending_parts import (
     BACKUP,
     CHORES,
     DISK_SPACE,
+    FIGURES,
     HOSTS,
     MADE_WITHIN,
     MAILS,
@@ -235,3 +236,25 @@ _DISK_SPACE = compose("SELECT k.free, k.since {disk_space}", disk_space=DISK_SPA
 async def find_disk_space(conn: Connection) -> ScarceSpace | None:
     """The disk, where it is almost full."""
     return await fetch_one(conn, ScarceSpace, _DISK_SPACE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnequalFigures:
+    """Sums that were kept and are otherwise, counted again; `month` is the first month of which one was."""
+
+    count: int
+    since: datetime
+    month: date
+
+
+_FIGURES = compose(
+    """
+    SELECT count(*)::integer AS count, min(f.found_at) AS since, min(f.month) AS month {figures} HAVING count(*) > 0
+    """,
+    figures=FIGURES,
+)
+
+
+async def find_figures(conn: Connection) -> UnequalFigures | None:
+    """Figures that did not add up at night, until somebody has seen it."""
+    return await fetch_one(conn, UnequalFigures, _FIGURES)

@@ -148,4 +148,7 @@ BACKUP = fragment(
 )
 """The backups, where one is missing, too old, or proved to be bad."""
 
+FIGURES = "FROM figure_difference f WHERE f.seen_at IS NULL"
+"""Sums of closed months that were not what was counted again."""
+
 DISK_SPACE = "FROM disk_space k"

@@ -15,6 +15,7 @@ from tests.bench import (
     directory,
     exchange,
     fanout,
+    figures,
     first_page,
     home,
     inbound,
@@ -47,6 +48,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "first_page": first_page.run,
     "publishing": publishing.run,
     "communities": communities.run,
+    "figures": figures.run,
 }
 
 

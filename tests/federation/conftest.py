@@ -22,6 +22,7 @@ DELETE FROM server;
 DELETE FROM failed_fetch;
 DELETE FROM used_nonce;
 DELETE FROM territory;
+DELETE FROM figure_neighbour;
 DELETE FROM territory_vouch
 """
 """What tests of the protocol write, in one message; the rest goes with the actors."""

@@ -8,6 +8,11 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "federation.directory.neighbour_figures.AT_ONCE": 4,
+    "federation.directory.neighbour_figures.HIGHEST": 1000000000,
+    "federation.directory.neighbour_figures.MAX_BYTES": 1048576,
+    "federation.directory.neighbour_figures.MAX_FIGURES": 5000,
+    "federation.directory.neighbour_figures.MAX_PERIODS": 1000,
     "federation.documents.collection_lines.MOST_BYTES": 65536,
     "federation.vocabulary.repair_results.MAX_CODE": 40,
     "federation.vocabulary.repair_results.MAX_LINES": 100,

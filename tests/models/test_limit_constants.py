@@ -8,6 +8,12 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "models.coop.figures.answers.ENOUGH": 20,
+    "models.coop.figures.bounds.MOST_ROUNDS": 20,
+    "models.coop.figures.events.LONGEST_HELP": 12,
+    "models.coop.figures.events.PATIENCE": timedelta(days=7),
+    "models.coop.figures.neighbours.ASKED_AT_ONCE": 50,
+    "models.coop.figures.hiding.LEAST": 5,
     "models.repairs.bookings.next_slots.AT_ONCE": 200,
     "models.repairs.bookings.shop_calendars.AT_ONCE": 50,
     "models.repairs.bookings.visit_places.ADDRESS_LIMIT": 200,

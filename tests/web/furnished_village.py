@@ -54,6 +54,7 @@ from tests.factories import (
     make_member,
     make_remote_actor,
 )
+from tests.figures import add_sample_figures
 from tests.frame_numbers import add_sample_questions
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
@@ -95,6 +96,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_sample_shops(conn, live.village)
             await add_sample_questions(conn, live.village)
             await add_sample_results(conn)
+            await add_sample_figures(conn)
             await add_sample_tour(conn, live.village)
             await answer_call(conn, live.village)
             cafe = await add_cafe(conn, live.village)

@@ -9,6 +9,11 @@ from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
     "web.rendering.i18n.COOKIE_LIFETIME": timedelta(days=365),
+    "web.pages.instance.figures.asked.LENGTH_LIMIT": 30,
+    "web.server.worker.figures.LOOKED_BACK": timedelta(days=2),
+    "web.pages.instance.figures.charts.MONTHS_SHOWN": 6,
+    "web.pages.instance.figures.team.MOST_KILOGRAMS": 1000,
+    "web.pages.instance.figures.team.SOURCE_LIMIT": 200,
     "web.pages.repairs.tours.passage_lines.NEAR_SHOWN": 5,
     "web.pages.repairs.tours.passage_lines.SHOWN_AHEAD": timedelta(days=60),
     "web.pages.repairs.tours.passages.MOST_SHOWN": 40,
@@ -288,6 +293,8 @@ LIMITS: dict[str, object] = {
 }
 
 FIELDS = {
+    "web.pages.instance.figures.files": {"periode": (30,), "separateur": (20,)},
+    "web.pages.instance.figures.team": {"kilogram_factor": (20,)},
     "web.pages.repairs.results.note_form": {"minutes": (20,)},
     "web.pages.repairs.figures.figures_page": {"annee": (10,), "version": (20,)},
     "web.pages.repairs.shops.people": {"member": (60,)},

@@ -112,6 +112,7 @@ async def show_nodeinfo(request: web.Request) -> web.Response:
         insee=chosen.territory_codes,
         logo=find_logo(instance.site, chosen),
         listed=coop is not None and coop.discoverable,
+        figures=chosen.figures_published,
     )
     document = nodeinfo.build_nodeinfo(instance.site, version, facts)
     return _answer(document, nodeinfo.content_type(version), cached="max-age=300, public")

@@ -9,6 +9,7 @@ from web.pages.coop import home as coop_home
 from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, opening_page
 from web.pages.instance.documents import editing
+from web.pages.instance.figures import team as figures_settings
 from web.pages.instance.settings import history as settings_history
 from web.pages.instance.settings import index as settings_index
 from web.pages.instance.settings import page_view as settings_page
@@ -135,6 +136,9 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post("/coop/points/{username:[a-z0-9_]+}", ledger.post_correction),
     web.get("/coop/membres", members.list_members),
     web.get("/coop/echanges.csv", exchange_statistics.show_register),
+    web.get("/coop/chiffres", figures_settings.show_settings),
+    web.post("/coop/chiffres", preserve_form(figures_settings.post_settings)),
+    web.post("/coop/chiffres/vu", figures_settings.post_seen),
     web.get("/coop/departs", account_deletion.list_departed),
     web.get("/coop/invitations", team.list_invitations),
     web.post("/coop/invitations", preserve_form(team.post_invitation)),

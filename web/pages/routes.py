@@ -25,6 +25,10 @@ from web.pages.exchanges.reserve import choosing, comparing, waiting
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import crawlers, help, home, legal_pages, setup
 from web.pages.instance.documents import acceptance, reading
+from web.pages.instance.figures import files as figure_files
+from web.pages.instance.figures import network as figures_network
+from web.pages.instance.figures import page as figures_page
+from web.pages.instance.figures import team as figures_team
 from web.pages.listings import (
     listing_page,
     own_listings,
@@ -267,6 +271,14 @@ PAGES: list[web.RouteDef] = [
     web.post(f"/installation/{{token:{LINK}}}/{{step:[a-z]+}}", setup.post_step),
     web.get("/pourquoi", diagnosis.show_why),
     web.post("/pourquoi", diagnosis.post_why),
+    web.get("/chiffres", figures_page.show_figures),
+    web.get("/chiffres.csv", figure_files.show_spreadsheet),
+    web.get("/chiffres.json", figure_files.show_json),
+    web.get("/chiffres/ensemble.json", figure_files.show_whole),
+    web.get("/chiffres/schema.json", figure_files.show_columns),
+    web.get("/chiffres/catalogue.jsonld", figure_files.show_catalogue),
+    web.get("/chiffres/reseau", figures_network.show_network),
+    web.get("/chiffres/pour-les-elus", figures_team.show_explained),
     web.get("/aide", help.show_help),
     web.get("/aide/{page:[a-z]+}", help.show_page),
     web.get("/aide/facile/{page:[a-z]+}", help.show_easy),

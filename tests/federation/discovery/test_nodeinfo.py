@@ -133,3 +133,10 @@ def test_hm01_host_meta_tells_where_webfinger_answers() -> None:
     link = xrd.find("{http://docs.oasis-open.org/ns/xri/xrd-1.0}Link")
     assert link is not None and (link.get("rel"), link.get("template")) == ("lrdd", template)
     assert build_host_meta_json(site)["links"][0]["template"] == template
+
+
+def test_published_figures_are_named_and_found() -> None:
+    document = build_nodeinfo(HERE, "2.1", replace(FACTS, figures=True))
+
+    assert read_nodeinfo(document).figures == "https://lomme.test/chiffres/ensemble.json"
+    assert read_nodeinfo(build_nodeinfo(HERE, "2.1", FACTS)).figures is None

@@ -44,6 +44,8 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/dossiers/{id:\\d{1,19}}/decision": "reports",
     "/coop/dossiers/{id:\\d{1,19}}/suite": "reports",
     "/coop/echanges.csv": "figures",
+    "/coop/chiffres": "figures",
+    "/coop/chiffres/vu": "figures",
     "/coop/diagnostic": "settings",
     "/coop/diagnostic/essai": "settings",
     "/coop/diagnostic/essai/entier": "settings",

@@ -28,6 +28,7 @@ FRENCH = {
     "lire": "get",
     "changer": "set",
     "historique": "history",
+    "chiffres": "figures",
 }
 """French name → English name."""
 

@@ -134,3 +134,17 @@ async def find_disk_space(reader: Reader) -> PendingLine | None:
         href="/coop/serveurs",
         button=say(N_("Voir quoi faire")),
     )
+
+
+async def find_figures(reader: Reader) -> PendingLine | None:
+    """Sums of past months that were otherwise when they were counted again."""
+    found, say = await pending_operation.find_figures(reader.conn), reader.say
+    if found is None:
+        return None
+    return PendingLine(
+        what=say(N_("Les chiffres d’un mois passé ne tombaient plus juste")),
+        since=found.since,
+        details=[say(N_("le nouveau comptage a remplacé l’ancien"))],
+        href="/coop/chiffres#ecarts",
+        button=say(N_("Voir les écarts")),
+    )

@@ -45,6 +45,7 @@ SOURCES: tuple[PendingSource, ...] = (
     _source("hosts", "network", operation.find_hosts),
     _source("chores", "retry", operation.find_chores),
     _source("mails", "email", operation.find_mails),
+    _source("figures", "list", operation.find_figures),
 )
 """Everything that may wait: people first, then what keeps them from meeting."""
 

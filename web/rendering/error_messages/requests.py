@@ -14,6 +14,7 @@ REFUSALS = {
     "resource_invalid": "resource contient une adresse comme acct:nom@hote.",
     "push_auth_invalid": "La clé auth n’a pas seize octets en base64url.",
     "push_p256dh_invalid": "La clé p256dh n’est pas un point de P-256 en base64url.",
+    "no_such_period": "Il n’y a pas de chiffres pour cette période ; il y a, entre autres : %(known)s.",
     "parameter_missing": "%(name)s manque.",
     "parameter_invalid": "%(name)s n’a pas la forme attendue (%(expected)s).",
     "value_not_allowed": "%(name)s contient une valeur parmi : %(allowed)s.",

@@ -1,0 +1,46 @@
+"""Between which numbers the parts of sums must lie, none of them being empty: what an attacker tries last. Pure."""
+
+from collections.abc import Iterable, Mapping
+from math import isinf
+from typing import Any, TypeAlias
+
+Part: TypeAlias = Any
+"""A month of a commune, a kind or a mode: whatever tells one from the others, and is not divided further."""
+
+MOST_ROUNDS = 20
+"""So often bounds are drawn closer at most."""
+
+Bounds = dict[Part, tuple[float, float]]
+
+FREE = (1.0, float("inf"))
+"""What is known of a part at first."""
+
+
+def find_bounds(equations: Iterable[tuple[Mapping[Part, int], int]]) -> Bounds:
+    """The least and the most of each part, from equations of parts, each so many times, that make a number together."""
+    rows = list(equations)
+    bounds: Bounds = {part: FREE for row, _ in rows for part in row}
+    for _ in range(MOST_ROUNDS):
+        before = dict(bounds)
+        for row, total in rows:
+            _draw_closer(row, total, bounds)
+        if bounds == before:
+            break
+    return bounds
+
+
+def _draw_closer(row: Mapping[Part, int], total: int, bounds: Bounds) -> None:
+    """Each part is what the others leave of the number."""
+    for part, times in row.items():
+        rest = total - sum(_weigh_least(more, bounds[one]) for one, more in row.items() if one != part)
+        least, most = bounds[part]
+        if isinf(rest):
+            continue
+        if times > 0:
+            bounds[part] = (least, min(most, rest // times))
+        else:
+            bounds[part] = (max(least, -(rest // -times)), most)
+
+
+def _weigh_least(times: int, bounds: tuple[float, float]) -> float:
+    return times * bounds[0] if times > 0 else times * bounds[1]

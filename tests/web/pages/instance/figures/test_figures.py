@@ -1,0 +1,270 @@
+"""The figures as everybody reads them: published or not, by period and place, on pages and in files that agree."""
+
+import csv
+import io
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from federation.directory.neighbour_figures import read_figures
+from federation.instance import Instance
+from federation.uris import figures_uri
+from models import preferences
+from models.people.actors import Actor
+from models.store.database import connection, execute, fetch_value, transaction
+from tests.factories import make_member
+from tests.figures import close_months, make_exchange
+from tests.sample_territory import set_territory
+from tests.sample_village import Village
+from tests.web.pages.conftest import Browser
+from web.pages.instance.figures.catalogue import COLUMNS as DESCRIBED
+from web.pages.instance.figures.files import COLUMNS
+from web.rendering.feeds.spreadsheets import MARK
+
+OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
+
+TODAY = date(2026, 5, 3)
+
+
+async def publish(instance: Instance, **changes: Any) -> None:
+    async with transaction(instance.pool) as conn:
+        chosen = await preferences.load(conn)
+        await preferences.save(conn, replace(chosen, **{"figures_published": True, **changes}))
+
+
+@pytest.fixture
+async def counted(instance: Instance, lomme: Village) -> None:
+    """March 2026: twelve loans in Lomme, six gifts of two objects in Lille, two sales in Lambersart."""
+    async with transaction(instance.pool) as conn:
+        await set_territory(conn)
+        lucie, ines = await make_member(conn, "lucie"), await make_member(conn, "ines")
+        for day in range(1, 13):
+            await make_exchange(conn, lucie, ines, date(2026, 3, day))
+        for day in range(1, 7):
+            await make_exchange(conn, lucie, ines, date(2026, 3, day), mode="gift", quantity=2, commune_code="59350")
+        for day in (3, 4):
+            await make_exchange(conn, lucie, ines, date(2026, 3, day), mode="sale", commune_code="59328")
+        await close_months(conn, TODAY)
+
+
+@pytest.fixture
+async def visitor(open_browser: OpenBrowser, counted: None) -> Browser:
+    return await open_browser(None)
+
+
+async def test_nobody_but_the_team_sees_figures_that_are_not_published(
+    visitor: Browser, open_browser: OpenBrowser, lomme: Village
+) -> None:
+    paths = ["/chiffres", "/chiffres.csv", "/chiffres.json", "/chiffres/ensemble.json", "/chiffres/schema.json"]
+    member, admin = await open_browser(lomme.alice), await open_browser(lomme.admin)
+
+    for path in (*paths, "/chiffres/catalogue.jsonld"):
+        assert (await visitor.get(path)).status == 404
+        assert (await member.get(path)).status == 404
+        assert (await admin.get(path)).status == 200
+    assert "Ces chiffres ne sont pas publiés" in (await admin.get("/chiffres")).words()
+
+
+async def test_page_shows_a_month_with_its_places_and_hides_what_is_small(visitor: Browser, instance: Instance) -> None:
+    await publish(instance)
+
+    page = await visitor.get("/chiffres?periode=2026-03")
+
+    rows = {
+        row.find("th").text_content().strip(): [cell.text_content().strip() for cell in row.findall("td")]
+        for row in page.html.xpath("//tbody/tr")
+    }
+    assert page.status == 200 and "Mars 2026 en chiffres" in page.words()
+    assert rows["Mars 2026"] == ["20", "0", "20"]
+    assert rows["Lomme"] == ["12", "12", "0"]
+    # With Lille the total would give Lambersart away.
+    assert rows["Lille"][:2] == rows["Lambersart"][:2] == ["non montré", "non montré"]
+    assert "kilos évités" not in page.words()
+    lomme = await visitor.get("/chiffres?periode=2026-T1&lieu=59355")
+    assert "1er trimestre 2026, Lomme" in lomme.words()
+
+
+async def test_kilograms_are_shown_with_their_source_once_there_is_a_factor(
+    visitor: Browser, instance: Instance
+) -> None:
+    await publish(instance, kilogram_factor=2.5, kilogram_source="ADEME, 2024")
+
+    page = await visitor.get("/chiffres?periode=2026-03")
+
+    assert "kilos évités 65" in page.words()  # twelve loans, twelve gifts, two sales
+    assert "ADEME, 2024" in page.words()
+
+
+@pytest.mark.parametrize(
+    "typed", ["periode=2019-03", "periode=2026-13", "periode=hier", "lieu=75056", "genre=x", "mode=y"]
+)
+async def test_what_does_not_exist_is_not_found_and_says_what_there_is(
+    visitor: Browser, instance: Instance, typed: str
+) -> None:
+    await publish(instance)
+
+    page = await visitor.get(f"/chiffres?{typed}")
+
+    assert page.status == 404
+    assert "Nous n’avons pas de chiffres pour cela" in page.words() and "Mars 2026" in page.words()
+
+
+async def test_place_and_kind_together_are_not_shown(visitor: Browser, instance: Instance) -> None:
+    await publish(instance)
+
+    page = await visitor.get("/chiffres?periode=2026-03&lieu=59355&mode=loan")
+
+    assert page.status == 200 and "Choisissez l’un ou l’autre." in page.words()
+
+
+async def test_without_a_closed_month_the_page_says_when_there_will_be_figures(
+    open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    await publish(instance)
+
+    page = await (await open_browser(None)).get("/chiffres")
+
+    assert page.status == 404 and "Pas encore de chiffres" in page.words()
+
+
+async def test_files_say_the_same_as_each_other_and_nothing_that_is_hidden(
+    visitor: Browser, instance: Instance
+) -> None:
+    await publish(instance, figures_licence="odbl")
+
+    semicolons = (await visitor.get("/chiffres.csv")).text
+    commas = (await visitor.get("/chiffres.csv?separateur=virgule")).text
+    found = json.loads((await visitor.get("/chiffres.json")).text)
+
+    assert semicolons.startswith(MARK)
+    lines = list(csv.DictReader(io.StringIO(semicolons.removeprefix(MARK)), delimiter=";"))
+    assert lines == list(csv.DictReader(io.StringIO(commas.removeprefix(MARK))))
+    assert [
+        {name: "" if value is None else str(value) for name, value in one.items()} for one in found["figures"]
+    ] == lines
+    assert found["licence"] == "https://opendatacommons.org/licenses/odbl/1-0/"
+    counts = [one for one in lines if one["mesure"] in ("annonces", "echanges_conclus", "echanges_faits", "membres")]
+    assert counts and not [one for one in counts if one["valeur"] in ("1", "2", "3", "4")]
+    assert {one["insee"] for one in lines if one["etat"] == "non_montre"} >= {"59350", "59328"}
+    month = json.loads((await visitor.get("/chiffres.json?periode=2026-03")).text)
+    assert {one["periode"] for one in month["figures"]} == {"2026-03"}
+    assert (await visitor.get("/chiffres.csv?periode=2019")).status == 404
+
+
+async def test_columns_are_described_as_they_are(visitor: Browser, instance: Instance) -> None:
+    await publish(instance)
+
+    schema = json.loads((await visitor.get("/chiffres/schema.json")).text)
+
+    assert tuple(one["name"] for one in schema["fields"]) == COLUMNS == tuple(name for name, _, _ in DESCRIBED)
+    assert set(schema["primaryKey"]) <= set(COLUMNS)
+
+
+async def test_catalogue_has_what_data_gouv_reads(visitor: Browser, instance: Instance) -> None:
+    await publish(instance, contact_email="coop@example.org")
+
+    page = await visitor.get("/chiffres/catalogue.jsonld")
+
+    catalogue = json.loads(page.text)
+    (dataset,) = catalogue["dcat:dataset"]
+    assert page.headers["Content-Type"] == "application/ld+json; charset=utf-8"
+    assert catalogue["@type"] == "dcat:Catalog" and dataset["@type"] == "dcat:Dataset"
+    assert dataset["dct:temporal"] == "2026-01-01/2026-04-30"
+    assert dataset["dct:license"]["@id"] == "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
+    for file in dataset["dcat:distribution"]:
+        path = file["dcat:downloadURL"]["@id"].removeprefix(instance.site.url)
+        assert (await visitor.get(path)).status == 200
+
+
+async def test_page_for_elected_people_is_there_whether_figures_are_published_or_not(
+    visitor: Browser, instance: Instance
+) -> None:
+    before = await visitor.get("/chiffres/pour-les-elus")
+    await publish(instance)
+    after = await visitor.get("/chiffres/pour-les-elus")
+
+    assert "ne publie pas ses chiffres" in before.words() and "Un réseau sans centre" in before.words()
+    assert "sous Licence Ouverte 2.0" in after.words()
+
+
+async def test_administrator_publishes_and_says_what_an_object_stands_for(
+    counted: None, open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    admin = await open_browser(lomme.admin)
+    form = {"figures_published": "1", "figures_licence": "odbl", "kilogram_factor": "2,5", "kilogram_source": ""}
+
+    refused = await admin.send("/coop/chiffres", form)
+    wrong = await admin.send("/coop/chiffres", form | {"kilogram_factor": "beaucoup"})
+    saved = await admin.send("/coop/chiffres", form | {"kilogram_source": "ADEME, 2024"})
+
+    assert refused.status == wrong.status == 422
+    assert "Dites d’où vient ce nombre" in refused.words() and "Écrivez un nombre de kilos" in wrong.words()
+    assert saved.status == 303
+    async with connection(instance.pool) as conn:
+        chosen = await preferences.load(conn)
+    assert (chosen.figures_published, chosen.figures_licence, chosen.kilogram_factor) == (True, "odbl", 2.5)
+
+
+async def test_differences_are_told_on_the_home_until_they_are_seen(
+    counted: None, open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE figure_sum SET cases = 77 WHERE what = 'done' AND mode = 'sale'")
+        await close_months(conn, TODAY)
+    admin = await open_browser(lomme.admin)
+
+    home = await admin.get("/coop")
+    page = await admin.get("/coop/chiffres")
+
+    assert "Les chiffres d’un mois passé ne tombaient plus juste" in home.words()
+    row = next(row for row in page.html.xpath("//tbody/tr") if "échanges faits" in row.text_content())
+    assert [cell.text_content() for cell in row.findall("td")] == ["échanges faits", "77", "2"]
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT count(*) FROM figure_difference WHERE seen_at IS NULL") == 1
+    assert (await admin.send("/coop/chiffres/vu", {})).status == 303
+    assert "ne tombaient plus juste" not in (await admin.get("/coop")).words()
+
+
+async def test_neighbours_are_added_up_and_what_is_hidden_makes_it_at_least(
+    visitor: Browser, instance: Instance
+) -> None:
+    await publish(instance)
+    async with transaction(instance.pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO figure_neighbour (host, name, periods, told_at, problem) VALUES
+                ('a.test', 'La Bricole', '{2026-03}', now(), NULL), ('b.test', 'Le Coin', '{2026-03}', now(), NULL),
+                ('c.test', 'Muette', '{}', NULL, 'no_answer')
+            """,
+        )
+        await execute(
+            conn,
+            """
+            INSERT INTO figure_neighbour_cell (host, period, what, amount, partial) VALUES
+                ('a.test', '2026-03', 'agreed', 31, false), ('b.test', '2026-03', 'agreed', NULL, false)
+            """,
+        )
+
+    page = await visitor.get("/chiffres/reseau?periode=2026-03")
+
+    assert page.status == 200 and "Ce que 3 coops sur 4 publient" in page.words()
+    assert "échanges conclus ≥ 51" in page.words() and "annonces publiées 20" in page.words()
+    assert "Muette ne répond pas" in page.words()
+    assert (await visitor.get("/chiffres/reseau?periode=1999")).status == 404
+
+
+async def test_document_for_neighbours_is_as_documented(visitor: Browser, instance: Instance) -> None:
+    await publish(instance)
+
+    told = json.loads((await visitor.get(figures_uri(instance.site).removeprefix(instance.site.url))).text)
+
+    golden = json.loads((Path(__file__).parents[4] / "documents" / "declic" / "figures.json").read_text())
+    assert told.keys() == golden.keys() and told["figures"][0].keys() == golden["figures"][0].keys()
+    found = read_figures(told)
+    assert found is not None and {one.amount for one in found.figures if one.what == "agreed"} == {20}
