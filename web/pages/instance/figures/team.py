@@ -69,7 +69,7 @@ async def post_settings(request: web.Request) -> web.Response:
         chosen = await preferences.load(conn)
         wanted = _read(form, chosen)
         if form.ok:
-            await preferences.save(conn, wanted)
+            await preferences.save(conn, wanted, by=me.actor_id)
             if wanted != chosen:
                 await journal.record(conn, "settings_changed", by=me, right="settings", page="figures")
     if not form.ok:

@@ -33,6 +33,18 @@ REPAIR_FIGURES = (
     SettingField(name="repairs_published", kind="flag", label=N_("Donner les réparations en données ouvertes")),
 )
 
+FIGURES = (
+    SettingField(name="figures_published", kind="flag", label=N_("Publier les chiffres de la coop")),
+    SettingField(
+        name="figures_licence",
+        kind="choice",
+        label=N_("Licence des chiffres"),
+        choices={"lov2": "Licence Ouverte 2.0", "odbl": "ODbL 1.0"},
+    ),
+    SettingField(name="kilogram_factor", kind="number", label=N_("Kilogrammes évités par objet")),
+    SettingField(name="kilogram_source", kind="text", label=N_("D’où vient ce nombre")),
+)
+
 SERVERS = (
     SettingField(
         name="limited_federation",

@@ -192,6 +192,16 @@ PAGES: tuple[SettingsPage, ...] = (
         own_path="/coop/reparations/donnees",
     ),
     SettingsPage(
+        name="chiffres",
+        group="exchanges",
+        icon="list",
+        title=N_("Les chiffres de la coop"),
+        sentence=N_("Pour tout le monde ou pour l’équipe seule, leur licence, et les kilogrammes évités."),
+        fields=elsewhere_fields.FIGURES,
+        right="figures",
+        own_path="/coop/chiffres",
+    ),
+    SettingsPage(
         name="partage",
         group="network",
         icon="share",

@@ -157,7 +157,7 @@ async def test_a_published_file_stays_as_it_was_written_for_an_hour(
 
 async def publish(instance: Instance, *, published: bool = True) -> None:
     async with transaction(instance.pool) as conn:
-        await preferences.set_repairs_published(conn, published)
+        await preferences.write(conn, {"repairs_published": published})
         await kept_files.forget(conn)
 
 
