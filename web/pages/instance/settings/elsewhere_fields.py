@@ -39,9 +39,9 @@ FIGURES = (
         name="figures_licence",
         kind="choice",
         label=N_("Licence des chiffres"),
-        choices={"lov2": "Licence Ouverte 2.0", "odbl": "ODbL 1.0"},
+        options={"lov2": N_("Licence Ouverte 2.0"), "odbl": N_("ODbL 1.0")},
     ),
-    SettingField(name="kilogram_factor", kind="number", label=N_("Kilogrammes évités par objet")),
+    SettingField(name="kilogram_factor", kind="number", label=N_("Kilogrammes évités par objet"), most=1000),
     SettingField(name="kilogram_source", kind="text", label=N_("D’où vient ce nombre")),
 )
 
