@@ -24,7 +24,7 @@ FORM_OF_EPCI = re.compile(
 )
 """The article is written small; a capital one belongs to a town: "de La Rochelle"."""
 
-ADDED = re.compile(r"""\s*(?:\([^)]*\)|''[^']*''|(?<=.)"[^"]*")$""")
+ADDED = re.compile(r"""(?:\([^()]*\)|''[^']*''|(?<=.)"[^"]*")$""")
 """An acronym or a second name behind that of an EPCI: "Est Lyonnais (CCEL)"."""
 
 BRAND = re.compile(r".* (?:communaute|metropole|agglomeration|agglo|interco|intercom'?|plus)|.*-metropole")

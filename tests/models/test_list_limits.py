@@ -89,6 +89,8 @@ LISTS = {
     "models.searches.pages.list_network": (20,),
     "models.searches.pages.search_network": (20,),
     "models.searches.points.list_points": (500,),
+    "models.coop.figures.sums.list_differences": (100,),
+    "models.coop.setting_changes.list_changes": (50,),
     "models.communities.communities.list_known": (40,),
     "models.communities.decisions.list_decisions": (40,),
     "models.communities.entry_links._LIST": (100,),

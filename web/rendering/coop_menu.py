@@ -151,7 +151,6 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Les horaires, les fermetures et les annonces des lieux"),
     ),
     _entry("places", "/coop/ateliers", "repair_shops", N_("Ateliers vélo"), "bike", N_("Qui paraît, qui le décide")),
-    _entry("operation", "/coop/chiffres", "figures", N_("Chiffres"), "list", N_("Qui les voit, ce qui a changé")),
     _entry("places", "/coop/reparations", "duty", N_("Réparations en chiffres"), "list", N_("Quoi, où, combien")),
     _entry(
         "places",
@@ -223,6 +222,7 @@ MENU: tuple[MenuEntry, ...] = (
         "received",
         N_("Les comptes des membres, en donner, corriger"),
     ),
+    _entry("operation", "/coop/chiffres", "figures", N_("Chiffres"), "list", N_("Qui les voit, ce qui a changé")),
     _entry(
         "operation",
         "/coop/courriels",

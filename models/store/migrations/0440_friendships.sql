@@ -16,8 +16,8 @@ CREATE INDEX friendship_member ON friendship (member_id) WHERE member_id IS NOT 
 INSERT INTO friendship (actor_id, state, changed_at)
 SELECT theirs.id, 'met', min(f.created_at) FROM actor theirs JOIN follow f ON f.follower_id = theirs.id
 JOIN actor ours ON ours.id = f.followed_id
-WHERE NOT theirs.local AND theirs.type = 'Organization' AND lower(theirs.username) = 'coop' AND theirs.deleted_at IS NULL
-    AND ours.local AND ours.type IN ('Group', 'Organization') AND f.state = 'accepted'
+WHERE NOT theirs.local AND theirs.type = 'Organization' AND lower(theirs.username) = 'coop'
+    AND theirs.deleted_at IS NULL AND ours.local AND ours.type IN ('Group', 'Organization') AND f.state = 'accepted'
 GROUP BY theirs.id;
 
 -- One more kind of news, added to those that there are, whatever other migrations added before.

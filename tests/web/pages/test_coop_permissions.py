@@ -113,6 +113,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/serveurs/liste/apercu": "servers",
     "/coop/serveurs/liste/appliquer": "servers",
     "/coop/serveurs/{host:[0-9A-Za-z.:-]{1,255}}": "servers",
+    "/coop/serveurs/{host:[0-9A-Za-z.:-]{1,255}}/amitie": "servers",
     "/coop/serveurs/{host:[0-9A-Za-z.:-]{1,255}}/essai": "servers",
     "/coop/signalements": "reports",
     "/coop/signalements/{id:\\d{1,19}}": "reports",

@@ -228,6 +228,18 @@ async def add_failing_chore(conn: Connection, village: Village) -> None:
         await periodic_tasks.note_failure(conn, name, "x")
 
 
+async def add_difference(conn: Connection, village: Village) -> None:
+    """A sum of last month is otherwise when it is counted again."""
+    await execute(
+        conn,
+        """
+        INSERT INTO figure_difference (id, month, what, kept, counted)
+        VALUES ($1, date_trunc('month', now() - interval '40 days'), 'listings', 7, 8)
+        """,
+        make_id(),
+    )
+
+
 async def add_stuck_mail(conn: Connection, village: Village) -> None:
     """A mail to Alice did not leave."""
     await execute(

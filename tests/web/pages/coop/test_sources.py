@@ -138,6 +138,13 @@ THINGS: dict[str, Thing] = {
         href="/coop/serveurs#inconnus",
         button="Regarder et décider",
     ),
+    "figures": Thing(
+        add=things.add_difference,
+        one="Les chiffres d’un mois passé ne tombaient plus juste",
+        many=None,
+        href="/coop/chiffres#ecarts",
+        button="Voir les écarts",
+    ),
     "chores": Thing(
         add=things.add_failing_chore,
         one="Une tâche que la plateforme fait toute seule n’y arrive pas",
@@ -220,7 +227,7 @@ async def test_with_nothing_to_do_the_page_says_so_and_with_much_it_counts_in_wo
 
     assert "Bonjour Nadia, rien ne vous attend" in nothing
     assert "Bonjour Nadia, une chose à faire" in single
-    assert "Bonjour Nadia, dix-sept choses à faire" in page.words() and len(list_lines(page)) == 17
+    assert "Bonjour Nadia, dix-huit choses à faire" in page.words() and len(list_lines(page)) == 18
 
 
 async def test_news_tell_of_the_same_things(open_browser: Open, instance: Instance, quiet: Village) -> None:

@@ -22,6 +22,7 @@ from web.server.app import ROUTES, make_app
 WAITING = "ouvre bientôt"
 
 STAY = {
+    *("/credits", "/moderation", "/donnees-personnelles"),
     *("/aide", "/mentions-legales", "/accessibilite", "/charte", "/conditions", "/a-l-ecart", "/langue/{}"),
     *("/signaler", "/signaler/merci", "/signaler/{}", "/signaler/{}/{}", "/signalement/{}"),
     *("/connexion", "/mot-de-passe-oublie", "/oauth/authorize", "/oauth/authorize/", "/inscription", "/invitation/{}"),

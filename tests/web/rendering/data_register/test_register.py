@@ -26,6 +26,8 @@ WORDS = frozenset({"KEPT", "LIFETIME", "GRACE", "REMEMBERED"})
 """A name that has one of them says how long something is kept, where its value is a time."""
 
 NOT_OF_PEOPLE = {
+    "models.repairs.figures.kept_files.KEPT": "a published file without names, written anew each hour",
+    "models.repairs.figures.kept_files.KEPT_MEANWHILE": "the same, while somebody writes it anew",
     "federation.signatures.policy.GRACE": "how wrong the clock of a server may be",
     "models.access.tokens.UNUSED_KEPT": "an application's own token: nobody stands behind it",
     "models.access.authorization_grants.CODE_LIFETIME": "a code on its way to an application, for minutes",
@@ -44,6 +46,7 @@ OTHER_SWEEPS = {
     "alert_territories": "counts anew", "applications": "programs", "access_requests": "names of servers",
     "bike_handovers": "what was never taken goes when its time is over", "chores": "what failed in the machine",
     "directory": "territories", "failed_fetches": "addresses of documents", "known_words": "words without people",
+    "kept_repair_files": "published files without names",
     "mutes": "until the day that the member chose", "nonces": "proofs of servers", "overflows": "names of domains",
     "tombstones": "the row says itself until when", "tour_orders": "the order of stops, gone with the tour",
     "withdrawn_words": "empties what was taken back, at once",

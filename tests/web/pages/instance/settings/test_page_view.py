@@ -344,6 +344,7 @@ async def test_what_is_no_background_of_maps_is_refused(
 
 
 LIMITS = {
+    "kilogram_factor": (0, 1000),
     "name": 60,
     "sentence": 200,
     "territory_codes": 2000,
