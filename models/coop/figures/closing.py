@@ -15,8 +15,9 @@ from models.store.database import Connection, execute, execute_many, fetch_all, 
 
 async def close_due(conn: Connection, today: date) -> list[date]:
     """Count what there is, and close each month that is over, the first one first; which were closed now."""
-    await events.collect(conn)
     await events.keep_sums_of_gone(conn)
+    await events.forget_untrue(conn)
+    await events.collect(conn)
     closed = await sums.list_closed(conn)
     month = find_next_month(closed[-1]) if closed else await sums.find_first_month(conn)
     due: list[date] = []
@@ -29,7 +30,6 @@ async def close_due(conn: Connection, today: date) -> list[date]:
 
 async def recount(conn: Connection) -> list[date]:
     """Count the closed months again; those of which something else was kept are put right and decided anew."""
-    await events.forget_untrue(conn)
     wrong = await sums.recount(conn, await sums.list_closed(conn))
     await execute(conn, "UPDATE figure_month SET decided = false WHERE month = ANY($1)", wrong)
     return wrong

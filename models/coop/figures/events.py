@@ -86,7 +86,9 @@ _ANSWERS = fragment(
             WHERE m.exchange_id = x.id AND s.author_id = x.owner_id)) AS at) AS answered
     WHERE x.id >= $6 AND (answered.at <= x.created_at + $4::interval OR (x.created_at < now() - $4::interval
         AND NOT EXISTS (SELECT FROM agreement g WHERE g.exchange_id = x.id AND g.state = 'withdrawn'
-            AND g.ended_at <= x.created_at + $4::interval)))
+            AND g.ended_at <= x.created_at + $4::interval)
+        -- What was said to a guest goes with her: nobody knows any more whether there was an answer.
+        AND (partner.host <> '' OR EXISTS (SELECT FROM guest WHERE guest.actor_id = partner.id))))
     """,
     about=_ABOUT,
     listing=fragment(_LISTING, listing_id="x.listing_id"),
@@ -105,10 +107,10 @@ _COLLECT = compose(
     """
     INSERT INTO figure_event (what, source_id, listing_id, month, commune_code, kind, mode, category, elsewhere,
         bucket, amount)
-    SELECT what, source_id, listing_id, greatest(date_trunc('month', at AT TIME ZONE $8)::date,
-            CASE WHEN what = 'members' THEN $7::date END),
+    SELECT what, source_id, listing_id, greatest(month, CASE WHEN what = 'members' THEN $7::date END),
         commune_code, kind, mode, category, elsewhere, bucket, amount
-    FROM ({happened}) AS happened WHERE at <= now() ON CONFLICT (what, source_id) DO NOTHING
+    FROM (SELECT *, date_trunc('month', at AT TIME ZONE $8)::date AS month FROM ({happened}) AS facts) AS happened
+    WHERE at <= now() AND (what = 'members' OR month >= $7::date) ON CONFLICT (what, source_id) DO NOTHING
     """,
     happened=_HAPPENED,
 )
@@ -118,6 +120,7 @@ _FORGET_UNTRUE = compose(
     DELETE FROM figure_event e WHERE NOT e.gone AND NOT EXISTS (
         SELECT FROM ({happened}) AS happened
         WHERE happened.what = e.what AND happened.source_id = e.source_id AND happened.amount = e.amount)
+        AND NOT EXISTS (SELECT FROM figure_month m WHERE m.month = e.month)
     """,
     happened=_HAPPENED,
 )
@@ -133,12 +136,16 @@ async def collect(conn: Connection, *, since: datetime | None = None) -> int:
     """Count what happened since then, or ever, and was not counted yet; how much. It may run twice.
 
     Where something was, of which kind and way, is kept as it was then: its listing may be changed or taken back.
+    Nothing is added to a month that is closed: the difference would tell what was hidden.
     """
     return await execute(conn, _COLLECT, *_make_values(since), await find_open_month(conn), PARIS.key)
 
 
 async def forget_untrue(conn: Connection) -> int:
-    """Count no more what is there and did not happen, or otherwise than it was counted; how much."""
+    """Count no more what is there and did not happen, or otherwise than it was counted; how much.
+
+    What counts in a closed month stays: threads are cleared and listings changed every day, long after.
+    """
     return await execute(conn, _FORGET_UNTRUE, *_make_values(None))
 
 

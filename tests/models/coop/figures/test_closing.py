@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from models import posts
 from models.coop.figures import events, sums
 from models.coop.figures.cells import find_available, load_figures, load_months
@@ -144,17 +146,60 @@ async def test_kept_sum_that_is_wrong_is_told_and_put_right(conn: Connection) ->
     await close_months(conn, TODAY)
     before = await load_amounts(conn)
     await execute(conn, "UPDATE figure_sum SET cases = cases + 4, amount = amount + 4 WHERE what = 'done'")
-    await execute(conn, "UPDATE agreement SET state = 'agreed' WHERE id = (SELECT min(id) FROM agreement)")
-    await execute(conn, "DELETE FROM figure_event WHERE what = 'agreed'")
 
     await close_months(conn, TODAY)
 
     told = {one.what: (one.kept, one.counted) for one in await sums.list_differences(conn)}
-    assert told["done"][0] - told["done"][1] > 4 and "agreed" not in told
-    after = await load_amounts(conn)
-    assert (after["done"], after["agreed"]) == (18, before["agreed"])
+    assert told == {"done": (19 + 3 * 4, 19)}
+    assert await load_amounts(conn) == before
     await sums.mark_seen(conn)
     assert await sums.list_differences(conn) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE listing SET mode = 'service' WHERE mode = 'loan'",
+        "UPDATE agreement SET state = 'agreed' WHERE id = (SELECT min(id) FROM agreement)",
+        "UPDATE agreement SET quantity = 9 WHERE id = (SELECT min(id) FROM agreement)",
+        "DELETE FROM exchange_event",
+    ],
+)
+async def test_closed_month_stays_as_it_is_whatever_happens_later(conn: Connection, change: str) -> None:
+    await fill(conn)
+    await close_months(conn, TODAY)
+    before = await count(conn), await load_amounts(conn), await load_amounts(conn, slice=Slice(mode="loan"))
+    lea, leo = await make_member(conn, "lea"), await make_member(conn, "leo")
+
+    await execute(conn, change)
+    await make_exchange(conn, lea, leo, date(2026, 3, 20))
+    await close_months(conn, TODAY)
+
+    assert (await count(conn), await load_amounts(conn), await load_amounts(conn, slice=Slice(mode="loan"))) == before
+    assert await sums.list_differences(conn) == []
+
+
+async def test_month_that_ends_is_counted_as_it_is_by_then(conn: Connection) -> None:
+    await fill(conn)
+    await events.collect(conn)
+    await execute(conn, "UPDATE agreement SET state = 'agreed' WHERE id = (SELECT min(id) FROM agreement)")
+    await execute(conn, "UPDATE agreement SET quantity = 3 WHERE quantity = 2")
+
+    await close_months(conn, TODAY)
+
+    whole = await load_amounts(conn)
+    assert (whole["agreed"], whole["done"], whole["objects"]) == (19, 18, 5 + 6 * 3)
+    assert await sums.list_differences(conn) == []
+
+
+async def test_forgotten_guest_was_not_left_without_an_answer(conn: Connection) -> None:
+    lucie, guest = await make_member(conn, "lucie"), await make_member(conn, "somebody")
+    await make_exchange(conn, lucie, guest, date(2026, 3, 28), answered=None)
+    await execute(conn, "UPDATE actor SET host = '' WHERE id = $1", guest.id)
+
+    await events.collect(conn)
+
+    assert not await fetch_column(conn, "SELECT source_id FROM figure_event WHERE what = 'unanswered'")
 
 
 async def test_whole_time_is_what_is_shown_and_says_where_more_is_hidden(conn: Connection) -> None:
