@@ -8,7 +8,7 @@ from itertools import groupby
 
 from models.coop.figures import events, sums
 from models.coop.figures.answers import AnswerSum, describe_answers
-from models.coop.figures.deciding import MADE_OF_DONE, TABLES, Figure, MonthSum, decide_year, list_shown
+from models.coop.figures.deciding import MADE_OF_DONE, OBJECTS, TABLES, Figure, MonthSum, decide_year, list_allowed
 from models.coop.figures.periods import BEGINNING, find_next_month
 from models.store.database import Connection, execute, execute_many, fetch_all, fetch_column
 
@@ -113,8 +113,8 @@ def decide(year: YearSums) -> list[Cell]:
         decided = decide_year(by_thing.get(what, []), year.months, what)
         cells += _make_cells(what, decided)
         if what == "done":
-            allowed = list_shown(decided)
             for made in MADE_OF_DONE:
+                allowed = list_allowed(made, decided)
                 cells += _make_cells(made, decide_year(by_thing.get(made, []), year.months, made, allowed=allowed))
     for what, figure in describe_answers(year.answers, year.months):
         cells.append(Cell(figure=figure, what=what, amount=figure.amount))
@@ -122,7 +122,11 @@ def decide(year: YearSums) -> list[Cell]:
 
 
 def _make_cells(what: str, decided: Iterable[tuple[Figure, bool]]) -> list[Cell]:
-    return [Cell(figure=figure, what=what, amount=figure.amount if shown else None) for figure, shown in decided]
+    return [
+        Cell(figure=figure, what=what, amount=figure.amount if shown else None)
+        for figure, shown in decided
+        if figure.slice != OBJECTS
+    ]
 
 
 async def save_year(conn: Connection, year: YearSums, cells: Sequence[Cell]) -> None:

@@ -16,6 +16,9 @@ PATIENCE = timedelta(days=7)
 LONGEST_HELP = 12
 """Hours: a help that lasts longer on paper tells the days within which it was given, not how long it took."""
 
+OBJECT_MODES = ("gift", "loan", "swap", "sale")
+"""Ways in which an object changes hands."""
+
 BUCKETS = (15, 30, 60, 120, 240, 480, 720, 1_080, 1_440, 2_160, 2_880, 4_320, 5_760, 7_200, 10_080)
 """Minutes that answers are sorted by: sums of such counts tell the median of any period and place, and of nobody."""
 
@@ -44,7 +47,7 @@ _DONE = fragment(
     CROSS JOIN LATERAL (
         SELECT 'done' AS what, 1::numeric AS amount
         UNION ALL SELECT 'objects', CASE WHEN a.unit = 'one' THEN greatest(round(a.quantity), 1) ELSE 1 END
-            WHERE l.mode IN ('gift', 'loan', 'swap', 'sale')
+            WHERE l.mode = ANY($7::text[])
         UNION ALL SELECT 'hours', round(extract(epoch FROM a.ends_at - a.begins_at) / 3600, 2)
             WHERE l.mode IN ('service', 'repair') AND a.ends_at - a.begins_at <= make_interval(hours => $3::integer)
     ) AS done
@@ -107,10 +110,10 @@ _COLLECT = compose(
     """
     INSERT INTO figure_event (what, source_id, listing_id, month, commune_code, kind, mode, category, elsewhere,
         bucket, amount)
-    SELECT what, source_id, listing_id, greatest(month, CASE WHEN what = 'members' THEN $7::date END),
+    SELECT what, source_id, listing_id, greatest(month, CASE WHEN what = 'members' THEN $8::date END),
         commune_code, kind, mode, category, elsewhere, bucket, amount
-    FROM (SELECT *, date_trunc('month', at AT TIME ZONE $8)::date AS month FROM ({happened}) AS facts) AS happened
-    WHERE at <= now() AND (what = 'members' OR month >= $7::date) ON CONFLICT (what, source_id) DO NOTHING
+    FROM (SELECT *, date_trunc('month', at AT TIME ZONE $9)::date AS month FROM ({happened}) AS facts) AS happened
+    WHERE at <= now() AND (what = 'members' OR month >= $8::date) ON CONFLICT (what, source_id) DO NOTHING
     """,
     happened=_HAPPENED,
 )
@@ -119,7 +122,9 @@ _FORGET_UNTRUE = compose(
     """
     DELETE FROM figure_event e WHERE NOT e.gone AND NOT EXISTS (
         SELECT FROM ({happened}) AS happened
-        WHERE happened.what = e.what AND happened.source_id = e.source_id AND happened.amount = e.amount)
+        WHERE happened.what = e.what AND happened.source_id = e.source_id AND happened.amount = e.amount
+            -- An exchange counts whole as one of objects or of help, never half as each.
+            AND (happened.mode = e.mode OR e.what NOT IN ('done', 'objects', 'hours')))
         AND NOT EXISTS (SELECT FROM figure_month m WHERE m.month = e.month)
     """,
     happened=_HAPPENED,
@@ -160,6 +165,7 @@ def _make_values(since: datetime | None) -> tuple[object, ...]:
         PATIENCE,
         [float(one) for one in BUCKETS],
         make_id(begin - PATIENCE) if since else 0,
+        list(OBJECT_MODES),
     )
 
 

@@ -63,7 +63,8 @@ async def test_month_says_what_happened_on_listings_of_ours(conn: Connection) ->
     assert whole["objects"] == 6 + 6 * 2 and whole["hours"] == 7 * 3
     assert whole["members"] is None  # two
     lomme = await load_amounts(conn, slice=Slice(commune_code="59355"))
-    assert (lomme["agreed"], lomme["objects"], lomme["hours"]) == (12, 18, 0)
+    assert (lomme["agreed"], lomme["objects"], lomme["hours"]) == (12, None, 0)
+    assert [(await load_amounts(conn, slice=Slice(mode=mode)))["objects"] for mode in ("loan", "gift")] == [6, 12]
     assert (await load_amounts(conn, slice=Slice(side="elsewhere")))["agreed"] == 6
     assert (await load_amounts(conn, slice=Slice(kind="offer", mode="gift")))["done"] == 6
     assert (await load_amounts(conn, slice=Slice(epci_code="200093201")))["agreed"] == 19
@@ -190,6 +191,23 @@ async def test_month_that_ends_is_counted_as_it_is_by_then(conn: Connection) -> 
     whole = await load_amounts(conn)
     assert (whole["agreed"], whole["done"], whole["objects"]) == (19, 18, 5 + 6 * 3)
     assert await sums.list_differences(conn) == []
+
+
+async def test_exchange_is_whole_one_of_objects_or_of_help_when_its_listing_changes_meanwhile(conn: Connection) -> None:
+    await fill(conn)
+    await events.collect(conn)
+    await execute(conn, "UPDATE listing SET mode = 'service' WHERE mode = 'loan'")
+
+    await close_months(conn, TODAY)
+
+    kept = await fetch_records(
+        conn,
+        """
+        SELECT what, mode, sum(cases)::integer FROM figure_sum WHERE what IN ('done', 'objects')
+        GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+    )
+    assert [tuple(one) for one in kept] == [("done", "gift", 6), ("done", "service", 13), ("objects", "gift", 6)]
 
 
 async def test_forgotten_guest_was_not_left_without_an_answer(conn: Connection) -> None:
