@@ -63,6 +63,7 @@ _LISTINGS = fragment(
     FROM listing l JOIN post p ON p.id = l.post_id
     WHERE p.local AND NOT l.meeting AND p.deleted_at IS NULL AND coalesce(p.hidden_audience, p.audience) <> 'author'
         AND l.post_id >= $2 AND NOT EXISTS (SELECT FROM appointment_book b WHERE b.listing_id = p.id)
+        AND NOT EXISTS (SELECT FROM unpublished_post u WHERE u.post_id = p.id)
     """,
     about=_ABOUT,
 )

@@ -11,6 +11,7 @@ from models.coop.figures import events, sums
 from models.coop.figures.cells import find_available, load_figures, load_months
 from models.coop.figures.deciding import WHOLE, Slice
 from models.coop.figures.periods import ALL, Period, read_period
+from models.moderation import unpublished_posts
 from models.personal_data import account_erasure
 from models.store.database import Connection, execute, fetch_column, fetch_records, fetch_value
 from tests.factories import make_listing, make_member, make_remote_actor
@@ -91,6 +92,19 @@ async def test_who_asked_in_march_and_waited_a_week_counts_in_april(conn: Connec
     await events.collect(conn)
 
     assert await fetch_column(conn, "SELECT month FROM figure_event WHERE what = 'unanswered'") == [date(2026, 4, 1)]
+
+
+async def test_listing_that_waits_for_a_look_counts_once_it_appears(conn: Connection) -> None:
+    listing = await make_listing(conn, await make_member(conn, "lucie"))
+    await execute(conn, "INSERT INTO unpublished_post (post_id) VALUES ($1)", listing.id)
+    counted = "SELECT source_id FROM figure_event WHERE what = 'listings'"
+
+    await events.collect(conn)
+    before = await fetch_column(conn, counted)
+    await unpublished_posts.claim(conn, [listing.id])
+    await events.collect(conn)
+
+    assert (before, await fetch_column(conn, counted)) == ([], [listing.id])
 
 
 async def test_sums_of_a_closed_month_stay_when_people_and_their_listings_go(conn: Connection) -> None:
