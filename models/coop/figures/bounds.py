@@ -30,16 +30,24 @@ def find_bounds(equations: Iterable[tuple[Mapping[Part, int], int]]) -> Bounds:
 
 
 def _draw_closer(row: Mapping[Part, int], total: int, bounds: Bounds) -> None:
-    """Each part is what the others leave of the number."""
-    for part, times in row.items():
-        rest = total - sum(_weigh_least(more, bounds[one]) for one, more in row.items() if one != part)
-        least, most = bounds[part]
-        if isinf(rest):
-            continue
-        if times > 0:
-            bounds[part] = (least, min(most, rest // times))
-        else:
-            bounds[part] = (max(least, -(rest // -times)), most)
+    """Each part is what the others leave of the number.
+
+    What the others weigh at least does not change meanwhile: a part that is added has a new most, and one that is
+    taken away a new least, which weigh nothing here.
+    """
+    weights = {part: _weigh_least(times, bounds[part]) for part, times in row.items()}
+    unknown = [part for part, weight in weights.items() if isinf(weight)]
+    if len(unknown) > 1:
+        return
+    rest = total - sum(weight for weight in weights.values() if not isinf(weight))
+    for part in unknown or row:
+        own = 0 if unknown else weights[part]
+        bounds[part] = _bound(row[part], rest + own, bounds[part])
+
+
+def _bound(times: int, rest: float, bounds: tuple[float, float]) -> tuple[float, float]:
+    least, most = bounds
+    return (least, min(most, rest // times)) if times > 0 else (max(least, -(rest // -times)), most)
 
 
 def _weigh_least(times: int, bounds: tuple[float, float]) -> float:
