@@ -116,6 +116,7 @@ async def edit(
     draft = await find_end(conn, author, require_draft(draft, at=at), at)
     require_reach(held.post, draft)
     await require_inside(conn, author, draft.audience, draft.community_id, again=held.uri)
+    await _require_house_rules(conn, author, held, draft)
     if not looked_at and await hold_edit(conn, author, held.post, _list_said(draft), draft):
         return held
     stream = await find_stream(conn, draft.kind, draft.mode)
@@ -136,6 +137,13 @@ async def edit(
     await _send_update(conn, site, author, changed)
     await pass_on(conn, site, stream, author, changed.post)
     return changed
+
+
+async def _require_house_rules(conn: Connection, author: Actor, held: Listing, draft: ListingDraft) -> None:
+    """What becomes another kind of listing, or loses its photos, is asked what a new one is; what stood so may stay."""
+    had = bool(await media.list_by_posts(conn, [held.id])) and not draft.media_ids
+    if had or (draft.kind, draft.mode) != (held.details.kind, held.details.mode):
+        await require_publishable(conn, author, draft)
 
 
 async def close(conn: Connection, site: Site, author: Actor, uri: str, outcome: str) -> Listing:

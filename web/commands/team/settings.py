@@ -107,8 +107,9 @@ async def _read(
     if field.name == "map_tiles":
         form.put("map_background", "tiles" if values else "drawn")
     changed = await reading.read_page(conn, form, page, chosen)
-    if form.error(field.typed_as):
-        raise CommandFailed(form.error(field.typed_as))
+    wrong = form.error(field.typed_as) or (form.error("territory") if key.startswith("territory_") else "")
+    if wrong:
+        raise CommandFailed(wrong)
     return changed if form.ok else replace(chosen, **{key: getattr(changed, key)})
 
 
