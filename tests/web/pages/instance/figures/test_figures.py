@@ -266,5 +266,5 @@ async def test_document_for_neighbours_is_as_documented(visitor: Browser, instan
 
     golden = json.loads((Path(__file__).parents[4] / "documents" / "declic" / "figures.json").read_text())
     assert told.keys() == golden.keys() and told["figures"][0].keys() == golden["figures"][0].keys()
-    found = read_figures(told)
-    assert found is not None and {one.amount for one in found.figures if one.what == "agreed"} == {20}
+    found = read_figures(told, instance.site.host)
+    assert found is not None and found.url and {one.amount for one in found.figures if one.what == "agreed"} == {20}
