@@ -142,7 +142,10 @@ async def save_year(conn: Connection, year: YearSums, cells: Sequence[Cell]) -> 
 
 
 async def save_whole(conn: Connection) -> None:
-    """What all years that are shown make together: it says nothing that does not follow from them."""
+    """What all years that are shown make together: it says nothing that does not follow from them.
+
+    With it all is decided, and the last month says when: files that were made before are made anew.
+    """
     await execute(conn, "DELETE FROM figure_cell WHERE length = 'all'")
     await execute(
         conn,
@@ -164,6 +167,13 @@ async def save_whole(conn: Connection) -> None:
     answers = await _load_answers(conn, BEGINNING, date(9999, 1, 1))
     whole = [Cell(figure=figure, what=what, amount=figure.amount) for what, figure in describe_answers(answers, None)]
     await _insert(conn, whole)
+    await execute(
+        conn,
+        """
+        UPDATE figure_month SET closed_at = clock_timestamp()
+        WHERE month = (SELECT max(month) FROM figure_month WHERE decided)
+        """,
+    )
 
 
 async def _insert(conn: Connection, cells: Sequence[Cell]) -> None:
