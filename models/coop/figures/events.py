@@ -188,5 +188,16 @@ _GONE = """
 
 
 async def keep_sums_of_gone(conn: Connection) -> int:
-    """Of what was erased or taken back only the sum stays: its number says nothing any more; how many sums."""
-    return await execute(conn, _GONE)
+    """Of what was erased or taken back only the sum stays: its number says nothing any more; how many sums.
+
+    The number itself goes too, once nothing could count it again: at once of an account, of others with their month.
+    """
+    kept = await execute(conn, _GONE)
+    await execute(
+        conn,
+        """
+        DELETE FROM figure_event e WHERE e.gone AND (e.what = 'members'
+            OR EXISTS (SELECT FROM figure_month m WHERE m.month = e.month))
+        """,
+    )
+    return kept

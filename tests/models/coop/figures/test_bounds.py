@@ -30,7 +30,7 @@ def draw_slowly(equations: Sequence[tuple[Row, int]]) -> dict[object, tuple[floa
 @pytest.mark.parametrize("seed", range(40))
 def test_bounds_are_those_that_all_others_of_a_row_leave(seed: int) -> None:
     chance = random.Random(seed)
-    parts = [f"part {number}" for number in range(chance.randint(2, 7))]
+    parts: list[object] = [f"part {number}" for number in range(chance.randint(2, 7))]
     world = {part: chance.randint(1, 9) for part in parts}
     equations: list[tuple[Row, int]] = []
     for _ in range(chance.randint(1, 5)):
