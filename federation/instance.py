@@ -56,6 +56,9 @@ class Instance:
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
     active_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     past_weeks: Cache[date, tuple[WeekFigures, ...]] = field(default_factory=lambda: Cache(size=1, seconds=3600))
+    figure_files: Cache[tuple[object, ...], tuple[str, bytes]] = field(
+        default_factory=lambda: Cache(size=16, seconds=3600)
+    )
     counter: MemoryCounter = field(default_factory=MemoryCounter)
 
     def __post_init__(self) -> None:

@@ -11,9 +11,11 @@ from federation.discovery.well_known import read_json
 from federation.errors import FetchFailed
 from federation.instance import Instance
 from federation.json.fields import Json, mappings, page_url, text, texts, whole
+from federation.uris import same_origin
 from models.coop.figures import neighbours
 from models.coop.figures.neighbours import NeighbourFigure, NeighbourFigures
 from models.coop.figures.periods import read_period
+from models.store.background import periodic_tasks
 from models.store.database import transaction
 
 AT_ONCE = 4
@@ -26,7 +28,8 @@ MAX_FIGURES = 5_000
 
 MAX_PERIODS = 1_000
 
-HIGHEST = 10**9
+HIGHEST = 10**6
+"""More than all the people of a territory do in ten years: nobody makes the sum of the network a nonsense."""
 
 FORMAT = "declic-figures-1"
 
@@ -47,11 +50,19 @@ log = structlog.get_logger(__name__)
 
 
 async def refresh_due(instance: Instance) -> int:
-    """Ask those neighbours that it is time for; how many. A chore that may run twice."""
+    """Ask those neighbours that it is time for; how many. One that fails keeps no other from being asked.
+
+    A chore that may run twice.
+    """
     async with transaction(instance.pool) as conn:
         due = await neighbours.claim_due(conn)
     places = asyncio.Semaphore(AT_ONCE)
-    await asyncio.gather(*(_refresh_in_turn(instance, host, places) for host in due))
+    turns = (_refresh_in_turn(instance, host, places) for host in due)
+    outcomes = await asyncio.gather(*turns, return_exceptions=True)
+    for host, outcome in zip(due, outcomes, strict=True):
+        if isinstance(outcome, Exception):
+            cause, place = periodic_tasks.describe_cause(outcome), periodic_tasks.describe_place(outcome)
+            log.error("figures_failed", host=host, cause=cause, exc_info=place)
     return len(due)
 
 
@@ -70,7 +81,7 @@ async def refresh(instance: Instance, host: str) -> None:
             problem = "not_published"
         else:
             answer = await instance.transport.get_document(address, accept="application/json", limit=MAX_BYTES)
-            told = read_figures(read_json(answer))
+            told = read_figures(read_json(answer), host) if same_origin(answer.url, address) else None
             problem = None if told else "unreadable"
     except FetchFailed as failed:
         log.info("figures_not_read", host=host, cause=str(failed))
@@ -82,16 +93,17 @@ async def refresh(instance: Instance, host: str) -> None:
             await neighbours.save_problem(conn, host, problem)
 
 
-def read_figures(document: Json) -> NeighbourFigures | None:
-    """The document, as far as we know what it says; None where it is no such document."""
+def read_figures(document: Json, host: str) -> NeighbourFigures | None:
+    """The document of `host`, as far as we know what it says; None where it is no such document."""
     if document.get("format") != FORMAT:
         return None
-    periods = [one for one in texts(document.get("periodes"), MAX_PERIODS) if read_period(one)]
+    periods = dict.fromkeys(one for one in texts(document.get("periodes"), MAX_PERIODS) if read_period(one))
     lines = (_read_figure(one) for one in mappings(document.get("figures"), MAX_FIGURES))
+    page = page_url(document.get("url")) or ""
     return NeighbourFigures(
-        name=text(document.get("cooperative")) or "",
-        url=page_url(document.get("url")) or "",
-        periods=periods,
+        name=(text(document.get("cooperative")) or "").replace("\0", ""),
+        url=page if urlsplit(page).netloc == host else "",
+        periods=list(periods),
         figures=[one for one in lines if one is not None and one.period in periods],
     )
 

@@ -48,10 +48,16 @@ async def list_peers(conn: Connection) -> list[str]:
 
 WEEKS = 12
 
+FEWEST_JOINED = 5
+"""People: of fewer in a week nothing is said, as in the figures of the cooperative."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """Public posts of ours in a week that begins then, and people who joined. `logins` are those last seen in it."""
+    """Public posts of ours in a week that begins then, and people who joined, none where they are few.
+
+    `logins` are those last seen in it.
+    """
 
     week: datetime
     posts: int
@@ -73,10 +79,10 @@ async def list_weeks(conn: Connection) -> list[Week]:
             WHERE disabled_at IS NULL AND waits_since IS NULL AND NOT passing GROUP BY 1
         ), joined AS (
             SELECT date_trunc('week', created_at) AS week, count(*) AS total FROM account
-            WHERE confirmed_at IS NOT NULL GROUP BY 1
+            WHERE confirmed_at IS NOT NULL AND NOT passing GROUP BY 1
         )
         SELECT w.week, coalesce(written.total, 0) AS posts, coalesce(seen.total, 0) AS logins,
-            coalesce(joined.total, 0) AS registrations
+            CASE WHEN joined.total >= $3::int THEN joined.total ELSE 0 END AS registrations
         FROM generate_series(date_trunc('week', now()) - make_interval(weeks => $2::int - 1),
             date_trunc('week', now()), interval '1 week') AS w (week)
         LEFT JOIN written ON written.week = w.week LEFT JOIN seen ON seen.week = w.week
@@ -85,4 +91,5 @@ async def list_weeks(conn: Connection) -> list[Week]:
         """,
         make_id(datetime.now(UTC) - timedelta(weeks=WEEKS)),
         WEEKS,
+        FEWEST_JOINED,
     )

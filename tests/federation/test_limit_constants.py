@@ -9,7 +9,7 @@ from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
     "federation.directory.neighbour_figures.AT_ONCE": 4,
-    "federation.directory.neighbour_figures.HIGHEST": 1000000000,
+    "federation.directory.neighbour_figures.HIGHEST": 1_000_000,
     "federation.directory.neighbour_figures.MAX_BYTES": 1048576,
     "federation.directory.neighbour_figures.MAX_FIGURES": 5000,
     "federation.directory.neighbour_figures.MAX_PERIODS": 1000,

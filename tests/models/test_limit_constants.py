@@ -168,6 +168,7 @@ LIMITS: dict[str, object] = {
     "models.news.notification_groups.MOST_SCANNED": 4000,
     "models.news.notifications.COUNTED": 1000,
     "models.people.account_moves.COOLDOWN_DAYS": 7,
+    "models.people.usage_statistics.FEWEST_JOINED": 5,
     "models.people.invitations.invitations.MOST_PLACES": 500,
     "models.people.opening_hours.MOST_SPANS": 28,
     "models.people.opening_hours.MOST_CLOSURES": 30,

@@ -30,12 +30,20 @@ def find_bounds(equations: Iterable[tuple[Mapping[Part, int], int]]) -> Bounds:
 
 
 def _draw_closer(row: Mapping[Part, int], total: int, bounds: Bounds) -> None:
-    """Each part is what the others leave of the number."""
-    for part, times in row.items():
-        rest = total - sum(_weigh_least(more, bounds[one]) for one, more in row.items() if one != part)
+    """Each part is what the others leave of the number.
+
+    What the others weigh at least does not change meanwhile: a part that is added has a new most, and one that is
+    taken away a new least, which weigh nothing here.
+    """
+    weights = {part: _weigh_least(times, bounds[part]) for part, times in row.items()}
+    known = sum(weight for weight in weights.values() if not isinf(weight))
+    unknown = [part for part, weight in weights.items() if isinf(weight)]
+    if len(unknown) > 1:
+        return
+    for part in unknown or row:
+        times = row[part]
+        rest = total - (known if unknown else known - weights[part])
         least, most = bounds[part]
-        if isinf(rest):
-            continue
         if times > 0:
             bounds[part] = (least, min(most, rest // times))
         else:

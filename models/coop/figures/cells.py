@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.coop.figures.deciding import Slice
 from models.coop.figures.periods import BEGINNING, Length, Period, list_periods
-from models.store.database import Connection, fetch_all, fetch_one
+from models.store.database import Connection, fetch_all, fetch_one, fetch_value
 
 COUNTS = ("members", "agreed", "listings", "done", "objects", "hours")
 """What adds up, over months, places and cooperatives."""
@@ -37,7 +37,7 @@ class FigurePlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Available:
-    """Of what there are figures: which periods, places, kinds and ways; and when the last month was closed."""
+    """Of what there are figures: which periods, places, kinds and ways; and when they were last decided."""
 
     periods: list[Period]
     places: list[FigurePlace]
@@ -86,6 +86,12 @@ async def find_available(conn: Connection) -> Available:
         modes=division.modes,
         closed_at=closed.at,
     )
+
+
+async def find_decided_at(conn: Connection) -> datetime | None:
+    """When it was last decided what is shown: until then every figure is as it was."""
+    found: datetime | None = await fetch_value(conn, "SELECT max(closed_at) FROM figure_month WHERE decided")
+    return found
 
 
 async def _list_places(conn: Connection) -> list[FigurePlace]:

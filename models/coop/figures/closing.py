@@ -8,15 +8,16 @@ from itertools import groupby
 
 from models.coop.figures import events, sums
 from models.coop.figures.answers import AnswerSum, describe_answers
-from models.coop.figures.deciding import MADE_OF_DONE, TABLES, Figure, MonthSum, decide_year, list_shown
+from models.coop.figures.deciding import MADE_OF_DONE, OBJECTS, TABLES, Figure, MonthSum, decide_year, list_allowed
 from models.coop.figures.periods import BEGINNING, find_next_month
 from models.store.database import Connection, execute, execute_many, fetch_all, fetch_column
 
 
 async def close_due(conn: Connection, today: date) -> list[date]:
     """Count what there is, and close each month that is over, the first one first; which were closed now."""
-    await events.collect(conn)
     await events.keep_sums_of_gone(conn)
+    await events.forget_untrue(conn)
+    await events.collect(conn)
     closed = await sums.list_closed(conn)
     month = find_next_month(closed[-1]) if closed else await sums.find_first_month(conn)
     due: list[date] = []
@@ -29,7 +30,6 @@ async def close_due(conn: Connection, today: date) -> list[date]:
 
 async def recount(conn: Connection) -> list[date]:
     """Count the closed months again; those of which something else was kept are put right and decided anew."""
-    await events.forget_untrue(conn)
     wrong = await sums.recount(conn, await sums.list_closed(conn))
     await execute(conn, "UPDATE figure_month SET decided = false WHERE month = ANY($1)", wrong)
     return wrong
@@ -113,8 +113,8 @@ def decide(year: YearSums) -> list[Cell]:
         decided = decide_year(by_thing.get(what, []), year.months, what)
         cells += _make_cells(what, decided)
         if what == "done":
-            allowed = list_shown(decided)
             for made in MADE_OF_DONE:
+                allowed = list_allowed(made, decided)
                 cells += _make_cells(made, decide_year(by_thing.get(made, []), year.months, made, allowed=allowed))
     for what, figure in describe_answers(year.answers, year.months):
         cells.append(Cell(figure=figure, what=what, amount=figure.amount))
@@ -122,7 +122,11 @@ def decide(year: YearSums) -> list[Cell]:
 
 
 def _make_cells(what: str, decided: Iterable[tuple[Figure, bool]]) -> list[Cell]:
-    return [Cell(figure=figure, what=what, amount=figure.amount if shown else None) for figure, shown in decided]
+    return [
+        Cell(figure=figure, what=what, amount=figure.amount if shown else None)
+        for figure, shown in decided
+        if figure.slice != OBJECTS
+    ]
 
 
 async def save_year(conn: Connection, year: YearSums, cells: Sequence[Cell]) -> None:
@@ -138,7 +142,10 @@ async def save_year(conn: Connection, year: YearSums, cells: Sequence[Cell]) -> 
 
 
 async def save_whole(conn: Connection) -> None:
-    """What all years that are shown make together: it says nothing that does not follow from them."""
+    """What all years that are shown make together: it says nothing that does not follow from them.
+
+    With it all is decided, and the last month says when: files that were made before are made anew.
+    """
     await execute(conn, "DELETE FROM figure_cell WHERE length = 'all'")
     await execute(
         conn,
@@ -160,6 +167,13 @@ async def save_whole(conn: Connection) -> None:
     answers = await _load_answers(conn, BEGINNING, date(9999, 1, 1))
     whole = [Cell(figure=figure, what=what, amount=figure.amount) for what, figure in describe_answers(answers, None)]
     await _insert(conn, whole)
+    await execute(
+        conn,
+        """
+        UPDATE figure_month SET closed_at = clock_timestamp()
+        WHERE month = (SELECT max(month) FROM figure_month WHERE decided)
+        """,
+    )
 
 
 async def _insert(conn: Connection, cells: Sequence[Cell]) -> None:

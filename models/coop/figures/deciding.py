@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+from models.coop.figures.events import OBJECT_MODES
 from models.coop.figures.hiding import ShownSums, is_enough
 from models.coop.figures.periods import Period, list_ended
 
@@ -46,6 +47,9 @@ class Slice:
 
 WHOLE = Slice()
 
+OBJECTS = Slice(mode="objects")
+"""All exchanges in which an object changed hands: shown nowhere, but what is said of objects tells how many."""
+
 NOWHERE = "?"
 """Stands for a commune that is not known, so that no figure is of it."""
 
@@ -78,6 +82,11 @@ def _by_kind(one: MonthSum) -> tuple[Hashable, Sequence[Slice]]:
     return (one.kind, one.mode), slices if one.kind else ()
 
 
+def _by_kind_and_objects(one: MonthSum) -> tuple[Hashable, Sequence[Slice]]:
+    part, slices = _by_kind(one)
+    return part, (*slices, OBJECTS) if one.mode in OBJECT_MODES else slices
+
+
 def _by_side(one: MonthSum) -> tuple[Hashable, Sequence[Slice]]:
     side = "elsewhere" if one.elsewhere else "here"
     return side, (Slice(side=side),)
@@ -87,7 +96,7 @@ TABLES: Mapping[str, Sequence[_Table]] = {
     "members": (_by_place,),
     "listings": (_by_place, _by_kind),
     "agreed": (_by_place, _by_kind, _by_side),
-    "done": (_by_place, _by_kind, _by_side),
+    "done": (_by_place, _by_kind_and_objects, _by_side),
 }
 """By what each thing is divided. What is made of exchanges that are done is shown where these are, at most."""
 
@@ -221,6 +230,19 @@ def _spoils_year(period: Period, hidden: Mapping[date, int]) -> bool:
     if period.length == "month":
         return bool(outside) and not is_enough(outside)
     return period.length == "quarter" and bool(inside and outside) and not is_enough(outside)
+
+
+def list_allowed(what: str, decided: Iterable[tuple[Figure, bool]]) -> set[tuple[Period, Slice]]:
+    """Where something that is made of exchanges may be shown, by what was decided of these.
+
+    Of objects little: beside all exchanges of a commune they tell how many of these were help. They are shown by the
+    way, where all exchanges are about objects, and as a whole where it may be known how many are.
+    """
+    shown = list_shown(decided)
+    if what != "objects":
+        return shown
+    by_mode = {(period, slice) for period, slice in shown if slice.mode and slice != OBJECTS}
+    return by_mode | {(period, WHOLE) for period, slice in shown if slice == OBJECTS and (period, WHOLE) in shown}
 
 
 def list_shown(decided: Iterable[tuple[Figure, bool]]) -> set[tuple[Period, Slice]]:

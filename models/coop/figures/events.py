@@ -16,6 +16,9 @@ PATIENCE = timedelta(days=7)
 LONGEST_HELP = 12
 """Hours: a help that lasts longer on paper tells the days within which it was given, not how long it took."""
 
+OBJECT_MODES = ("gift", "loan", "swap", "sale")
+"""Ways in which an object changes hands."""
+
 BUCKETS = (15, 30, 60, 120, 240, 480, 720, 1_080, 1_440, 2_160, 2_880, 4_320, 5_760, 7_200, 10_080)
 """Minutes that answers are sorted by: sums of such counts tell the median of any period and place, and of nobody."""
 
@@ -44,7 +47,7 @@ _DONE = fragment(
     CROSS JOIN LATERAL (
         SELECT 'done' AS what, 1::numeric AS amount
         UNION ALL SELECT 'objects', CASE WHEN a.unit = 'one' THEN greatest(round(a.quantity), 1) ELSE 1 END
-            WHERE l.mode IN ('gift', 'loan', 'swap', 'sale')
+            WHERE l.mode = ANY($7::text[])
         UNION ALL SELECT 'hours', round(extract(epoch FROM a.ends_at - a.begins_at) / 3600, 2)
             WHERE l.mode IN ('service', 'repair') AND a.ends_at - a.begins_at <= make_interval(hours => $3::integer)
     ) AS done
@@ -60,6 +63,7 @@ _LISTINGS = fragment(
     FROM listing l JOIN post p ON p.id = l.post_id
     WHERE p.local AND NOT l.meeting AND p.deleted_at IS NULL AND coalesce(p.hidden_audience, p.audience) <> 'author'
         AND l.post_id >= $2 AND NOT EXISTS (SELECT FROM appointment_book b WHERE b.listing_id = p.id)
+        AND NOT EXISTS (SELECT FROM unpublished_post u WHERE u.post_id = p.id)
     """,
     about=_ABOUT,
 )
@@ -86,7 +90,9 @@ _ANSWERS = fragment(
             WHERE m.exchange_id = x.id AND s.author_id = x.owner_id)) AS at) AS answered
     WHERE x.id >= $6 AND (answered.at <= x.created_at + $4::interval OR (x.created_at < now() - $4::interval
         AND NOT EXISTS (SELECT FROM agreement g WHERE g.exchange_id = x.id AND g.state = 'withdrawn'
-            AND g.ended_at <= x.created_at + $4::interval)))
+            AND g.ended_at <= x.created_at + $4::interval)
+        -- What was said to a guest goes with her: nobody knows any more whether there was an answer.
+        AND (partner.host <> '' OR EXISTS (SELECT FROM guest WHERE guest.actor_id = partner.id))))
     """,
     about=_ABOUT,
     listing=fragment(_LISTING, listing_id="x.listing_id"),
@@ -105,10 +111,10 @@ _COLLECT = compose(
     """
     INSERT INTO figure_event (what, source_id, listing_id, month, commune_code, kind, mode, category, elsewhere,
         bucket, amount)
-    SELECT what, source_id, listing_id, greatest(date_trunc('month', at AT TIME ZONE $8)::date,
-            CASE WHEN what = 'members' THEN $7::date END),
+    SELECT what, source_id, listing_id, greatest(month, CASE WHEN what = 'members' THEN $8::date END),
         commune_code, kind, mode, category, elsewhere, bucket, amount
-    FROM ({happened}) AS happened WHERE at <= now() ON CONFLICT (what, source_id) DO NOTHING
+    FROM (SELECT *, date_trunc('month', at AT TIME ZONE $9)::date AS month FROM ({happened}) AS facts) AS happened
+    WHERE at <= now() AND (what = 'members' OR month >= $8::date) ON CONFLICT (what, source_id) DO NOTHING
     """,
     happened=_HAPPENED,
 )
@@ -117,7 +123,10 @@ _FORGET_UNTRUE = compose(
     """
     DELETE FROM figure_event e WHERE NOT e.gone AND NOT EXISTS (
         SELECT FROM ({happened}) AS happened
-        WHERE happened.what = e.what AND happened.source_id = e.source_id AND happened.amount = e.amount)
+        WHERE happened.what = e.what AND happened.source_id = e.source_id AND happened.amount = e.amount
+            -- An exchange counts whole as one of objects or of help, never half as each.
+            AND (happened.mode = e.mode OR e.what NOT IN ('done', 'objects', 'hours')))
+        AND NOT EXISTS (SELECT FROM figure_month m WHERE m.month = e.month)
     """,
     happened=_HAPPENED,
 )
@@ -133,12 +142,16 @@ async def collect(conn: Connection, *, since: datetime | None = None) -> int:
     """Count what happened since then, or ever, and was not counted yet; how much. It may run twice.
 
     Where something was, of which kind and way, is kept as it was then: its listing may be changed or taken back.
+    Nothing is added to a month that is closed: the difference would tell what was hidden.
     """
     return await execute(conn, _COLLECT, *_make_values(since), await find_open_month(conn), PARIS.key)
 
 
 async def forget_untrue(conn: Connection) -> int:
-    """Count no more what is there and did not happen, or otherwise than it was counted; how much."""
+    """Count no more what is there and did not happen, or otherwise than it was counted; how much.
+
+    What counts in a closed month stays: threads are cleared and listings changed every day, long after.
+    """
     return await execute(conn, _FORGET_UNTRUE, *_make_values(None))
 
 
@@ -153,6 +166,7 @@ def _make_values(since: datetime | None) -> tuple[object, ...]:
         PATIENCE,
         [float(one) for one in BUCKETS],
         make_id(begin - PATIENCE) if since else 0,
+        list(OBJECT_MODES),
     )
 
 
@@ -174,5 +188,16 @@ _GONE = """
 
 
 async def keep_sums_of_gone(conn: Connection) -> int:
-    """Of what was erased or taken back only the sum stays: its number says nothing any more; how many sums."""
-    return await execute(conn, _GONE)
+    """Of what was erased or taken back only the sum stays: its number says nothing any more; how many sums.
+
+    The number itself goes too, once nothing could count it again: at once of an account, of others with their month.
+    """
+    kept = await execute(conn, _GONE)
+    await execute(
+        conn,
+        """
+        DELETE FROM figure_event e WHERE e.gone AND (e.what = 'members'
+            OR EXISTS (SELECT FROM figure_month m WHERE m.month = e.month))
+        """,
+    )
+    return kept

@@ -5,10 +5,12 @@ from typing import Any
 
 import orjson
 import pytest
+from multidict import CIMultiDict
 
-from federation.directory.neighbour_figures import MAX_FIGURES, read_figures, refresh_due
+from federation.directory.neighbour_figures import HIGHEST, MAX_FIGURES, read_figures, refresh_due
 from federation.discovery.nodeinfo import SCHEMA
 from federation.errors import Cause, FetchFailed
+from federation.http_client.transport import Fetched
 from federation.instance import Instance
 from models.coop.figures.neighbours import list_neighbours, map_figures
 from models.coop.figures.periods import read_period
@@ -36,15 +38,15 @@ def tell(fediverse: FakeFediverse, figures: str | None) -> None:
     fediverse.documents[document] = {"version": "2.1", "metadata": {"territory": territory}}
 
 
-async def befriend(instance: Instance) -> None:
+async def befriend(instance: Instance, host: str = "henin.test") -> None:
     async with transaction(instance.pool) as conn:
-        await make_remote_actor(conn, "coop", "henin.test", type="Organization")
+        await make_remote_actor(conn, "coop", host, type="Organization")
         await execute(
             conn,
             """
-            INSERT INTO server (host, level) VALUES ('henin.test', 'friend')
-            ON CONFLICT (host) DO UPDATE SET level = 'friend'
+            INSERT INTO server (host, level) VALUES ($1, 'friend') ON CONFLICT (host) DO UPDATE SET level = 'friend'
             """,
+            host,
         )
 
 
@@ -95,13 +97,14 @@ def test_what_is_not_a_figure_of_the_whole_is_left_out() -> None:
         {"insee": "59355"},
         {"valeur": -1},
         {"valeur": "peu"},
+        {"valeur": HIGHEST + 1},
         {"mesure": "kilos"},
         {"periode": "2019"},
         {"mode": "x"},
     ]
     document["figures"] = [line | one for one in wrong]
 
-    found = read_figures(document)
+    found = read_figures(document, "henin.test")
 
     assert found is not None and found.figures == []
 
@@ -110,6 +113,49 @@ def test_no_more_lines_than_a_cooperative_can_have_are_read() -> None:
     document = load_golden()
     document["figures"] = document["figures"][:1] * (MAX_FIGURES + 10)
 
-    found = read_figures(document)
+    found = read_figures(document, "henin.test")
 
     assert found is not None and len(found.figures) == MAX_FIGURES
+
+
+def test_page_on_another_host_is_not_linked() -> None:
+    found = read_figures(load_golden() | {"url": "https://evil.test/chiffres"}, "henin.test")
+
+    assert found is not None and found.url == ""
+
+
+async def test_figures_that_come_from_elsewhere_are_not_kept(instance: Instance, fediverse: FakeFediverse) -> None:
+    await befriend(instance)
+    tell(fediverse, ADDRESS)
+    elsewhere = "https://evil.test/ensemble.json"
+    fediverse.documents[ADDRESS] = Fetched(url=elsewhere, status=200, headers=CIMultiDict(), body=GOLDEN.read_bytes())
+
+    await refresh_due(instance)
+
+    async with connection(instance.pool) as conn:
+        assert [one.problem for one in await list_neighbours(conn)] == ["unreadable"]
+
+
+async def test_name_with_a_nul_is_kept_without_it(instance: Instance, fediverse: FakeFediverse) -> None:
+    await befriend(instance)
+    tell(fediverse, ADDRESS)
+    fediverse.documents[ADDRESS] = load_golden() | {"cooperative": "La\0 Bricole"}
+
+    await refresh_due(instance)
+
+    async with connection(instance.pool) as conn:
+        assert [one.name for one in await list_neighbours(conn)] == ["La Bricole"]
+
+
+async def test_one_that_fails_keeps_no_other_from_being_asked(instance: Instance, fediverse: FakeFediverse) -> None:
+    await befriend(instance)
+    await befriend(instance, "arras.test")
+    fediverse.documents["https://arras.test/.well-known/nodeinfo"] = RuntimeError("a mistake of ours")
+    tell(fediverse, ADDRESS)
+    fediverse.documents[ADDRESS] = load_golden()
+
+    assert await refresh_due(instance) == 2
+
+    async with connection(instance.pool) as conn:
+        kept = {one.host: one.name for one in await list_neighbours(conn)}
+    assert kept == {"arras.test": "arras.test", "henin.test": "La Bricole"}

@@ -7,14 +7,17 @@ from typing import Any
 from aiohttp import web
 
 from models.errors import NotFound
+from models.exchanges import guests
 from models.people import accounts
 from models.store.database import transaction
+from outbox.people import account_deletion
 from web.forms.form import read_form
 from web.forms.old_names import rename_field
 from web.http.app_keys import INSTANCE
 from web.pages.instance.help_texts import EASY, GLOSSARY, IDEAS, ROLES
+from web.rendering.formats import format_span
 from web.rendering.i18n import COOKIE, COOKIE_LIFETIME
-from web.rendering.render import N_, render, say
+from web.rendering.render import N_, reader_language, render, say
 from web.rendering.role_words import describe_role
 from web.security.same_origin import require_same_origin
 from web.security.session import current_account, read_local_path
@@ -36,7 +39,12 @@ async def show_page(request: web.Request) -> web.Response:
         return await render(request, "help/role.html", page=found, rights=rights)
     if page not in IDEAS:
         raise NotFound
-    return await render(request, "help/idea.html", page=page, title=IDEAS[page], easy=page in EASY)
+    language = reader_language(request)
+    spans = {
+        "guests": format_span(guests.KEPT, language),
+        "grace": format_span(account_deletion.GRACE, language),
+    }
+    return await render(request, "help/idea.html", page=page, title=IDEAS[page], easy=page in EASY, spans=spans)
 
 
 async def show_easy(request: web.Request) -> web.Response:

@@ -69,11 +69,17 @@ MEMBERS = (
     ),
     RegisterEntry(
         name=N_("Les cookies"),
-        what=N_("Un pour vous garder connecté, un pour la langue si vous la choisissez. Aucune mesure d’audience."),
+        what=N_(
+            "Un pour vous garder connecté, un pour la langue si vous la choisissez, un qui protège les formulaires de "
+            "qui n’est pas connecté. Aucune mesure d’audience."
+        ),
         why=N_("Se souvenir de vous d’une page à l’autre."),
         basis="contract",
         readers=N_("Votre navigateur et cette plateforme."),
-        kept=N_("La connexion : %(session)s. La langue : %(language)s."),
+        kept=N_(
+            "La connexion : %(session)s. La langue : %(language)s. Les formulaires : jusqu’à ce que vous fermiez le "
+            "navigateur."
+        ),
         lengths={
             "session": Constant(sessions, "LIFETIME"),
             "language": Constant(i18n, "COOKIE_LIFETIME"),
@@ -107,8 +113,9 @@ MEMBERS = (
         why=N_("Faire un échange à deux, et s’en souvenir."),
         basis="contract",
         readers=N_(
-            "Vous et l’autre personne. Ils ne sont pas chiffrés : qui tient l’une des deux plateformes pourrait "
-            "les lire."
+            "Vous et l’autre personne. Si l’une de vous deux signale un message, l’équipe de modération le lit, et "
+            "toute la conversation si la coop l’a décidé : vous le voyez alors. Ils ne sont pas chiffrés : qui tient "
+            "l’une des deux plateformes pourrait les lire."
         ),
         kept=N_(
             "Jusqu’à la suppression de votre compte ; l’échange conclu reste chez l’autre personne. Une demande sans "

@@ -83,6 +83,20 @@ OTHERS = (
         sweeps=("reporting_visitors",),
     ),
     RegisterEntry(
+        name=N_("Les chiffres de la coop"),
+        what=N_(
+            "Qu’un membre est arrivé, qu’une annonce a paru, qu’un échange a été demandé, conclu ou fait : le mois, la "
+            "commune, le genre, la façon, et un numéro qui mène à ce qui est compté."
+        ),
+        why=N_("Dire à tous ce que fait la coop, et ne rien compter deux fois."),
+        basis="interest",
+        readers=N_("Personne. Tout le monde lit les sommes, si la coop les publie : jamais une qui soit trop petite."),
+        kept=N_(
+            "Le numéro : tant que le compte ou l’annonce existe, et jusqu’au début du mois suivant au plus tard. Les "
+            "sommes, sans numéro : tant que la plateforme existe."
+        ),
+    ),
+    RegisterEntry(
         name=N_("Les exclusions"),
         what=N_("D’un compte exclu puis effacé, une empreinte de l’adresse, que personne ne peut lire."),
         why=N_("Que l’équipe le sache si la personne revient."),

@@ -1,8 +1,10 @@
 """What happened is counted where it happened, once; kept when its month is over, and found equal when recounted."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from models import posts
 from models.coop.figures import events, sums
@@ -61,7 +63,8 @@ async def test_month_says_what_happened_on_listings_of_ours(conn: Connection) ->
     assert whole["objects"] == 6 + 6 * 2 and whole["hours"] == 7 * 3
     assert whole["members"] is None  # two
     lomme = await load_amounts(conn, slice=Slice(commune_code="59355"))
-    assert (lomme["agreed"], lomme["objects"], lomme["hours"]) == (12, 18, 0)
+    assert (lomme["agreed"], lomme["objects"], lomme["hours"]) == (12, None, 0)
+    assert [(await load_amounts(conn, slice=Slice(mode=mode)))["objects"] for mode in ("loan", "gift")] == [6, 12]
     assert (await load_amounts(conn, slice=Slice(side="elsewhere")))["agreed"] == 6
     assert (await load_amounts(conn, slice=Slice(kind="offer", mode="gift")))["done"] == 6
     assert (await load_amounts(conn, slice=Slice(epci_code="200093201")))["agreed"] == 19
@@ -90,6 +93,20 @@ async def test_who_asked_in_march_and_waited_a_week_counts_in_april(conn: Connec
     assert await fetch_column(conn, "SELECT month FROM figure_event WHERE what = 'unanswered'") == [date(2026, 4, 1)]
 
 
+async def test_listing_that_waits_for_a_look_counts_once_it_appears(conn: Connection) -> None:
+    post = {"published_at": datetime(2026, 3, 5, tzinfo=UTC)}
+    listing = await make_listing(conn, await make_member(conn, "lucie"), post=post)
+    await execute(conn, "INSERT INTO unpublished_post (post_id) VALUES ($1)", listing.id)
+    counted = "SELECT source_id FROM figure_event WHERE what = 'listings'"
+
+    await events.collect(conn)
+    before = await fetch_column(conn, counted)
+    await execute(conn, "DELETE FROM unpublished_post")
+    await events.collect(conn)
+
+    assert (before, await fetch_column(conn, counted)) == ([], [listing.id])
+
+
 async def test_sums_of_a_closed_month_stay_when_people_and_their_listings_go(conn: Connection) -> None:
     await fill(conn)
     await close_months(conn, TODAY)
@@ -101,7 +118,8 @@ async def test_sums_of_a_closed_month_stay_when_people_and_their_listings_go(con
 
     after = await count(conn), await load_amounts(conn), await load_amounts(conn, slice=Slice(commune_code="59355"))
     assert after == before
-    assert not await fetch_column(conn, "SELECT source_id FROM figure_event WHERE commune_code <> ''")
+    ines_id = await fetch_value(conn, "SELECT id FROM actor WHERE username = 'ines'")
+    assert await fetch_column(conn, "SELECT source_id FROM figure_event") == [ines_id]
     assert await sums.list_differences(conn) == []
 
 
@@ -144,17 +162,77 @@ async def test_kept_sum_that_is_wrong_is_told_and_put_right(conn: Connection) ->
     await close_months(conn, TODAY)
     before = await load_amounts(conn)
     await execute(conn, "UPDATE figure_sum SET cases = cases + 4, amount = amount + 4 WHERE what = 'done'")
-    await execute(conn, "UPDATE agreement SET state = 'agreed' WHERE id = (SELECT min(id) FROM agreement)")
-    await execute(conn, "DELETE FROM figure_event WHERE what = 'agreed'")
 
     await close_months(conn, TODAY)
 
     told = {one.what: (one.kept, one.counted) for one in await sums.list_differences(conn)}
-    assert told["done"][0] - told["done"][1] > 4 and "agreed" not in told
-    after = await load_amounts(conn)
-    assert (after["done"], after["agreed"]) == (18, before["agreed"])
+    assert told == {"done": (19 + 3 * 4, 19)}
+    assert await load_amounts(conn) == before
     await sums.mark_seen(conn)
     assert await sums.list_differences(conn) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE listing SET mode = 'service' WHERE mode = 'loan'",
+        "UPDATE agreement SET state = 'agreed' WHERE id = (SELECT min(id) FROM agreement)",
+        "UPDATE agreement SET quantity = 9 WHERE id = (SELECT min(id) FROM agreement)",
+        "DELETE FROM exchange_event",
+    ],
+)
+async def test_closed_month_stays_as_it_is_whatever_happens_later(conn: Connection, change: str) -> None:
+    await fill(conn)
+    await close_months(conn, TODAY)
+    before = await count(conn), await load_amounts(conn), await load_amounts(conn, slice=Slice(mode="loan"))
+    lea, leo = await make_member(conn, "lea"), await make_member(conn, "leo")
+
+    await execute(conn, change)
+    await make_exchange(conn, lea, leo, date(2026, 3, 20))
+    await close_months(conn, TODAY)
+
+    assert (await count(conn), await load_amounts(conn), await load_amounts(conn, slice=Slice(mode="loan"))) == before
+    assert await sums.list_differences(conn) == []
+
+
+async def test_month_that_ends_is_counted_as_it_is_by_then(conn: Connection) -> None:
+    await fill(conn)
+    await events.collect(conn)
+    await execute(conn, "UPDATE agreement SET state = 'agreed' WHERE id = (SELECT min(id) FROM agreement)")
+    await execute(conn, "UPDATE agreement SET quantity = 3 WHERE quantity = 2")
+
+    await close_months(conn, TODAY)
+
+    whole = await load_amounts(conn)
+    assert (whole["agreed"], whole["done"], whole["objects"]) == (19, 18, 5 + 6 * 3)
+    assert await sums.list_differences(conn) == []
+
+
+async def test_exchange_is_whole_one_of_objects_or_of_help_when_its_listing_changes_meanwhile(conn: Connection) -> None:
+    await fill(conn)
+    await events.collect(conn)
+    await execute(conn, "UPDATE listing SET mode = 'service' WHERE mode = 'loan'")
+
+    await close_months(conn, TODAY)
+
+    kept = await fetch_records(
+        conn,
+        """
+        SELECT what, mode, sum(cases)::integer FROM figure_sum WHERE what IN ('done', 'objects')
+        GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+    )
+    assert [tuple(one) for one in kept] == [("done", "gift", 6), ("done", "service", 13), ("objects", "gift", 6)]
+
+
+async def test_forgotten_guest_was_not_left_without_an_answer(conn: Connection) -> None:
+    lucie, guest = await make_member(conn, "lucie"), await make_member(conn, "somebody")
+    await make_exchange(conn, lucie, guest, date(2026, 3, 28), answered=None)
+    await execute(conn, "UPDATE actor SET host = '' WHERE id = $1", guest.id)
+
+    await events.collect(conn)
+
+    assert not await fetch_column(conn, "SELECT source_id FROM figure_event WHERE what = 'unanswered'")
 
 
 async def test_whole_time_is_what_is_shown_and_says_where_more_is_hidden(conn: Connection) -> None:

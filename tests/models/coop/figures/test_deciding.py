@@ -7,7 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from models.coop.figures.deciding import TABLES, WHOLE, Figure, MonthSum, Slice, decide_year, list_shown
+from models.coop.figures.deciding import (
+    OBJECTS,
+    TABLES,
+    WHOLE,
+    Figure,
+    MonthSum,
+    Slice,
+    decide_year,
+    list_allowed,
+    list_shown,
+)
+from models.coop.figures.events import OBJECT_MODES
 from models.coop.figures.hiding import LEAST
 from models.coop.figures.periods import Period, read_period
 from tests.models.coop.figures.test_hiding import Attacker
@@ -122,3 +133,49 @@ def test_what_is_made_of_exchanges_is_shown_where_they_are_at_most() -> None:
     shown = list_shown(decide_year(sums, MONTHS[:3], "hours", allowed={(q1, WHOLE)}))
 
     assert shown == {(q1, WHOLE)}
+
+
+def decide_objects(
+    sums: Sequence[MonthSum], months: Sequence[date]
+) -> tuple[list[tuple[Figure, bool]], list[tuple[Figure, bool]]]:
+    """What is decided of exchanges that are done, and of the objects in them."""
+    done = decide_year(sums, months, "done")
+    objects = [one for one in sums if one.mode in OBJECT_MODES]
+    return done, decide_year(objects, months, "objects", allowed=list_allowed("objects", done))
+
+
+def list_rows(decided: Sequence[tuple[Figure, bool]], sums: Sequence[MonthSum]) -> list[list[Atom]]:
+    """Which of the finest numbers each figure adds up, of those that are shown."""
+    return [
+        [list_atoms(one) for one in sums if covers(figure, one)]
+        for figure, is_shown in decided
+        if is_shown and figure.slice != OBJECTS
+    ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_objects_beside_all_exchanges_tell_no_small_number_of_help(seed: int) -> None:
+    months = MONTHS[:6]
+    sums = draw_year(seed, months, most=4 + 2 * (seed % 4))
+    objects, help = ([one for one in sums if (one.mode in OBJECT_MODES) == kept] for kept in (True, False))
+
+    done, made = decide_objects(sums, months)
+
+    attacker = Attacker([*list_rows(done, sums), *list_rows(made, objects)])
+    for figure, _ in done:
+        for some in (sums, objects, help):
+            covered = [one for one in some if covers(figure, one)]
+            if 0 < sum(one.cases for one in covered) < LEAST and figure.slice != OBJECTS:
+                assert not attacker.finds([list_atoms(one) for one in covered]), figure
+
+
+def test_objects_are_shown_by_way_and_as_a_whole_but_by_no_commune() -> None:
+    sums = [make_sum(1, 12), make_sum(1, 9, mode="gift"), make_sum(1, 2, mode="service", commune="62427")]
+    more = [make_sum(2, 12), make_sum(2, 9, mode="gift"), make_sum(2, 8, mode="service")]
+
+    _, made = decide_objects([*sums, *more], MONTHS[:2])
+
+    # In January two who helped would be told by the whole, and by gifts beside loans.
+    shown = {(period.code, slice) for period, slice in list_shown(made)}
+    loans, gifts = ((Slice(mode=mode), Slice(kind="offer", mode=mode)) for mode in ("loan", "gift"))
+    assert shown == {("2025-01", one) for one in loans} | {("2025-02", one) for one in (WHOLE, *loans, *gifts)}

@@ -8,9 +8,11 @@ import pytest
 
 from federation.instance import Instance
 from models import preferences
+from models.exchanges import guests
 from models.moderation.decisions import APPEAL_TIME
 from models.store.database import transaction
 from models.traffic.inbound import received
+from outbox.people import account_deletion
 from tests.limit_constants import ROOT
 from tests.web.pages.conftest import Browser
 from tests.web.shown_pages import PAGES
@@ -27,6 +29,17 @@ async def test_the_register_is_a_table_with_the_lengths_of_the_code(visitor: Bro
     assert [row.xpath("string(th/text())").strip() for row in rows] == [entry.name for entry in REGISTER]
     assert all(len(row.xpath("td")) == 3 and all(cell.text_content().strip() for cell in row) for row in rows)
     assert f"ce qui n’a pas pu l’être : {received.FAILED_KEPT_DAYS} jours" in page.words()
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("sanscompte", f"sont effacés {guests.KEPT.days} jours après la fin ; reste qu’un échange a eu lieu"),
+        ("donnees", f"vous avez {account_deletion.GRACE.days} jours pour changer d’avis"),
+    ],
+)
+async def test_help_tells_lengths_of_the_code(visitor: Browser, page: str, said: str) -> None:
+    assert said in (await visitor.get(f"/aide/{page}")).words()
 
 
 async def change(instance: Instance, **chosen: object) -> None:

@@ -43,6 +43,11 @@ class AskedFigures:
         """Whether a place is asked for together with a kind or a way: that is shown nowhere."""
         return self.place is not None and bool(self.kind or self.mode)
 
+    @property
+    def tells_objects(self) -> bool:
+        """Whether objects are told of it: of the whole, and of a way; of a place they would tell who helped."""
+        return self.slice.is_whole or bool(self.mode)
+
 
 async def load_chosen(conn: Connection, request: web.Request) -> Preferences:
     """The settings; raises NotFound for a visitor or a member where the figures are not published."""

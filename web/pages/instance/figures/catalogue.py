@@ -24,8 +24,8 @@ TITLE = "Échanges de biens et de services entre habitants"
 DESCRIPTION = (
     "Prêts, dons, ventes et coups de main entre habitants, par mois, trimestre et année, par commune, "
     "intercommunalité, genre et façon, comptés chez la coopérative où l’annonce a paru. Au-dessous de 5, un nombre "
-    "n’est pas montré, et un deuxième ne l’est pas quand un calcul trahirait le premier. Les mois passés ne changent "
-    "plus."
+    "n’est pas montré, des heures et des objets ne le sont pas au-dessous de 5 échanges, et un deuxième nombre ne "
+    "l’est pas quand un calcul trahirait le premier. Les mois passés ne changent plus."
 )
 
 COLUMNS = (

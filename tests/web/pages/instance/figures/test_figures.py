@@ -15,6 +15,7 @@ from federation.directory.neighbour_figures import read_figures
 from federation.instance import Instance
 from federation.uris import figures_uri
 from models import preferences
+from models.coop.figures.closing import save_whole
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_member
@@ -156,6 +157,24 @@ async def test_files_say_the_same_as_each_other_and_nothing_that_is_hidden(
     assert (await visitor.get("/chiffres.csv?periode=2019")).status == 404
 
 
+@pytest.mark.parametrize("path", ["/chiffres.csv", "/chiffres.json?periode=2026-03", "/chiffres/ensemble.json"])
+async def test_file_is_made_once_until_it_is_decided_anew(visitor: Browser, instance: Instance, path: str) -> None:
+    await publish(instance)
+    first = await visitor.get(path)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE figure_cell SET amount = 777 WHERE what = 'agreed' AND amount IS NOT NULL")
+
+    again = await visitor.get(path)
+    known = await visitor.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    async with transaction(instance.pool) as conn:
+        await save_whole(conn)
+    anew = await visitor.get(path)
+
+    assert (again.text, again.headers["ETag"]) == (first.text, first.headers["ETag"])
+    assert (known.status, await known.read()) == (304, b"")
+    assert "777" in anew.text and "777" not in first.text
+
+
 async def test_columns_are_described_as_they_are(visitor: Browser, instance: Instance) -> None:
     await publish(instance)
 
@@ -266,5 +285,5 @@ async def test_document_for_neighbours_is_as_documented(visitor: Browser, instan
 
     golden = json.loads((Path(__file__).parents[4] / "documents" / "declic" / "figures.json").read_text())
     assert told.keys() == golden.keys() and told["figures"][0].keys() == golden["figures"][0].keys()
-    found = read_figures(told)
-    assert found is not None and {one.amount for one in found.figures if one.what == "agreed"} == {20}
+    found = read_figures(told, instance.site.host)
+    assert found is not None and found.url and {one.amount for one in found.figures if one.what == "agreed"} == {20}
