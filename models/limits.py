@@ -168,6 +168,7 @@ Action = Literal[
     "register",
     "app",
     "token",
+    "territory",
     "second",
     "passkey",
     "guest",
@@ -231,6 +232,7 @@ TRIES: dict[Action, Tries] = {
     "report": _tries("report", 20, 20, 100, within=HOUR, refused="too_many_reports"),
     "visitor_report": _tries("visitor_report", 5, 1_000, 5, within=HOUR, refused="too_many_reports"),
     "receipt": _tries("receipt", 3, 3, 5, within=HOUR, refused="too_many_reports"),
+    "territory": _tries("territory", 10, 10, 100, within=DAY, refused="too_many_requests"),
     "app": _tries("app", 60, 2_000, 60, within=HOUR, refused="too_many_requests"),
     "token": _tries("token", 60, 1_000, 300, within=QUARTER, refused="too_many_requests"),
 }

@@ -15,9 +15,9 @@ READ = ".read.json"
 WITHOUT_ID = frozenset({"wordpress/update_profile"})
 """Activities that are a hint and nothing else."""
 
-NOT_FETCHED = frozenset({"declic/repairs/stolen-bike-inquiry", "declic/repairs/stolen-bike-answer"})
-"""Asked and answered within one request: they have no address, and a reader of their own
-(tests/outbox/repairs/frame_numbers)."""
+NOT_FETCHED = frozenset({"declic/repairs/stolen-bike-inquiry", "declic/repairs/stolen-bike-answer", "declic/figures"})
+"""No objects of ActivityStreams, each with a reader of its own: asked and answered within one request
+(tests/outbox/repairs/frame_numbers), or a file of figures (tests/federation/directory)."""
 
 EVERY = sorted(
     {

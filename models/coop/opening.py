@@ -40,7 +40,7 @@ async def close_site(conn: Connection) -> bool:
 
 async def open_site(conn: Connection, *, by: int | None) -> bool:
     """Show the site to everybody; False where it was open already. Raises Conflict without publisher or host."""
-    if list_missing(await preferences.load(conn)):
+    if list_missing(await preferences.load_for_change(conn)):
         raise Conflict("opening_needs_legal")
     if not await is_closed(conn):
         return False

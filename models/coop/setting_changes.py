@@ -11,6 +11,9 @@ from models.preferences import Preferences
 from models.store.database import Connection, fetch_all, fetch_one, fetch_value
 from models.store.statements import compose
 
+TERRITORY = ["territory_kind", "territory_codes", "territory_name"]
+"""What says together where the cooperative is: one of them alone would name no place, or another one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingChange:
@@ -39,6 +42,8 @@ _LATEST = compose(
 )
 
 _SINCE = compose("{changes} WHERE c.key = ANY($1) AND c.id > $2 ORDER BY c.id", changes=_CHANGES)
+
+_FROM = compose("{changes} WHERE c.key = ANY($1) AND c.at >= $2 ORDER BY c.id", changes=_CHANGES)
 
 _ONE = compose("{changes} WHERE c.id = $1", changes=_CHANGES)
 
@@ -98,9 +103,11 @@ def is_undoable(chosen: Preferences, change: SettingChange) -> bool:
 async def undo(conn: Connection, change: SettingChange) -> Preferences:
     """The settings of today with what stood before this change.
 
-    Raises Conflict where it stands already, or fits no more.
+    The territory is put back whole. Raises Conflict where it stands already, or fits no more.
     """
     chosen = await preferences.load_for_change(conn)
     if not is_undoable(chosen, change):
         raise Conflict("setting_not_undoable")
+    if change.key in TERRITORY:
+        return rewind(chosen, await fetch_all(conn, SettingChange, _FROM, TERRITORY, change.at))
     return replace(chosen, **{change.key: preferences.read_value(change.key, change.before)})

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from models.errors import Conflict
@@ -14,6 +14,9 @@ ProposalState = Literal["waiting", "followed", "declined"]
 
 MOST_WAITING = 5
 """Proposals of one member that wait at the same time."""
+
+REST = timedelta(days=30)
+"""So long after the team's no she cannot propose the same one again."""
 
 KEPT = 20
 """Proposals of one member that are remembered, the latest."""
@@ -61,6 +64,17 @@ async def save(conn: Connection, member_id: int, host: str, reason: str) -> None
     waiting = await list_waiting_of(conn, member_id)
     if host in waiting:
         raise Conflict("territory_already_proposed", field="proposed")
+    if await fetch_value(
+        conn,
+        """
+        SELECT EXISTS (SELECT FROM territory_proposal WHERE member_id = $1 AND host = $2 AND state = 'declined'
+            AND settled_at > now() - $3::interval)
+        """,
+        member_id,
+        host,
+        REST,
+    ):
+        raise Conflict("territory_declined_lately", field="proposed")
     if len(waiting) >= MOST_WAITING:
         raise Conflict("too_many_territories_proposed", field="proposed", most=MOST_WAITING)
     await execute(

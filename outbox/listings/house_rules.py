@@ -2,9 +2,10 @@
 
 from models import preferences
 from models.errors import Invalid
-from models.listings.listings import ListingDetails, ListingDraft
+from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.people import accounts
 from models.people.actors import Actor
+from models.posts.media import media
 from models.preferences import HomeNeeded
 from models.store.database import Connection
 
@@ -20,6 +21,16 @@ async def require_publishable(conn: Connection, author: Actor, draft: ListingDra
         raise Invalid("photo_missing", field="media_ids")
     if draft.mode == "loan":
         await _require_home(conn, author, chosen.home_needed, ("everybody",))
+
+
+async def require_still_publishable(conn: Connection, author: Actor, held: Listing, draft: ListingDraft) -> None:
+    """Ask of what becomes another kind of listing, or loses its photos, what is asked of a new one.
+
+    What stood so before may stay. Raises Invalid as `require_publishable` does.
+    """
+    bare = not draft.media_ids and bool(await media.list_by_posts(conn, [held.id]))
+    if bare or (draft.kind, draft.mode) != (held.details.kind, held.details.mode):
+        await require_publishable(conn, author, draft)
 
 
 async def require_may_borrow(conn: Connection, partner: Actor, details: ListingDetails) -> None:

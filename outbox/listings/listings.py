@@ -29,7 +29,7 @@ from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.objects.quotes import add_quotes
 from outbox.inside import find_members_uri, require_inside
 from outbox.listings import marketplaces
-from outbox.listings.house_rules import require_publishable
+from outbox.listings.house_rules import require_publishable, require_still_publishable
 from outbox.listings.listing_defaults import find_end, is_at_place
 from outbox.listings.listing_details import describe, keep_reach
 from outbox.listings.listing_limits import list_media_types, require_draft, require_reach
@@ -116,6 +116,7 @@ async def edit(
     draft = await find_end(conn, author, require_draft(draft, at=at), at)
     require_reach(held.post, draft)
     await require_inside(conn, author, draft.audience, draft.community_id, again=held.uri)
+    await require_still_publishable(conn, author, held, draft)
     if not looked_at and await hold_edit(conn, author, held.post, _list_said(draft), draft):
         return held
     stream = await find_stream(conn, draft.kind, draft.mode)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from federation.texts.html_cleaner import from_text
 from models import preferences
+from models.coop import opening
 from models.coop.contradictions import find_contradictions
 from models.errors import Invalid
 from models.people import actors
@@ -31,7 +32,13 @@ async def change_settings(conn: Connection, site: Site, chosen: Preferences, *, 
 
 
 def require_agreeing(before: Preferences, chosen: Preferences) -> None:
-    """Raise Invalid, at the setting that changes, for a contradiction that there was not before."""
+    """Raise Invalid, at the setting that changes, for a contradiction that there was not before.
+
+    An open site keeps naming who publishes and who hosts it.
+    """
+    missing = [] if chosen.closed or opening.list_missing(before) else opening.list_missing(chosen)
+    if missing:
+        raise Invalid("legal_of_open_site", field=missing[0])
     known = {one.code for one in find_contradictions(before)}
     new = next((one for one in find_contradictions(chosen) if one.code not in known), None)
     if new is not None:

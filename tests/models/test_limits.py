@@ -67,6 +67,7 @@ TRIED = {
     "receipt": (3, 3, 5, HOUR),
     "app": (60, 2_000, 60, HOUR),
     "token": (60, 1_000, 300, 900),
+    "territory": (10, 10, 100, 86_400),
 }
 
 OF_PROGRAMS = {"429", "1008", "Reject", "hour"}

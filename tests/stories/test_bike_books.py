@@ -82,7 +82,7 @@ async def test_a_bike_goes_next_door_with_its_book(cooperatives: Cooperatives) -
             waits = await awaited_files.list_of_bikes(conn, [mine.id])
         return found if len(found) == 2 and not waits else None
 
-    picture, bill = await eventually(fetched)
+    picture, bill = sorted(await eventually(fetched), key=lambda one: one.kind, reverse=True)
     path = henin.instance.store.find(bill.file_key)
     assert path is not None and path.read_bytes() == PDF and {picture.entry_id, bill.entry_id} == {line.id}
 

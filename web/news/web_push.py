@@ -53,6 +53,8 @@ AS: dict[NotificationType, str] = {
     "chores_failing": "admin.report",
     "backup_overdue": "admin.report",
     "community_unmanaged": "admin.report",
+    "coop_friendship": "admin.report",
+    "territory_proposed": "admin.report",
     "community_hold_asked": "admin.report",
     "decision": "moderation_warning",
 }
@@ -81,6 +83,8 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "mails_stuck": ("Des courriels ne partent pas", "Mails do not leave"),
     "chores_failing": ("La plateforme n’arrive pas à faire une tâche", "The platform fails at a task"),
     "backup_overdue": ("Les sauvegardes demandent un regard", "The backups need a look"),
+    "coop_friendship": ("Une coop voisine attend un mot de la vôtre", "A neighbouring co-op waits for a word of yours"),
+    "territory_proposed": ("Un membre propose un territoire", "A member proposes a territory"),
     "community_unmanaged": ("Une communauté n’a plus de gérant·e", "A community has nobody who manages it"),
     "community_hold_asked": ("Une communauté demande quelque chose à la coop", "A community asks the cooperative"),
     "community_hold_answered": ("Une coop a répondu à {name}", "A cooperative has answered {name}"),
@@ -110,6 +114,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
 WORDLESS: frozenset[NotificationType] = frozenset({
     "admin.report", "sign_up", "sign_up_message", "held_post", "second_asked", "appeal", "handed_over",
     "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
+    "coop_friendship", "territory_proposed",
     "community_unmanaged", "community_hold_asked", "decision", "decision_ended", "appeal_answered",
 })  # fmt: skip
 """What waits for the team is said by its title: a telephone shows it to whoever holds it."""

@@ -56,3 +56,17 @@ async def test_going_back_needs_a_value_that_is_another_and_still_fits(conn: Con
         assert change is not None
         with pytest.raises(Conflict):
             await setting_changes.undo(conn, change)
+
+
+async def test_the_territory_is_put_back_whole(conn: Connection) -> None:
+    """One of its three settings alone would name no place."""
+    lomme = Preferences(territory_kind="commune", territory_codes=("59355",), territory_name="Lomme")
+    mel = Preferences(territory_kind="epci", territory_codes=("200093201",), territory_name="MEL")
+    for chosen in (lomme, mel):
+        await preferences.save(conn, chosen)
+        await execute(conn, "UPDATE preference_change SET at = at - interval '1 minute'")
+    changes = await setting_changes.list_changes(conn, ["territory_kind", "territory_codes", "territory_name"])
+
+    for change in changes[:3]:
+        back = await setting_changes.undo(conn, change)
+        assert (back.territory_kind, back.territory_codes, back.territory_name) == ("commune", ("59355",), "Lomme")

@@ -121,7 +121,7 @@ async def test_what_just_fits_is_taken(conn: Connection, tent: Listing) -> None:
 @pytest.mark.parametrize(
     ("statement", "error"),
     [
-        ("UPDATE preference SET value = 'false' WHERE key = 'guests'", NotFound),
+        ("INSERT INTO preference (key, value) VALUES ('guests', 'false')", NotFound),
         ("UPDATE post SET audience = 'coop'", NotFound),
         ("UPDATE post SET audience = 'territories'", NotFound),
         ("UPDATE post SET audience = 'unlisted'", NotFound),

@@ -58,3 +58,14 @@ async def test_who_borrows_says_first_where_she_lives(conn: Connection) -> None:
     await accounts.set_commune(conn, zoe.id, "59355")
     with pytest.raises(Invalid, match="start_missing"):  # the next thing that is asked of her
         await request(conn, HERE, zoe, loan, Terms())
+
+
+async def test_what_becomes_something_else_is_asked_what_a_new_one_is_and_what_stood_may_stay(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    seek = await listings.publish(conn, HERE, alice, draft(kind="request"))
+    drill = await listings.publish(conn, HERE, alice, draft())
+    await preferences.write(conn, {"photo_required": True})
+
+    with pytest.raises(Invalid, match="photo_missing"):
+        await listings.edit(conn, HERE, alice, seek.uri, draft())
+    await listings.edit(conn, HERE, alice, drill.uri, draft(title="Perceuse à percussion"))

@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from models import preferences
+from models.errors import Invalid
 from models.people import actors
 from models.people.actors import Actor
 from models.places import epcis
 from models.places.places import fold_name
 from models.preferences import Preferences
 from models.store.database import Connection, execute, fetch_column
-from outbox.people.cooperative_settings import save_preferences
+from outbox.people.cooperative_settings import require_agreeing, save_preferences
 from tests.factories import HERE, make_local_actor
 
 REMISE = Preferences(
@@ -82,3 +83,12 @@ async def test_a_community_of_communes_has_its_own_middle(conn: Connection, coop
     after, epci = await actors.get(conn, coop.id), await epcis.find_epci(conn, "200093201")
     assert epci is not None and (after.place_name, after.latitude) == ("La Métropole", epci.latitude)
     assert (after.postcode, after.commune_code) == (None, None)
+
+
+def test_an_open_site_goes_on_naming_who_publishes_and_hosts_it() -> None:
+    named = replace(REMISE, legal_publisher="La Remise", legal_host="Une salle, Lille")
+
+    with pytest.raises(Invalid, match="legal_of_open_site"):
+        require_agreeing(named, replace(named, legal_host=" "))
+    require_agreeing(replace(named, closed=True), replace(named, legal_host="", closed=True))
+    require_agreeing(REMISE, replace(REMISE, legal_publisher="La Remise"))  # open since before it was asked

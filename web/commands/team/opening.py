@@ -42,7 +42,7 @@ def close_site(*, dry_run: bool) -> None:
 
 async def _open(publisher: str | None, host: str | None, *, dry_run: bool) -> None:
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
-        chosen = await preferences.load(conn)
+        chosen = await preferences.load_for_change(conn)
         named = replace(
             chosen,
             legal_publisher=chosen.legal_publisher if publisher is None else _shorten(publisher),

@@ -21,7 +21,7 @@ with when_used():
     from models.store import database
     from outbox.people import cooperative_settings
     from web.commands import english_errors
-    from web.forms.form import Form
+    from web.forms import form as forms
     from web.pages.instance.settings import pages, reading, value_words
 
 if TYPE_CHECKING:
@@ -102,13 +102,14 @@ async def _read(
     """Raises CommandFailed with the sentence that the page would show."""
     field = pages.FIELDS[key]
     _require_settable(page, field)
-    form = Form(await reading.fill_page(conn, page, chosen), english_errors.to_english)
+    form = forms.Form(await reading.fill_page(conn, page, chosen), english_errors.to_english)
     form.put(field.typed_as, *_write_typed(field, values))
     if field.name == "map_tiles":
         form.put("map_background", "tiles" if values else "drawn")
     changed = await reading.read_page(conn, form, page, chosen)
-    if form.error(field.typed_as):
-        raise CommandFailed(form.error(field.typed_as))
+    wrong = form.error(field.typed_as) or (form.error("territory") if key.startswith("territory_") else "")
+    if wrong:
+        raise CommandFailed(wrong)
     return changed if form.ok else replace(chosen, **{key: getattr(changed, key)})
 
 

@@ -12,9 +12,11 @@ from aiohttp.typedefs import Handler
 from models.coop import opening
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
+from web.pages.access.login import show_again
+from web.pages.access.unsaved_form import read_unsaved_form
 from web.pages.instance.setup import is_new, show_hint
 from web.rendering.render import find_branding, render
-from web.security.session import logged_in
+from web.security.session import asked_page, logged_in
 from web.security.standing import COMMON, COMMON_BELOW, MEMBERS_ONLY, OPEN
 
 SITE = "site"
@@ -40,6 +42,7 @@ HEADERS = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store", "X-Robo
 
 def closes(path: str) -> bool:
     """Whether visitors get nothing of this address of the table of pages, as long as the site is closed."""
+    path = web.DynamicResource(path).canonical if "{" in path else path  # as COMMON and others name it
     if path in COMMON or path.startswith((*COMMON_BELOW, *DOORS)) or any(mark in path for mark in SECRET):
         return False
     if path.startswith(FOR_VISITORS_TOO):
@@ -61,6 +64,9 @@ def keep_closed(handler: Handler) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         if _is_let_in(request) or not await is_closed(request):
             return await handler(request)
+        typed = await read_unsaved_form(request) if request.method == "POST" else None
+        if typed is not None:  # her session ended while she filled it in
+            return await show_again(request, typed, asked_page(request))
         return await show_closed(request)
 
     return answer

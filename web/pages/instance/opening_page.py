@@ -15,7 +15,7 @@ from models.people.accounts import Account
 from models.people.invitations.invitations import NewInvitation
 from models.preferences import Preferences
 from models.store.database import connection, transaction
-from outbox.people.cooperative_settings import save_preferences
+from outbox.people.cooperative_settings import change_settings
 from outbox.people.joining import invitations
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
@@ -133,10 +133,9 @@ async def post_form(request: web.Request) -> web.Response:
     form = await read_form(request)
     read = _read_legal if request.match_info["what"] == "mentions" else _read_hours
     async with transaction(request.app[INSTANCE].pool) as conn:
-        before = await preferences.load(conn)
+        before = await preferences.load_for_change(conn)
         chosen = read(form, before)
-        if form.ok and chosen != before:
-            await save_preferences(conn, request.app[INSTANCE].site, chosen)
+        if form.ok and await change_settings(conn, request.app[INSTANCE].site, chosen, by=me.actor_id):
             await journal.record(conn, "settings_changed", by=me, right="settings", page="opening")
     if not form.ok:
         return await _show_form(request, form, status=422)

@@ -8,6 +8,7 @@ from models.servers.territory_proposals import LONGEST
 from models.store.database import transaction
 from outbox.servers import territory_proposals as outbox
 from web.forms.form import Form, read_form
+from web.forms.throttle import may_try, refuse_try
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.servers.network import render_network
@@ -23,6 +24,8 @@ async def post_proposal(request: web.Request) -> web.Response:
         _read_host(request, form),
         form.text("reason", limit=LONGEST, missing="Dites pourquoi, en une phrase."),
     )
+    if form.ok and not await may_try(request, "territory", account.username):
+        refuse_try(form, "proposed", "territory")
     if form.ok:
         try:
             async with transaction(request.app[INSTANCE].pool) as conn:

@@ -24,6 +24,7 @@ REFUSALS = {
     "friendship_not_asked": "Cette coop ne propose plus rien : elle l’a retiré, ou quelqu’un d’ici a déjà répondu.",
     "friendship_answered": "Cette coop a déjà répondu, ou la proposition n’est plus là.",
     "territory_already_followed": "Votre coop suit déjà ce territoire.",
+    "territory_declined_lately": "L’équipe vient de répondre non pour ce territoire : laissez passer un mois.",
     "territory_already_proposed": "Vous avez déjà proposé cette coop : l’équipe n’a pas encore répondu.",
     "too_many_territories_proposed": "%(most)s de vos propositions attendent déjà : retirez-en une d’abord.",
     "territory_proposal_settled": "L’équipe a déjà répondu à cette proposition, ou vous l’avez déjà retirée.",

@@ -6,6 +6,8 @@ from web.rendering.i18n import N_
 
 REFUSALS = {
     "settings_contradict": "Un autre réglage dit le contraire. %(contradiction)s",
+    "legal_of_open_site": "Le site est ouvert, et dit qui le publie et qui l’héberge : gardez les deux, ou fermez-le "
+    "d’abord.",
     "kind_not_in_use": "Ce genre d’annonces n’est pas pris ici.",
     "photo_missing": "Ici, une annonce montre au moins une photo.",
     "own_commune_missing": "Ici, on dit d’abord dans quelle commune on habite : écrivez-la dans votre profil, puis "

@@ -22,7 +22,7 @@ from web.server.app import ROUTES, make_app
 WAITING = "ouvre bientôt"
 
 STAY = {
-    *("/credits", "/moderation", "/donnees-personnelles"),
+    *("/aide/{}", "/aide/facile/{}", "/credits", "/moderation", "/donnees-personnelles"),
     *("/aide", "/mentions-legales", "/accessibilite", "/charte", "/conditions", "/a-l-ecart", "/langue/{}"),
     *("/signaler", "/signaler/merci", "/signaler/{}", "/signaler/{}/{}", "/signalement/{}"),
     *("/connexion", "/mot-de-passe-oublie", "/oauth/authorize", "/oauth/authorize/", "/inscription", "/invitation/{}"),
@@ -178,6 +178,26 @@ async def test_the_page_says_who_prepares_what_and_how_to_come_in(closed: Villag
         one for one in links if one.startswith("/") and one != "/" and not one.startswith(("/connexion", "/aide"))
     ]
     assert all(not closes(one.partition("?")[0]) for one in leading), "nothing leads to what is closed"
+
+
+async def test_visitors_report_what_they_know_the_address_of_and_read_nothing_of_it(
+    closed: Village, ring: Open
+) -> None:
+    visitor, alice = await ring(None), await ring(closed.hocine.id)
+
+    shown, hers = [await one.get(f"/signaler/annonce/{closed.tent.id}") for one in (visitor, alice)]
+
+    assert shown.status == hers.status == 200
+    assert closed.tent.details.title in hers.words() and closed.tent.details.title not in shown.words()
+    assert (await visitor.get("/aide/glossaire")).status == 200
+
+
+async def test_a_form_sent_after_the_session_ended_is_not_lost(closed: Village, ring: Open) -> None:
+    visitor = await ring(None)
+
+    page = await visitor.send("/publier", {"title": "Une perceuse bleue"})
+
+    assert "Une perceuse bleue" in page.text and "/connexion" in page.text
 
 
 async def test_machines_that_read_whole_sites_are_sent_away(closed: Village, ring: Open) -> None:

@@ -80,6 +80,7 @@ async def test_a_no_goes_with_a_sentence(admin: Browser, alice: Browser, lomme: 
             "SELECT ARRAY[details->>'what', details->>'host'] FROM journal_entry WHERE act = 'server_decided'",
         )
     assert (what, host) == ("turn_down", HOST)
+    assert "laissez passer un mois" in await propose(alice)
     again = await admin.send(f"/coop/serveurs/{HOST}/amitie", no, form_on="/reseau")
     assert again.status == 422 and "Plus personne ne la propose" in again.words()
 

@@ -25,6 +25,8 @@ SOURCE_LIMIT = 200
 MOST_KILOGRAMS = 1_000
 """That one object stands for: nobody lends anything heavier."""
 
+SETTINGS = ("figures_published", "figures_licence", "kilogram_factor", "kilogram_source")
+
 SAID = {
     "saved": N_("C’est enregistré."),
     "seen": N_("C’est noté : ces écarts ne sont plus signalés."),
@@ -66,11 +68,11 @@ async def post_settings(request: web.Request) -> web.Response:
     me = require_right(request, "figures")
     form = await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
-        chosen = await preferences.load(conn)
+        chosen = await preferences.load_for_change(conn)
         wanted = _read(form, chosen)
         if form.ok:
-            await preferences.save(conn, wanted, by=me.actor_id)
-            if wanted != chosen:
+            kept = {name: getattr(wanted, name) for name in SETTINGS}
+            if await preferences.write(conn, kept, by=me.actor_id):
                 await journal.record(conn, "settings_changed", by=me, right="settings", page="figures")
     if not form.ok:
         return await _render(request, form)

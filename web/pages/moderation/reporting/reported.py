@@ -1,16 +1,18 @@
 """What somebody reports: found by its address here, with what stands around it where it is a message of a talk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from federation.texts.html_cleaner import to_text
 from models import posts
 from models.communities import communities
+from models.coop import opening
 from models.errors import NotFound
 from models.exchanges import exchange_messages, exchanges
 from models.listings import listings
 from models.people import actors
+from models.people.accounts import Account
 from models.people.actors import Actor
 from models.posts import Post
 from models.store.database import Connection, connection
@@ -76,11 +78,18 @@ async def find_reported(request: web.Request) -> Reported:
             actor = next(iter(await actors.list_by_ids(conn, [id])), None)
             if actor is not None and actor.guest and not await _has_written(conn, actor, reader_id):
                 raise NotFound
-            return _about_actor(actor, reader_id)
+            return await _veil(conn, _about_actor(actor, reader_id), account)
         post = await posts.find_visible(conn, id, reader_id)
         if post is None or post.kind == "notice":
             raise NotFound
-        return await _about_post(conn, post, reader_id)
+        return await _veil(conn, await _about_post(conn, post, reader_id), account)
+
+
+async def _veil(conn: Connection, found: Reported, account: Account | None) -> Reported:
+    """Of a site that is closed a visitor may report what she knows the address of, and reads nothing of it."""
+    if account is not None or not await opening.is_closed(conn):
+        return found
+    return replace(found, title=found.href, extract="", person=None)
 
 
 async def _about_post(conn: Connection, post: Post, reader_id: int | None) -> Reported:
