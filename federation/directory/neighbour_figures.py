@@ -99,13 +99,18 @@ def read_figures(document: Json, host: str) -> NeighbourFigures | None:
         return None
     periods = dict.fromkeys(one for one in texts(document.get("periodes"), MAX_PERIODS) if read_period(one))
     lines = (_read_figure(one) for one in mappings(document.get("figures"), MAX_FIGURES))
-    page = page_url(document.get("url")) or ""
     return NeighbourFigures(
         name=(text(document.get("cooperative")) or "").replace("\0", ""),
-        url=page if urlsplit(page).netloc == host else "",
+        url=_read_page(document, host),
         periods=list(periods),
         figures=[one for one in lines if one is not None and one.period in periods],
     )
+
+
+def _read_page(document: Json, host: str) -> str:
+    """Its page for people; nothing where it would lead elsewhere."""
+    page = page_url(document.get("url")) or ""
+    return page if urlsplit(page).netloc == host else ""
 
 
 def _read_figure(line: Json) -> NeighbourFigure | None:

@@ -36,18 +36,18 @@ def _draw_closer(row: Mapping[Part, int], total: int, bounds: Bounds) -> None:
     taken away a new least, which weigh nothing here.
     """
     weights = {part: _weigh_least(times, bounds[part]) for part, times in row.items()}
-    known = sum(weight for weight in weights.values() if not isinf(weight))
     unknown = [part for part, weight in weights.items() if isinf(weight)]
     if len(unknown) > 1:
         return
+    rest = total - sum(weight for weight in weights.values() if not isinf(weight))
     for part in unknown or row:
-        times = row[part]
-        rest = total - (known if unknown else known - weights[part])
-        least, most = bounds[part]
-        if times > 0:
-            bounds[part] = (least, min(most, rest // times))
-        else:
-            bounds[part] = (max(least, -(rest // -times)), most)
+        own = 0 if unknown else weights[part]
+        bounds[part] = _bound(row[part], rest + own, bounds[part])
+
+
+def _bound(times: int, rest: float, bounds: tuple[float, float]) -> tuple[float, float]:
+    least, most = bounds
+    return (least, min(most, rest // times)) if times > 0 else (max(least, -(rest // -times)), most)
 
 
 def _weigh_least(times: int, bounds: tuple[float, float]) -> float:
