@@ -28,7 +28,7 @@ async def require_still_publishable(conn: Connection, author: Actor, held: Listi
 
     What stood so before may stay. Raises Invalid as `require_publishable` does.
     """
-    bare = not draft.media_ids and bool(await media.list_by_posts(conn, [held.id]))
+    bare = not draft.media_ids and bool((await media.list_by_posts(conn, [held.id]))[held.id])
     if bare or (draft.kind, draft.mode) != (held.details.kind, held.details.mode):
         await require_publishable(conn, author, draft)
 
