@@ -41,11 +41,15 @@ def tell_neighbour(say: Say, state: FriendshipState, who: str) -> str:
 
 async def describe_place(conn: Connection, say: Say, actor: Actor) -> str:
     """Where it is, and how far from us where both have a place: "Lille, à 5 km"."""
-    return ", ".join(filter(None, (actor.place_name, await _describe_distance(conn, say, actor))))
+    return describe_place_from(await actors.find_local(conn, "coop"), say, actor)
 
 
-async def _describe_distance(conn: Connection, say: Say, actor: Actor) -> str:
-    ours = await actors.find_local(conn, "coop")
+def describe_place_from(ours: Actor | None, say: Say, actor: Actor) -> str:
+    """The same for several, with our cooperative read once."""
+    return ", ".join(filter(None, (actor.place_name, _describe_distance(ours, say, actor))))
+
+
+def _describe_distance(ours: Actor | None, say: Say, actor: Actor) -> str:
     if ours is None or None in (ours.latitude, ours.longitude, actor.latitude, actor.longitude):
         return ""
     assert ours.latitude is not None and ours.longitude is not None

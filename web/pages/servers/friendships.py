@@ -30,7 +30,7 @@ from web.pages.components.flash_messages import redirect_with_message
 from web.pages.servers.peers import read_peer_host, show_host
 from web.pages.traffic.failure_causes import explain
 from web.rendering.i18n import Say
-from web.rendering.neighbour_words import describe_place, tell_neighbour
+from web.rendering.neighbour_words import describe_place_from, tell_neighbour
 from web.rendering.paths import profile_path
 from web.rendering.render import say
 from web.security.session import require_right
@@ -58,6 +58,7 @@ class NeighbourRow:
 async def list_waiting_neighbours(conn: Connection, speak: Say) -> Sequence[NeighbourRow]:
     """Those that follow ours and are not followed back, propose to be friends, or ended it."""
     ids = await pending_operation.list_neighbours(conn, limit=SHOWN)
+    ours = await actors.find_local(conn, "coop") if ids else None
     known = await actors.map_by_ids(conn, ids)
     rows = []
     for id in ids:
@@ -68,7 +69,7 @@ async def list_waiting_neighbours(conn: Connection, speak: Say) -> Sequence[Neig
                     host=actor.host,
                     href=profile_path(actor),
                     words=tell_neighbour(speak, held.state, actor.display_name),
-                    where=await describe_place(conn, speak, actor),
+                    where=describe_place_from(ours, speak, actor),
                     state=held.state,
                 )
             )

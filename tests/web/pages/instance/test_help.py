@@ -44,7 +44,7 @@ async def test_help_tells_lengths_of_the_code(visitor: Browser, page: str, said:
 
 async def change(instance: Instance, **chosen: object) -> None:
     async with transaction(instance.pool) as conn:
-        await preferences.save(conn, replace(await preferences.load(conn), **chosen))  # type: ignore[arg-type]
+        await preferences.save(conn, replace(await preferences.load(conn), **chosen))  # type: ignore[arg-type] # by name
 
 
 async def test_moderation_is_told_as_the_cooperative_chose_it(visitor: Browser, instance: Instance) -> None:
