@@ -177,17 +177,25 @@ async def test_whoever_is_excluded_is_suspended_next_door_and_comes_back_whole_w
     async def withheld() -> bool:
         return (await copy_of(two)).details.title != "Tente"
 
+    async def said() -> str | None:
+        """What her page next door says once she is known there as suspended: word of it and of her listing part."""
+        async with aiohttp.ClientSession() as session, session.get(page) as answer:
+            return html.unescape(await answer.text()) if answer.status == 404 else None
+
     await eventually(withheld)
-    async with aiohttp.ClientSession() as session, session.get(page) as answer:
-        said = (answer.status, html.unescape(await answer.text()))
-    assert said[0] == 404 and "suspendu par sa propre plateforme" in said[1] and "Tente" not in said[1]
+    text = await eventually(said)
+    assert "suspendu par sa propre plateforme" in text and "Tente" not in text
     async with acting(two.lomme) as conn:
         await case_appeals.object_to(conn, decision, "Ce n’était pas moi.")
         by = await accounts.get(conn, admin.actor.id)
         await case_appeals.answer(conn, site, decision.id, by, "taken_back", "C’est vrai.")
     await eventually(in_henin(two))
-    async with aiohttp.ClientSession() as session, session.get(page) as answer:
-        assert answer.status == 200
+
+    async def shown_again() -> bool:
+        async with aiohttp.ClientSession() as session, session.get(page) as answer:
+            return answer.status == 200
+
+    await eventually(shown_again)
 
     async def back() -> bool:
         return (await copy_of(two)).details.title == "Tente"

@@ -242,7 +242,7 @@ LISTS = """
 LISTED = """
     INSERT INTO list_member (id, list_id, follow_id, actor_id)
     SELECT row_number() OVER () + 10, l.id, f.id, f.followed_id FROM list l JOIN follow f ON f.follower_id = l.owner_id
-    WHERE l.owner_id = ANY($1::bigint[]) AND (f.id + l.id) % 5 < 2
+    WHERE l.owner_id = ANY($1::bigint[]) AND l.id > 100 AND (f.id + l.id) % 5 < 2
 """
 TAGS = """
     INSERT INTO followed_tag (id, actor_id, tag, name)
