@@ -33,8 +33,9 @@ lint: install
 	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
-# Two processes share the tests, a file each in turn, in the order of tests/conftest.py. `make test TESTERS=0` uses one.
-TESTERS ?= 2
+# Three processes share the tests, a file each in turn, in the order of tests/conftest.py: on two cores two of them work
+# while a third waits for a server, a browser or a lock. `make test TESTERS=0` uses one.
+TESTERS ?= 3
 
 test: lint
 	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile --no-loadscope-reorder
@@ -59,7 +60,7 @@ mutations: install
 
 # What happens when things break: the long form, with its figures (some 30 minutes).
 drills: install
-	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills tests/stories/test_killed.py
+	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills tests/stories/test_killed.py tests/stories/test_earlier_databases.py
 	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/exchanges/agreements/test_interleavings.py
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q tests/attacks/test_fuzzed_texts.py
 

@@ -81,7 +81,7 @@ BEGUN_FIRST = (
 FEW_COLLECTIONS = (20_000, 10, 10)
 """Objects, and collections of the younger ones, until the next look for garbage: a page makes some ten thousand."""
 
-IS_SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 _read_forwards = pytest.Dir.collect
 
@@ -97,11 +97,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (first.get(item.path, len(first)), -sizes[item.path], str(item.path)))
 
 
-def read_backwards(folder: pytest.Dir) -> list[pytest.Item | pytest.Collector]:
-    """What is in a folder, the last first: in a fresh clone each of two processes would else compile every file of
-    tests, half a minute of work. So each begins at its end, and finds compiled what the other has read.
+def read_elsewhere(folder: pytest.Dir) -> list[pytest.Item | pytest.Collector]:
+    """What is in a folder, the last first or from the middle on: in a fresh clone each of several processes would else
+    compile every file of tests, half a minute of work. So each begins elsewhere, and finds compiled what others read.
     """
-    return [*_read_forwards(folder)][::-1]
+    found = [*_read_forwards(folder)]
+    return found[::-1] if WORKER == "gw1" else found[len(found) // 2 :] + found[: len(found) // 2]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -112,7 +113,7 @@ def pytest_collection() -> Generator[None, object, object]:
     """
     gc.disable()
     try:
-        with patch.object(pytest.Dir, "collect", read_backwards) if IS_SECOND else nullcontext():
+        with nullcontext() if WORKER == "gw0" else patch.object(pytest.Dir, "collect", read_elsewhere):
             return (yield)
     finally:
         gc.collect()

@@ -45,8 +45,10 @@ WORKING = (
     "known_word",
     "known_word_count",
     "stream_event",
+    "figure_",
 )
-"""Tables of the work that goes on meanwhile (streams are told of rows that are counted themselves), of shipped data."""
+"""Tables of the work that goes on meanwhile (streams and figures are of rows that are counted themselves), of shipped
+data."""
 
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
 

@@ -95,6 +95,16 @@ async def fresh_database(server: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def migrated_earlier(server: str, name: str) -> AsyncIterator[tuple[str, Counts, Counts]]:
+    """A database with the sample of this name, brought to this version; its rows before and after."""
+    async with fresh_database(server) as url:
+        await restore(url, load_sample(name), datetime.now(UTC) - STOPPED)
+        before = await count_rows(url)
+        await migrate(url)
+        yield url, before, await count_rows(url)
+
+
+@asynccontextmanager
 async def running_earlier(
     server: str, furnished: str, name: str, data: Path, *, lists: bool = True
 ) -> AsyncIterator[Earlier]:
@@ -102,11 +112,7 @@ async def running_earlier(
     and of words, or as if they had been read and were empty.
     """
     sample = load_sample(name)
-    async with fresh_database(server) as url:
-        await restore(url, sample, datetime.now(UTC) - STOPPED)
-        before = await count_rows(url)
-        await migrate(url)
-        after = await count_rows(url)
+    async with migrated_earlier(server, name) as (url, before, after):
         await bring_lists(with_database(server, furnished), url, LISTS if lists else ("shipped_data",))
         emile = sample.kept["neighbour"]
         neighbour = Neighbour(key_pem=emile["private_key"], public_pem=emile["public_key"])

@@ -1,5 +1,6 @@
 """Who passes by for one call has its page, its threads and what anybody may read: asked of all routes there are."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -63,7 +64,8 @@ MEMBERS = (
 )
 
 
-def list_open(method: str) -> set[str]:
+@cache
+def list_open(method: str) -> frozenset[str]:
     """The addresses that open for her."""
     app = web.Application()
     app.add_routes(ROUTES)
@@ -75,7 +77,7 @@ def list_open(method: str) -> set[str]:
         request._match_info = web.UrlMappingMatchInfo({}, route)
         if may_open(request, "passing"):
             found.add(route.resource.canonical)
-    return found
+    return frozenset(found)
 
 
 def test_what_she_may_send_is_this_and_no_more() -> None:
