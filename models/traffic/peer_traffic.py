@@ -159,10 +159,10 @@ async def list_failed_deliveries(conn: Connection, host: str, *, limit: int = 20
     )
 
 
-async def find_own_clock(conn: Connection) -> int | None:
+async def find_own_clock(conn: Connection, *, beyond: int = CLOCK_TOLERANCE) -> int | None:
     """By how many seconds the clocks of the others are ahead of ours, where that is our clock's fault.
 
-    It is when at least three servers answered within a day and half of them differ by more than five minutes in the
+    It is when at least three servers answered within a day and half of them differ by more than so many seconds in the
     same direction (D11).
     """
     median: float | None = await fetch_value(
@@ -172,7 +172,7 @@ async def find_own_clock(conn: Connection) -> int | None:
         WHERE clock_at > now() - interval '1 day' HAVING count(*) >= 3
         """,
     )
-    return round(median) if median is not None and abs(median) > CLOCK_TOLERANCE else None
+    return round(median) if median is not None and abs(median) > beyond else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ LIMITS: dict[str, object] = {
     "federation.directory.neighbour_figures.MAX_FIGURES": 5000,
     "federation.directory.neighbour_figures.MAX_PERIODS": 1000,
     "federation.documents.collection_lines.MOST_BYTES": 65536,
+    "federation.http_client.own_address.MOST_BYTES": 65_536,
     "federation.vocabulary.repair_results.MAX_CODE": 40,
     "federation.vocabulary.repair_results.MAX_LINES": 100,
     "federation.vocabulary.repair_results.MAX_WORDS": 4000,

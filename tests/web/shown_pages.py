@@ -182,6 +182,7 @@ PAGES: dict[str, Shown] = {
     "own decision": Shown("/compte/decisions/23", "neighbour"),
     "own decision to object to": Shown("/compte/decisions/24", "member"),
     "journal": Shown("/coop/journal", *list_holders("duty")),
+    "health": Shown("/coop/sante", *list_holders("operation")),
     "journal for members": Shown("/journal", "member"),
     "own reports": Shown("/compte/signalements", "member"),
     "reporting": Shown("/signaler/annonce/{village.drill.id}", "visitor"),

@@ -9,6 +9,10 @@ from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
     "web.rendering.i18n.COOKIE_LIFETIME": timedelta(days=365),
+    "web.actions.doctor.database.MOST_CONNECTIONS": 0.8,
+    "web.actions.doctor.machine.LITTLE_MEMORY": 134_217_728,
+    "web.actions.doctor.outside.MOST_CLOCK_SECONDS": 300,
+    "web.actions.doctor.outside.RENEWED_WITHIN": timedelta(days=14),
     "web.pages.instance.figures.asked.LENGTH_LIMIT": 30,
     "web.server.worker.figures.LOOKED_BACK": timedelta(days=2),
     "web.pages.instance.figures.charts.MONTHS_SHOWN": 6,

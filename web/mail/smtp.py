@@ -134,8 +134,22 @@ async def send_message(settings: Settings, server: MailServer, message: EmailMes
     return handover
 
 
-async def _try(settings: Settings, server: MailServer, message: EmailMessage, recipient: str) -> SendResult:
-    client = aiosmtplib.SMTP(
+async def log_in(settings: Settings, server: MailServer) -> SendResult:
+    """Go as far as the door and leave again: whether the server would hear us. Never raises for what it does."""
+    client = _make_client(settings, server)
+    try:
+        await client.connect()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        client.close()
+        return _judge(error, handing=False)
+    with suppress(aiosmtplib.SMTPException, OSError):
+        await client.quit()
+    client.close()
+    return SendResult()
+
+
+def _make_client(settings: Settings, server: MailServer) -> "aiosmtplib.SMTP":
+    return aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
         username=server.username,
@@ -145,6 +159,10 @@ async def _try(settings: Settings, server: MailServer, message: EmailMessage, re
         tls_context=_make_context(settings.ca_file),
         timeout=TIMEOUT,
     )
+
+
+async def _try(settings: Settings, server: MailServer, message: EmailMessage, recipient: str) -> SendResult:
+    client = _make_client(settings, server)
     handing = False
     try:
         await client.connect()

@@ -5,6 +5,7 @@ from aiohttp import web
 from web.pages.access.preserve_form import preserve_form
 from web.pages.communities import team as community_team
 from web.pages.communities.together import team as holding_team
+from web.pages.coop import health
 from web.pages.coop import home as coop_home
 from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, opening_page
@@ -48,6 +49,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post("/coop/ouverture/affiche", opening_page.post_poster),
     web.get("/coop/ouverture/{what:mentions|horaires}", opening_page.show_form),
     web.post("/coop/ouverture/{what:mentions|horaires}", preserve_form(opening_page.post_form)),
+    web.get("/coop/sante", health.show_health),
     web.get("/coop/territoires", directory.show_territories),
     web.post("/coop/territoires", directory.post_territories),
     web.get("/coop/reglages", settings_index.show_settings),

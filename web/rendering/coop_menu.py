@@ -222,6 +222,7 @@ MENU: tuple[MenuEntry, ...] = (
         "received",
         N_("Les comptes des membres, en donner, corriger"),
     ),
+    _entry("operation", "/coop/sante", "operation", N_("Santé"), "done", N_("Ce qui va, ce qui ne va pas, que faire")),
     _entry("operation", "/coop/chiffres", "figures", N_("Chiffres"), "list", N_("Qui les voit, ce qui a changé")),
     _entry(
         "operation",

@@ -62,6 +62,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/invitations/{id:\\d{1,19}}/arreter": "invitations",
     "/coop/invitations/{id:\\d{1,19}}/renvoyer": "invitations",
     "/coop/journal": "duty",
+    "/coop/sante": "operation",
     "/coop/velo-vole": "reports",
     "/coop/reparations": "duty",
     "/coop/reparations.csv": "duty",

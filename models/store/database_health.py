@@ -1,0 +1,52 @@
+"""How the database is: its version, how full it is of connections, and what works in it for too long."""
+
+from dataclasses import dataclass
+
+from models.store.database import Connection, fetch_one
+
+OLDEST = 15
+"""The first version of PostgreSQL that everything here works with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseHealth:
+    """`version` as PostgreSQL counts (180001), seconds of the longest statement and of the longest transaction that
+    waits for its program, bytes.
+    """
+
+    version: int
+    encoding: str
+    connections: int
+    most_connections: int
+    longest_statement: float
+    longest_wait: float
+    size: int
+
+    @property
+    def major(self) -> int:
+        """The version that people speak of."""
+        return self.version // 10_000
+
+
+async def look(conn: Connection) -> DatabaseHealth:
+    """As it is now; what other accounts of the same server do is seen as far as PostgreSQL tells us."""
+    found = await fetch_one(
+        conn,
+        DatabaseHealth,
+        """
+        SELECT current_setting('server_version_num')::integer AS version, pg_encoding_to_char(d.encoding) AS encoding,
+            (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::integer AS connections,
+            current_setting('max_connections')::integer AS most_connections,
+            coalesce(max(extract(epoch FROM clock_timestamp() - a.query_start))
+                FILTER (WHERE a.state = 'active'), 0)::float8 AS longest_statement,
+            coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
+                FILTER (WHERE a.state LIKE 'idle in transaction%'), 0)::float8 AS longest_wait,
+            pg_database_size(d.oid) AS size
+        FROM pg_database d
+        LEFT JOIN pg_stat_activity a
+            ON a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
+        WHERE d.datname = current_database() GROUP BY d.oid, d.encoding
+        """,
+    )
+    assert found is not None
+    return found

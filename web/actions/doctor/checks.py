@@ -1,0 +1,55 @@
+"""All checks in one table, and how they are gone through: each finds something, whatever happens meanwhile."""
+
+import asyncio
+from collections.abc import Sequence
+
+from models.errors import DeclicError
+from web.actions.doctor import database, files, machine, outside, site, work
+from web.actions.doctor.findings import Check, Examined, Finding, Patient
+from web.rendering.render import N_
+
+SECONDS = 25
+"""A check that takes longer found nothing."""
+
+CHECKS: tuple[Check, ...] = (
+    Check(name="url", title=N_("Adresse"), look=site.check_url),
+    Check(name="reachable", title=N_("Accès"), look=outside.check_reachable, outside=True),
+    Check(name="certificate", title=N_("Certificat"), look=outside.check_certificate, outside=True),
+    Check(name="redirect", title=N_("Sans https"), look=outside.check_redirect, outside=True),
+    Check(name="webfinger", title=N_("Comptes trouvés"), look=outside.check_webfinger, outside=True),
+    Check(name="clock", title=N_("Horloge"), look=outside.check_clock),
+    Check(name="database", title=N_("Base de données"), look=database.check_database),
+    Check(name="connections", title=N_("Connexions à la base"), look=database.check_connections),
+    Check(name="statements", title=N_("Demandes à la base"), look=database.check_statements),
+    Check(name="worker", title=N_("Travail de fond"), look=work.check_worker),
+    Check(name="chores", title=N_("Tâches régulières"), look=work.check_chores),
+    Check(name="backup", title=N_("Sauvegardes"), look=work.check_backup),
+    Check(name="mail_server", title=N_("Serveur de courriel"), look=outside.check_mail_server, outside=True),
+    Check(name="mails", title=N_("Courriels"), look=work.check_mails),
+    Check(name="servers", title=N_("Autres coops"), look=work.check_servers),
+    Check(name="disk", title=N_("Disque"), look=machine.check_disk),
+    Check(name="inodes", title=N_("Nombre de fichiers"), look=machine.check_inodes),
+    Check(name="memory", title=N_("Mémoire"), look=machine.check_memory),
+    Check(name="python", title=N_("Python"), look=machine.check_python),
+    Check(name="data_folder", title=N_("Dossier des données"), look=files.check_data_folder),
+    Check(name="key_file", title=N_("Clés"), look=files.check_key_file),
+    Check(name="settings_files", title=N_("Fichier de réglages"), look=files.check_settings_files),
+    Check(name="legal", title=N_("Mentions légales"), look=site.check_legal),
+)
+
+
+async def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> list[Examined]:
+    """Go through them, in the order of the table; those that ask other machines all at once."""
+    asked = {one.name: asyncio.create_task(_look(patient, one)) for one in checks if one.outside}
+    found = {one.name: await _look(patient, one) for one in checks if not one.outside}
+    found |= {name: await task for name, task in asked.items()}
+    return [Examined(name=one.name, title=patient.say(one.title), finding=found[one.name]) for one in checks]
+
+
+async def _look(patient: Patient, check: Check) -> Finding:
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await check.look(patient)
+    except (DeclicError, OSError, TimeoutError) as error:
+        words = N_("Cette vérification n’a pas abouti (%(why)s).")
+        return Finding(severity="error", what=patient.say(words, why=str(error) or type(error).__name__))

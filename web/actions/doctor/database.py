@@ -1,0 +1,105 @@
+"""The database: whether it answers, in which version, and what holds it up."""
+
+from federation.instance import Instance
+from models.store import database_health
+from models.store.database import connection
+from models.store.database_health import DatabaseHealth
+from web.actions.doctor.findings import Finding, Patient, ok
+from web.rendering.render import N_
+
+MOST_CONNECTIONS = 0.8
+"""Share of all connections from which on there may be none for the next one."""
+
+LONG_STATEMENT = 60.0
+"""Seconds that no statement of ours takes."""
+
+LONG_WAIT = 60.0
+"""Seconds that no transaction of ours waits for its program: others wait behind it."""
+
+
+def skip(at: Patient) -> Finding:
+    """Nothing can be said, since the database does not answer."""
+    return Finding(severity="skipped", what=at.say(N_("Cela ne se voit qu’avec la base de données.")))
+
+
+async def check_database(at: Patient) -> Finding:
+    """Whether it answers, and is of this version of Déclic."""
+    if at.older:
+        return Finding(
+            severity="error",
+            what=at.say(N_("La base de données est d’une version plus ancienne de Déclic.")),
+            mend=at.say(N_("Faites une sauvegarde, puis mettez-la à jour :")),
+            command="declic backup FOLDER && declic migrate",
+        )
+    if at.instance is None:
+        return Finding(
+            severity="error",
+            what=at.say(N_("La base de données ne peut pas servir : %(why)s"), why=at.unanswered),
+            mend=at.say(N_("Voyez si PostgreSQL marche, et ce que la plateforme en a dit :")),
+            command="journalctl -u declic -n 50",
+        )
+    health = await _look(at.instance)
+    if health.major < database_health.OLDEST:
+        return Finding(
+            severity="error",
+            what=at.say(N_("PostgreSQL %(version)s est trop ancien."), version=health.major),
+            mend=at.say(N_("Il en faut un de la version %(version)s au moins."), version=database_health.OLDEST),
+            command="psql --version",
+        )
+    if health.encoding != "UTF8":
+        return Finding(
+            severity="error",
+            what=at.say(N_("La base de données n’écrit pas en UTF-8, mais en %(encoding)s."), encoding=health.encoding),
+            mend=at.say(
+                N_(
+                    "Les accents et d’autres écritures s’y perdent : restaurez une sauvegarde dans une base faite "
+                    "avec cette commande :"
+                )
+            ),
+            command="createdb --encoding=UTF8 --template=template0 declic",
+        )
+    size = health.size // 1_000_000
+    return ok(
+        at.say(N_("PostgreSQL %(version)s répond ; la base fait %(size)s\u00a0Mo."), version=health.major, size=size)
+    )
+
+
+async def check_connections(at: Patient) -> Finding:
+    """Whether the database takes more of them."""
+    if at.instance is None:
+        return skip(at)
+    health = await _look(at.instance)
+    words = {"count": health.connections, "most": health.most_connections}
+    if health.connections >= MOST_CONNECTIONS * health.most_connections:
+        return Finding(
+            severity="warning",
+            what=at.say(N_("%(count)s des %(most)s connexions de PostgreSQL sont prises."), **words),
+            mend=at.say(
+                N_("Bientôt il refusera les suivantes. Élevez max_connections, ou baissez DECLIC_DATABASE_POOL :")
+            ),
+            command="psql -c 'SHOW max_connections'",
+        )
+    return ok(at.say(N_("%(count)s des %(most)s connexions de PostgreSQL sont prises."), **words))
+
+
+async def check_statements(at: Patient) -> Finding:
+    """What works in the database for too long."""
+    if at.instance is None:
+        return skip(at)
+    health = await _look(at.instance)
+    longest = max(health.longest_statement, health.longest_wait)
+    if health.longest_statement > LONG_STATEMENT or health.longest_wait > LONG_WAIT:
+        return Finding(
+            severity="warning",
+            what=at.say(
+                N_("Une demande occupe la base de données depuis %(seconds)s\u00a0secondes."), seconds=round(longest)
+            ),
+            mend=at.say(N_("D’autres attendent peut-être derrière elle. Voyez laquelle :")),
+            command="psql -c \"SELECT pid, state, query_start, query FROM pg_stat_activity WHERE state <> 'idle'\"",
+        )
+    return ok(at.say(N_("Rien n’occupe la base de données depuis longtemps.")))
+
+
+async def _look(instance: Instance) -> DatabaseHealth:
+    async with connection(instance.pool) as conn:
+        return await database_health.look(conn)

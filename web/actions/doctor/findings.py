@@ -1,0 +1,65 @@
+"""One check and what it found: well, soon wrong or wrong, why, and the command that mends it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from federation.instance import Instance
+from models.settings import Settings
+from web.rendering.i18n import Say
+
+Severity = Literal["ok", "warning", "error", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was seen, in a sentence. Of what is not well: what to do about it, and a command that does it or shows more.
+
+    What could not be looked at is `skipped`, and the sentence says why.
+    """
+
+    severity: Severity
+    what: str
+    mend: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """What checks look at: the settings always, the instance where its database answers; `say` speaks the language.
+
+    `unanswered` says why there is no instance, `older` that its database is of an older version; `settings_files` are
+    those that the settings may have come from.
+    """
+
+    settings: Settings
+    say: Say
+    instance: Instance | None = None
+    unanswered: str = ""
+    older: bool = False
+    settings_files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A check: `name` for scripts, `title` for people. Those that are `outside` ask other machines, and take longer."""
+
+    name: str
+    title: str
+    look: Callable[[Patient], Awaitable[Finding]]
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A check with what it found."""
+
+    name: str
+    title: str
+    finding: Finding
+
+
+def ok(what: str) -> Finding:
+    """All is well."""
+    return Finding(severity="ok", what=what)

@@ -1,0 +1,109 @@
+"""The machine: room on the disk, memory, and programs that nobody mends any more."""
+
+import asyncio
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from models.store import disk_space
+from models.store.disk_space import MEGABYTE
+from web.actions.doctor.findings import Finding, Patient, ok
+from web.rendering.render import N_
+
+FEW_INODES = 20
+"""A twentieth of all files that the disk may hold is little."""
+
+LITTLE_MEMORY = 128 * MEGABYTE
+"""Less that is free makes the system end programs."""
+
+PYTHON_ENDS: Mapping[tuple[int, int], date] = MappingProxyType(
+    {
+        (3, 11): date(2027, 10, 31),
+        (3, 12): date(2028, 10, 31),
+        (3, 13): date(2029, 10, 31),
+        (3, 14): date(2030, 10, 31),
+    }
+)
+"""Until when each version gets security fixes (PEP 664, 693, 719, 745)."""
+
+MEMORY = Path("/proc/meminfo")
+
+
+async def check_disk(at: Patient) -> Finding:
+    """Room for data and pictures."""
+    space = await asyncio.to_thread(disk_space.measure, at.settings.data)
+    free = space.free // MEGABYTE
+    where = str(at.settings.data)
+    if not space.holds(0):
+        return Finding(
+            severity="error",
+            what=at.say(N_("Le disque de %(where)s est plein : il reste %(free)s\u00a0Mo."), where=where, free=free),
+            mend=at.say(N_("Les photos sont refusées jusqu’à ce qu’il y ait de la place. Voyez ce qui en prend :")),
+            command=f"du -xh --max-depth=2 {where} | sort -h | tail",
+        )
+    if space.is_low:
+        return Finding(
+            severity="warning",
+            what=at.say(
+                N_("Le disque de %(where)s est bientôt plein : il reste %(free)s\u00a0Mo."), where=where, free=free
+            ),
+            mend=at.say(N_("Faites de la place, ou donnez-lui un disque plus grand :")),
+            command=f"du -xh --max-depth=2 {where} | sort -h | tail",
+        )
+    return ok(at.say(N_("Il reste %(free)s\u00a0Mo sur le disque de %(where)s."), where=where, free=free))
+
+
+async def check_inodes(at: Patient) -> Finding:
+    """Room for files, however small."""
+    folder = at.settings.data
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    found = await asyncio.to_thread(os.statvfs, folder)
+    if not found.f_files:
+        return ok(at.say(N_("Ce disque ne compte pas les fichiers.")))
+    if found.f_favail * FEW_INODES < found.f_files:
+        return Finding(
+            severity="warning",
+            what=at.say(
+                N_("Le disque ne peut presque plus recevoir de fichiers : il en reste %(count)s."), count=found.f_favail
+            ),
+            mend=at.say(N_("Beaucoup de petits fichiers s’y trouvent. Voyez dans quels dossiers :")),
+            command=f"du --inodes -x --max-depth=2 {folder} | sort -n | tail",
+        )
+    return ok(at.say(N_("Le disque peut recevoir encore %(count)s fichiers."), count=found.f_favail))
+
+
+async def check_memory(at: Patient) -> Finding:
+    """Memory that is free."""
+    try:
+        text = await asyncio.to_thread(MEMORY.read_text)
+        free = next(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        return Finding(severity="skipped", what=at.say(N_("Ce système ne dit pas combien de mémoire est libre.")))
+    megabytes = free // MEGABYTE
+    if free < LITTLE_MEMORY:
+        return Finding(
+            severity="error",
+            what=at.say(N_("Il ne reste que %(free)s\u00a0Mo de mémoire libre."), free=megabytes),
+            mend=at.say(N_("Le système va arrêter des programmes. Voyez lesquels prennent le plus de mémoire :")),
+            command="ps -eo rss,args --sort=-rss | head",
+        )
+    return ok(at.say(N_("%(free)s\u00a0Mo de mémoire sont libres."), free=megabytes))
+
+
+async def check_python(at: Patient) -> Finding:
+    """Whether this Python still gets security fixes."""
+    version = platform.python_version()
+    end = PYTHON_ENDS.get(sys.version_info[:2])
+    if end is not None and end < datetime.now(UTC).date():
+        return Finding(
+            severity="warning",
+            what=at.say(N_("Python %(version)s ne reçoit plus de corrections de sécurité."), version=version),
+            mend=at.say(N_("Installez une version plus récente du système, puis Déclic à nouveau.")),
+            command="cat /etc/os-release",
+        )
+    return ok(at.say(N_("Python %(version)s reçoit des corrections de sécurité."), version=version))

@@ -1,0 +1,101 @@
+"""The work behind the pages: whether it goes on, and what of it does not get done."""
+
+from datetime import UTC, datetime
+
+from models.coop import pending_operation
+from models.store.background import heartbeats
+from models.store.database import connection
+from web.actions.doctor.database import skip
+from web.actions.doctor.findings import Finding, Patient, ok
+from web.news.trouble_words import tell_backup, tell_chores, tell_mails, tell_servers
+from web.rendering.render import N_
+
+
+async def check_worker(at: Patient) -> Finding:
+    """Whether somebody does the work."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        beating, failing = await heartbeats.is_beating(conn), await heartbeats.list_failing(conn)
+    if not beating:
+        return Finding(
+            severity="error",
+            what=at.say(N_("Personne ne fait le travail de fond : rien ne part, rien n’arrive.")),
+            mend=at.say(N_("Démarrez la plateforme :")),
+            command="systemctl restart declic",
+        )
+    if failing:
+        return Finding(
+            severity="error",
+            what=at.say(N_("Une partie du travail de fond s’arrête sans cesse : %(what)s."), what=", ".join(failing)),
+            mend=at.say(N_("La cause est dans le journal de la machine :")),
+            command="journalctl -u declic -p warning -n 50",
+        )
+    return ok(at.say(N_("Le travail de fond se fait.")))
+
+
+async def check_chores(at: Patient) -> Finding:
+    """What does itself, and does not get done."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        found = await pending_operation.find_chores(conn)
+    if found is None:
+        return ok(at.say(N_("Tout ce que la plateforme fait toute seule se fait.")))
+    return Finding(
+        severity="warning",
+        what=f"{tell_chores(at.say, found)}.",
+        mend=at.say(N_("La page des serveurs dit laquelle, et pourquoi ; le journal de la machine aussi :")),
+        command="journalctl -u declic -p warning -n 50",
+    )
+
+
+async def check_backup(at: Patient) -> Finding:
+    """Whether there is a backup, a young one, that was proven."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        found = await pending_operation.find_backup(conn)
+    if found is None:
+        return ok(at.say(N_("Une sauvegarde récente existe, et elle a été vérifiée.")))
+    what, mend = tell_backup(at.say, found, datetime.now(UTC))
+    unproven = found.made_at is not None and found.refuted_at is None
+    return Finding(
+        severity="warning" if unproven else "error",
+        what=f"{what}.",
+        mend=f"{mend[:1].upper()}{mend[1:]}.",
+        command="systemctl enable --now declic-backup.timer"
+        if found.made_at is None
+        else "declic backup verify FOLDER",
+    )
+
+
+async def check_mails(at: Patient) -> Finding:
+    """Mails of the last days that did not leave."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        found = await pending_operation.find_mails(conn)
+    if found is None:
+        return ok(at.say(N_("Aucun courriel de cette semaine n’est resté ici.")))
+    return Finding(
+        severity="warning",
+        what=f"{tell_mails(at.say, found)}.",
+        mend=at.say(N_("La page des courriels dit pourquoi, et les envoie à nouveau : /coop/courriels.")),
+    )
+
+
+async def check_servers(at: Patient) -> Finding:
+    """Friends and followed cooperatives that nothing reaches."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        found = await pending_operation.find_servers(conn)
+    if found is None:
+        return ok(at.say(N_("Tout ce qui part vers d’autres coops y arrive.")))
+    return Finding(
+        severity="warning",
+        what=f"{tell_servers(at.say, found)}.",
+        mend=at.say(N_("Voyez ce qui coince, et réessayez quand c’est réparé :")),
+        command=f"declic peer test {found.host}",
+    )
