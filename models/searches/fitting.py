@@ -14,7 +14,6 @@ from models.searches.network import (
     Group,
     expect,
     group_by_parts,
-    list_present,
     try_ways,
 )
 from models.searches.queries import NOTHING, NetworkFilter, Query, read_query
@@ -230,13 +229,8 @@ async def _ask_for_each(conn: Connection, among: Among, query: Query) -> list[Wo
 
 
 async def _list_found(conn: Connection, among: Among, query: Query, parts: Mapping[Word, str]) -> list[Word]:
-    if not parts:
-        return []
-    matches = [_ask_index(among.filter, join_all([part], query.unwanted)) for part in parts.values()]
-    if not (among.few or among.filter.free_from):  # taken days would be read twice
-        return [list(parts)[place] for place in await list_present(conn, among.filter, matches)]
-    ways = [(match, 1) for match in matches]
-    tried = await try_ways(conn, among.filter, ways, few=True, first=len(ways), most=1)
+    ways = [(_ask_index(among.filter, join_all([part], query.unwanted)), 1) for part in parts.values()]
+    tried = await try_ways(conn, among.filter, ways, few=among.few, first=len(ways), most=1) if ways else []
     return [list(parts)[place] for place, *_ in tried]
 
 

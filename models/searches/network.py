@@ -84,9 +84,6 @@ _EXPECTED = name_optional(
     filtered=FILTERED,
 )
 
-LOOKED_AT_FIRST = 300
-"""So many of the newest are looked at for each word before the index of words is."""
-
 MOST_RANKED = 2_000
 """Where the database expects no more listings to fit, all of them are looked at."""
 MOST_SORTED = 6_000
@@ -110,16 +107,6 @@ VISIBLE = fragment(
     counted=COUNTED,
 )
 
-_FITTING_A_WAY = fragment(
-    VISIBLE,
-    found="""
-        SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by
-            [[radius latitude: , {distance} AS distance]] FROM {listings} l WHERE {which} {filtered} OFFSET 0
-    """,
-    within=WITHIN,
-)
-_BY_INDEX = "is_open_status(l.status) IS NOT FALSE [[few: AND is_open_status(l.status)]] AND l.search @@ way.match"
-
 # One way of looking after the other until `:first` of them have found as many as they have to. The planner does not
 # see what they look for: to estimate each word takes longer than to find it. That a listing is open is said as no index
 # of open listings answers it, unless `:few` are.
@@ -136,7 +123,14 @@ _WAYS = fragment(
     WHERE reached.total >= way.least
     LIMIT (SELECT :first::int)
     """,
-    visible=fragment(_FITTING_A_WAY, listings="listing", which=_BY_INDEX),
+    visible=VISIBLE,
+    found="""
+        SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by
+            [[radius latitude: , {distance} AS distance]] FROM listing l
+        WHERE is_open_status(l.status) IS NOT FALSE [[few: AND is_open_status(l.status)]]
+            AND l.search @@ way.match {filtered} OFFSET 0
+    """,
+    within=WITHIN,
 )
 
 _UNSEEN_DISTANCE, _UNSEEN = hide_values(DISTANCE), hide_values(FILTERED)
@@ -147,28 +141,6 @@ _WAYS_ANYWHERE, _WAYS_IN_AREA = (
         _WAYS, NetworkFilter, also=["matches", "leasts", "few", "most", "first"], distance=distance, filtered=filtered
     )
     for distance, filtered in ((_UNSEEN_DISTANCE, _UNSEEN), (DISTANCE, FILTERED))
-)
-
-# Which words something has besides the filter. What many have is among the newest: the index of words reads all that
-# have one before it says that there is any.
-_PRESENT = name_optional(
-    """
-    SELECT way.n::int - 1 AS way FROM (SELECT match::tsquery AS match, n
-        FROM unnest((SELECT :matches::text[])) WITH ORDINALITY AS listed (match, n) OFFSET 0) AS way
-    WHERE EXISTS ({among_newest})
-        OR (SELECT count(*) FROM ({among_all} LIMIT (SELECT :most::int)) AS first) > 0
-    """,
-    NetworkFilter,
-    also=["matches", "newest", "few", "most"],
-    among_newest=fragment(
-        _FITTING_A_WAY,
-        listings="""(
-            SELECT * FROM listing WHERE is_open_status(status) ORDER BY post_id DESC LIMIT (SELECT :newest::int))""",
-        which="ts_match_vq(l.search, way.match)",
-    ),
-    among_all=fragment(_FITTING_A_WAY, listings="listing", which=_BY_INDEX),
-    distance=_UNSEEN_DISTANCE,
-    filtered=_UNSEEN,
 )
 
 # What fits all but the words, as far as it has any of them, by which of them it has. As a function PostgreSQL does not
@@ -265,12 +237,6 @@ async def try_ways(
         )
         for row in await fetch(conn, asked.sql, *asked.values)
     ]
-
-
-async def list_present(conn: Connection, filter: NetworkFilter, matches: Sequence[str]) -> list[int]:
-    """The places of those tsqueries that any listing fits besides the filter."""
-    asked = _PRESENT.ask(filter, matches=list(matches), newest=LOOKED_AT_FIRST, few=False, most=1)
-    return [row["way"] for row in await fetch_records(conn, asked.sql, *asked.values)]
 
 
 async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str) -> list[Group]:

@@ -21,7 +21,7 @@ from models.searches.ranking import ALL, KNOWN, REST, STATEMENTS, WINDOW, Bounds
 from models.store.database import Connection, Record, fetch_planned, fetch_records
 from models.store.statements import fragment, name_optional
 
-MOST_READ = 4_000
+MOST_READ = 2_500
 """Where the database has to look at more for those that fit, a window is enough already of fewer."""
 
 FEW_OF_MANY = {"best": 1_500, "best near": 1_500, "near": 2_000, "new": 1_000, "ending": 1_000}
