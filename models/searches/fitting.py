@@ -101,7 +101,7 @@ async def _look_among(conn: Connection, filter: NetworkFilter, query: Query) -> 
     """
     if not replace(filter, categories=()).narrow:
         return Among(filter=filter, few=False, groups=None)
-    expected = await expect(conn, filter, Query())
+    expected = (await expect(conn, filter, Query())).fitting
     few = expected <= LOOKED_THROUGH_AS_WELL
     if expected > LOOKED_THROUGH * (query.count if filter.placed else 1):
         return Among(filter=filter, few=few, groups=None)

@@ -19,8 +19,11 @@ from models.timelines.entries import KNOWN_IF_LIMITED
 COUNT_LIMIT = 300
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
 
-# All but the words.
-FILTERED = fragment(
+WITH_PHOTO = "[[with_photo: AND (SELECT true FROM media m WHERE m.post_id = {id} LIMIT 1)]]"
+
+# All but words and photos: to look for a photo of each takes as long as all else, and of what is sorted without them
+# they are looked for until a page is full.
+FILTERED_SO_FAR = fragment(
     """
     [[kinds: AND l.kind = ANY(:kinds::text[])]]
     [[modes: AND l.mode = ANY(:modes::text[])]]
@@ -28,7 +31,6 @@ FILTERED = fragment(
     [[territory_uri: AND l.territory_uri = :territory_uri::text]]
     {area}
     {free}
-    [[with_photo: AND (SELECT true FROM media m WHERE m.post_id = l.post_id LIMIT 1)]]
     [[from_places: AND l.post_id = ANY (ARRAY(
         SELECT p.id FROM actor a JOIN post p ON p.author_id = a.id AND p.kind = 'listing'
         WHERE a.type = 'Organization' AND lower(a.username) <> 'coop'))]]
@@ -37,6 +39,8 @@ FILTERED = fragment(
     area=AREA,
     free=FREE,
 )
+
+FILTERED = fragment("{so_far} {photo}", so_far=FILTERED_SO_FAR, photo=fragment(WITH_PHOTO, id="l.post_id"))
 
 CONDITIONS = fragment("{words} {filtered}", words=WORDS, filtered=FILTERED)
 
@@ -87,7 +91,7 @@ MOST_SORTED = 6_000
 
 # Whether the reader finds what was `found`, by what the listing keeps of its post and author (`who_finds`) where that
 # says it: enough for a count, while what is shown is asked of these.
-_COUNTED = fragment(
+COUNTED = fragment(
     """
     found.found_by <> 'nobody'
     AND (found.found_by = 'everybody' [[reader_id: AND NOT coalesce((SELECT true FROM hidden h
@@ -98,21 +102,9 @@ _COUNTED = fragment(
 )
 
 # As a join: the planner must not think that the first few of what stands in the table will do.
-_VISIBLE = fragment(
+VISIBLE = fragment(
     "SELECT found.* FROM ({found}) AS found CROSS JOIN LATERAL (SELECT WHERE {counted} OFFSET 0) AS x WHERE {within}",
-    counted=_COUNTED,
-)
-
-# Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer.
-_COUNT_MANY, _COUNT_FEW = (
-    name_optional(
-        "SELECT kind, mode, count(*) AS total FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode",
-        NetworkFilter,
-        Query,
-        also=["most"],
-        visible=fragment(_VISIBLE, found=found, within=WITHIN),
-    )
-    for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
+    counted=COUNTED,
 )
 
 # One way of looking after the other until `:first` of them have found as many as they have to. The planner does not
@@ -131,7 +123,7 @@ _WAYS = fragment(
     WHERE reached.total >= way.least
     LIMIT (SELECT :first::int)
     """,
-    visible=_VISIBLE,
+    visible=VISIBLE,
     found="""
         SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by
             [[radius latitude: , {distance} AS distance]] FROM listing l
@@ -165,7 +157,7 @@ _PARTS_SEEN, _PARTS_UNSEEN = (
         """,
         NetworkFilter,
         also=["any", "parts", "most"],
-        visible=_VISIBLE,
+        visible=VISIBLE,
         found="""
             SELECT l.post_id AS id, l.kind, l.mode, l.search, l.author_id, l.found_by, {distance} AS distance
             FROM listing l WHERE is_open_status(l.status)
@@ -178,10 +170,18 @@ _PARTS_SEEN, _PARTS_UNSEEN = (
     for distance, filtered in ((DISTANCE, FILTERED), (_UNSEEN_DISTANCE, _UNSEEN))
 )
 
-_EXPECTATIONS = RecentTexts[int]()
+_EXPECTATIONS = RecentTexts["Expected"]()
 
 Counts = dict[tuple[str, str], int]
 """How many listings there are, by (kind, mode)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """How many listings the database expects to fit, and how many it has to look at for these: what an index gives."""
+
+    fitting: int
+    read: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +195,8 @@ class Group:
     ids: list[int]
 
 
-async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
-    """How many the database expects to fit both, by its statistics: a millisecond that decides how they are found.
+async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> Expected:
+    """What the database expects to fit both, by its statistics: a millisecond that decides how it is found.
 
     Kinds and categories that stand in for words are not counted twice. EXPLAIN plans for the values each time: what it
     said is kept for a moment, since the next words of somebody are looked for in the same place.
@@ -206,17 +206,11 @@ async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> int:
     if (kept := _EXPECTATIONS.find(conn, about)) is not None:
         return kept
     [row] = await fetch_records(conn, asked.sql, *asked.values)
-    rows: int = orjson.loads(row[0])[0]["Plan"]["Plan Rows"]
-    _EXPECTATIONS.keep(conn, about, rows)
-    return rows
-
-
-async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> Counts:
-    """How many listings fit both, among the first COUNT_LIMIT."""
-    statement = _COUNT_FEW if await expect(conn, filter, query) <= MOST_RANKED else _COUNT_MANY
-    asked = statement.ask(filter, query, most=COUNT_LIMIT)
-    rows = await fetch_planned(conn, asked.sql, *asked.values)
-    return {(row["kind"], row["mode"]): row["total"] for row in rows}
+    plan = orjson.loads(row[0])[0]["Plan"]
+    index = next((below for below in plan.get("Plans", ()) if below["Parent Relationship"] == "Outer"), plan)
+    expected = Expected(fitting=plan["Plan Rows"], read=index["Plan Rows"])
+    _EXPECTATIONS.keep(conn, about, expected)
+    return expected
 
 
 async def try_ways(

@@ -6,10 +6,38 @@ from dataclasses import dataclass, replace
 from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
-from models.searches.network import MOST_RANKED, MOST_SORTED, Counts, count_found, expect
+from models.searches.network import (
+    COUNT_LIMIT,
+    MOST_RANKED,
+    MOST_SORTED,
+    OPEN_FOUND,
+    VISIBLE,
+    WITHIN,
+    Counts,
+    expect,
+)
 from models.searches.queries import NetworkFilter, Query
 from models.searches.ranking import ALL, KNOWN, REST, STATEMENTS, WINDOW, Bounds
 from models.store.database import Connection, Record, fetch_planned, fetch_records
+from models.store.statements import fragment, name_optional
+
+MOST_READ = 2_500
+"""Where the database has to look at more for those that fit, a window is enough already of fewer."""
+
+FEW_OF_MANY = {"best": 1_500, "best near": 1_500, "near": 2_000, "new": 1_000, "ending": 1_000}
+"""How many these are, by order: of so many a window has a page, as a rule."""
+
+# Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer.
+_COUNT_MANY, _COUNT_FEW = (
+    name_optional(
+        "SELECT kind, mode, count(*) AS total FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode",
+        NetworkFilter,
+        Query,
+        also=["most"],
+        visible=fragment(VISIBLE, found=found, within=WITHIN),
+    )
+    for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +134,12 @@ async def _list_ways(
 async def _choose_ways(
     conn: Connection, order: str, filter: NetworkFilter, query: Query, then: Sequence[int]
 ) -> Sequence[int]:
-    few = MOST_SORTED if order == "near" else MOST_RANKED
-    return [ALL] if await expect(conn, filter, query) <= few else [WINDOW, *then]
+    expected = await expect(conn, filter, query)
+    read = expected.read
+    if query.alone and filter.placed:  # then no index of places is read
+        read = (await expect(conn, NetworkFilter(), query)).fitting
+    few = (MOST_SORTED if order == "near" else MOST_RANKED) if read <= MOST_READ else FEW_OF_MANY[order]
+    return [ALL] if expected.fitting <= few else [WINDOW, *then]
 
 
 def _mark(cursor: Cursor, way: int, row: Record) -> Cursor:
@@ -123,3 +155,11 @@ async def count_network(conn: Connection, filter: NetworkFilter, *, query: Query
     """How many listings fit, by (kind, mode), among the first COUNT_LIMIT; pass `query` as to `search_network`."""
     query = query or await fit_query(conn, filter)
     return await count_found(conn, filter, query) if query.counts is None else dict(query.counts)
+
+
+async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> Counts:
+    """How many listings fit both, among the first COUNT_LIMIT."""
+    statement = _COUNT_FEW if (await expect(conn, filter, query)).fitting <= MOST_RANKED else _COUNT_MANY
+    asked = statement.ask(filter, query, most=COUNT_LIMIT)
+    rows = await fetch_planned(conn, asked.sql, *asked.values)
+    return {(row["kind"], row["mode"]): row["total"] for row in rows}

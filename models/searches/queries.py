@@ -200,10 +200,13 @@ def _list_heads(match: str) -> list[str]:
 
 _RECENT = RecentTexts["Query"]()
 
+_MISSPELT = RecentTexts[Word]()
+"""Words that no listing has, as they are spelt here; that none has is asked again."""
+
 
 async def read_query(conn: Connection, text: str) -> Query:
     """What is typed, with corrections and synonyms; nothing is left out yet (`fit_query` does that)."""
-    if (kept := _RECENT.find(conn, text)) is not None:
+    if (kept := _RECENT.find(conn, text[:LONGEST_TEXT])) is not None:
         return kept
     typed = read_typed_text(text)
     wanted = [piece for piece in typed.pieces if not piece.unwanted]
@@ -211,8 +214,8 @@ async def read_query(conn: Connection, text: str) -> Query:
     query = await _read_words(conn, typed, wanted, readings)
     if not query.words:
         return Query(left_out=tuple(filter(None, [text.strip()])))
-    if len(text) <= LONGEST_TEXT and all(_is_settled(readings[piece.text]) for piece in wanted):
-        _RECENT.keep(conn, text, query)
+    if all(_is_settled(readings[piece.text]) for piece in wanted):
+        _RECENT.keep(conn, text[:LONGEST_TEXT], query)
     return query
 
 
@@ -272,12 +275,19 @@ async def _read_word(conn: Connection, pieces: Sequence[Piece], span: range, rea
 
 async def _read_single(conn: Connection, text: str, reading: Reading) -> Word:
     """A word, spelt as it is known here."""
-    similar: tuple[str, ...] = ()
     if reading.shown and "-" not in text:
-        similar = (reading.shown,)
-    elif reading.match and not (reading.known or reading.relations):
-        similar = tuple(one.shown for one in await list_similar_words(conn, text))
-    if not similar:
+        return await _spell(conn, text, (reading.shown,))
+    if reading.known or reading.relations or not reading.match:
         return relate(text, text, reading)
+    if (kept := _MISSPELT.find(conn, text)) is not None:
+        return kept
+    similar = tuple(one.shown for one in await list_similar_words(conn, text))
+    word = await _spell(conn, text, similar) if similar else relate(text, text, reading)
+    _MISSPELT.keep(conn, text, word)
+    return word
+
+
+async def _spell(conn: Connection, text: str, similar: tuple[str, ...]) -> Word:
+    """The first of these, which it was meant to be."""
     [taken] = (await read_pieces(conn, [Piece(text=similar[0])])).values()
     return replace(relate(text, similar[0], taken), similar=similar)

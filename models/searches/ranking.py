@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from models.places.distances import DISTANCE
 from models.searches.cursors import Cursor
-from models.searches.network import CONDITIONS, FILTERED, SHOWN, WITHIN
+from models.searches.network import CONDITIONS, COUNTED, FILTERED, FILTERED_SO_FAR, SHOWN, WITH_PHOTO, WITHIN
 from models.searches.queries import NetworkFilter, Query
-from models.searches.words import MISSING, WORDS_OF_EACH, WORDS_SCORE
+from models.searches.words import MISSING, WORDS, WORDS_OF_EACH, WORDS_SCORE
 from models.store.statements import fragment, name_optional
 
 WINDOW, REST, ALL, KNOWN = 0, 1, 2, 3
@@ -24,8 +24,17 @@ WINDOW_SIZE = 4_000
 NEAR_WINDOW_SIZE = 2_000
 """The same of the nearest: these stand on as many pages of the database, while the newest stand together."""
 
+MOST_WALKED = 6_000
+"""Listings that are looked at one after another where an index has the order asked for: the first are enough."""
+
+NEAR_MOST_WALKED = 3_000
+"""The same of the nearest."""
+
 CANDIDATES = 100
 """Listings that fit and are ranked together, of the newest and of the nearest each."""
+
+MARGIN = 5
+"""Listings that a window gives beyond those of a page."""
 
 NOWHERE = 1e9
 """The distance of what has no place, in kilometres, and the end of what does not end, in seconds: they come last."""
@@ -39,13 +48,15 @@ class Bounds:
     limit: int
     window: int = WINDOW_SIZE
     near_window: int = NEAR_WINDOW_SIZE
+    walked: int = MOST_WALKED
+    near_walked: int = NEAR_MOST_WALKED
     candidates: int = CANDIDATES
     nowhere: float = NOWHERE
 
     @property
     def fitting(self) -> int:
-        """Listings that are enough for a page in the order of the index, some of which the reader may not see."""
-        return 3 * self.limit
+        """Listings that are enough for a page in the order of the index: a copy may say wrongly who finds one."""
+        return self.limit + MARGIN
 
 
 _PAGE = """
@@ -85,7 +96,7 @@ _NEWEST = """
 _NEAREST = fragment(
     """
     (SELECT *, {apart} AS apart FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-        ORDER BY {apart} LIMIT :near_window::int)
+        ORDER BY {apart} LIMIT {most})
     """,
     apart=_APART,
 )
@@ -100,42 +111,86 @@ _NEW_IDS = fragment(
 
 _NEAR_IDS = fragment(
     "SELECT l.post_id FROM {nearest} AS l WHERE true {listed} LIMIT :candidates::int",
-    nearest=_NEAREST,
+    nearest=fragment(_NEAREST, most=":near_window::int"),
     listed=_LISTED,
 )
 
 _NEW_AND_NEAR_IDS = fragment("({new}) UNION ({near})", new=_NEW_IDS, near=_NEAR_IDS)
 
-# As the index gives them, which is their order, until there are some that fit.
-_OLDER = fragment(
+# As the index gives them, which is their order, until there are some that fit and that the reader finds.
+_READ_BY_READER = fragment(
     """
-    (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-            AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :window::int) AS l
-        WHERE true {listed} LIMIT :fitting::int)
+    {window} AS l CROSS JOIN LATERAL (
+        SELECT l.post_id AS id, l.kind, l.author_id, l.found_by, {distance} AS distance) AS found
+    WHERE {after} {listed} AND {within} AND {counted} LIMIT :fitting::int
     """,
-    listed=_LISTED,
-)
-
-_SOONEST = fragment(
-    """
-    (SELECT * FROM (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
-            ORDER BY expires_at, post_id DESC LIMIT :window::int) AS l
-        WHERE true {listed} LIMIT :fitting::int)
-    """,
-    listed=_LISTED,
-)
-
-# The index counts longitudes as in the middle of France: up to here nothing that it did not give is nearer. Where too
-# few of the nearest fit, all are looked at.
-_AROUND = fragment(
-    """
-    (WITH fitting AS MATERIALIZED (SELECT * FROM {nearest} AS l WHERE true {listed} LIMIT :fitting::int)
-    SELECT l.* FROM fitting AS l WHERE (SELECT count(*) FROM fitting) = :fitting::int AND {distance}
-        <= (SELECT 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * max(apart) FROM fitting))
-    """,
-    nearest=_NEAREST,
     listed=_LISTED,
     distance=DISTANCE,
+    within=WITHIN,
+    counted=COUNTED,
+)
+
+_OLDER = fragment(
+    "(SELECT l.* FROM {found})",
+    found=fragment(
+        _READ_BY_READER,
+        window="""
+            (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+                AND (:id::bigint IS NULL OR post_id < :id) ORDER BY post_id DESC LIMIT :walked::int)
+        """,
+        after="true",
+    ),
+)
+
+# How far and how soon, where that is unknown last.
+_NEAR = "coalesce(distance, :nowhere::float8)"
+_ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
+
+# What stands on earlier pages counts for none.
+_AFTER = "(:id::bigint IS NULL OR ({rank}::float8, -l.post_id) > (:value::float8, -:id::bigint))"
+
+_SOONEST = fragment(
+    "(SELECT l.* FROM {found})",
+    found=fragment(
+        _READ_BY_READER,
+        window="""
+            (SELECT * FROM listing WHERE is_open_status(status) AND post_id <= :ceiling::bigint
+                ORDER BY expires_at, post_id DESC LIMIT :walked::int)
+        """,
+        after=fragment(_AFTER, rank=_ENDING),
+    ),
+)
+
+# The index counts longitudes as in the middle of France: up to `sure` nothing that it did not give is nearer. Where few
+# are, as of a place far from all of them, what lies within `reach` is looked at: whatever is as near as these stands
+# there. Where too few of the nearest fit, all are looked at.
+_AROUND = fragment(
+    """
+    (WITH fitting AS MATERIALIZED (
+        SELECT l.*, {distance} AS away FROM {found}),
+    known AS MATERIALIZED (
+        SELECT max(away) AS reach, 111.195 * least(1, cos(radians(:latitude::float8)) / 0.7) * max(apart) AS sure
+        FROM fitting HAVING count(*) = :fitting::int),
+    beyond AS MATERIALIZED (
+        SELECT reach, sure, reach / 111.19 AS high, reach / 111.19 / cos(radians(:latitude::float8)) * 0.7 AS wide
+        FROM known WHERE (SELECT count(*) FROM fitting WHERE away <= sure) < :limit::bigint)
+    SELECT {columns} FROM fitting AS l WHERE away <= (SELECT sure FROM known)
+    UNION ALL
+    SELECT {columns} FROM listing l
+    WHERE {open} AND {after} {listed}
+        AND {point} <@ (SELECT box(point(:longitude::float8 * 0.7 - wide, :latitude::float8 - high),
+            point(:longitude::float8 * 0.7 + wide, :latitude::float8 + high)) FROM beyond)
+        AND {point} <@ (SELECT circle({asked}, greatest(high, wide)) FROM beyond)
+        AND {distance} > (SELECT sure FROM beyond) AND {distance} <= (SELECT reach FROM beyond))
+    """,
+    found=fragment(_READ_BY_READER, window=fragment(_NEAREST, most=":near_walked::int")),
+    listed=_LISTED,
+    open=_OPEN,
+    point="point(l.longitude * 0.7, l.latitude)",
+    asked="point(:longitude::float8 * 0.7, :latitude::float8)",
+    distance=DISTANCE,
+    columns="l.post_id, l.kind, l.expires_at, l.latitude, l.longitude, l.search",
+    after=fragment(_AFTER, rank=fragment("({distance})", distance=DISTANCE)),
 )
 
 # How near and how new, from 1 down: half an hour by bike is a fifth less, a month a tenth.
@@ -144,15 +199,15 @@ _FRESHNESS = "(0.8 + 0.2 / (1 + greatest(0, :begun::bigint - id)::float8 / (4096
 
 _BEST = fragment("-words * {freshness}", freshness=_FRESHNESS)
 _BEST_NEAR = fragment("-words * {nearness} * {freshness}", nearness=_NEARNESS, freshness=_FRESHNESS)
-_NEAR = "coalesce(distance, :nowhere::float8)"
-_ENDING = "coalesce(extract(epoch FROM expires_at), :nowhere::float8 * 1000)"
 
 _KNOWN = fragment("l.post_id = ANY(:ids::bigint[]) AND {open}", open=_OPEN)
 
 # What a window gave fits already.
 _PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
 _ALL = fragment("{open} {conditions}", open=_OPEN, conditions=CONDITIONS)
+_ALL_SO_FAR = fragment("{open} {words} {filtered}", open=_OPEN, words=WORDS, filtered=FILTERED_SO_FAR)
 _OTHERS = fragment("{all} AND l.post_id NOT IN ({ids})", all=_ALL)
+_SHOWN_WITH_PHOTO = fragment("{shown} {photo}", shown=SHOWN, photo=fragment(WITH_PHOTO, id="found.id"))
 
 # What each order goes by, first and then, with what score of words; which listings, of which table or window.
 _ORDERS = {
@@ -163,11 +218,11 @@ _ORDERS = {
     ("best near", REST): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
     ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _ALL),
     ("new", WINDOW): ("0", "0", "0", _OLDER, "true"),
-    ("new", ALL): ("0", "0", "0", "listing", _ALL),
+    ("new", ALL): ("0", "0", "0", "listing", _ALL_SO_FAR),
     ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true"),
-    ("near", ALL): ("0", _NEAR, "0", "listing", _ALL),
+    ("near", ALL): ("0", _NEAR, "0", "listing", _ALL_SO_FAR),
     ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true"),
-    ("ending", ALL): ("0", _ENDING, "0", "listing", _ALL),
+    ("ending", ALL): ("0", _ENDING, "0", "listing", _ALL_SO_FAR),
 }
 
 STATEMENTS = {
@@ -181,7 +236,7 @@ STATEMENTS = {
         tier=tier,
         rank=rank,
         within=WITHIN,
-        shown=SHOWN,
+        shown=_SHOWN_WITH_PHOTO if which is _ALL_SO_FAR else SHOWN,
     )
     for (order, way), (tier, rank, score, listings, which) in _ORDERS.items()
 } | {

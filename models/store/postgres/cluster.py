@@ -16,6 +16,7 @@ import structlog
 
 from models.store.postgres.account import SystemUser, choose_account, place_binaries
 from models.store.postgres.binaries import Binaries, DatabaseError, choose_binaries, list_clusters
+from models.store.postgres.memory import choose_shared_buffers
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,6 @@ OPTIONS = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "48MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
@@ -44,7 +44,9 @@ OPTIONS = {
     "log_min_messages": "log",  # starts, stops and crashes; failed statements are told where they were asked
     "log_checkpoints": "off",
 }
-"""Modest for a small server. Durability stays as PostgreSQL ships it: fsync and synchronous commits on."""
+"""Modest for a small server, with what `memory` chooses. Durability stays as PostgreSQL ships it: fsync and synchronous
+commits on.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,8 @@ def _launch(cluster: Cluster) -> subprocess.Popen[bytes]:
     if path.exists() and path.stat().st_size > LOG_LIMIT:
         path.unlink()
     command = [*cluster.account.prefix, cluster.binaries.program("postgres"), "-D", str(cluster.folder)]
-    for name, value in (OPTIONS | {"unix_socket_directories": str(cluster.sockets)}).items():
+    here = {"unix_socket_directories": str(cluster.sockets), "shared_buffers": choose_shared_buffers()}
+    for name, value in (OPTIONS | here).items():
         command += ["-c", f"{name}={value}"]
     # A pid file left by a crash may name a process that is another program by now (in a container nearly always):
     # PostgreSQL ignores the process that it is told to be its grandparent, and checks the shared memory all the same.

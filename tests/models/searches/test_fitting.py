@@ -6,7 +6,7 @@ import pytest
 
 from models import searches
 from models.searches import NetworkFilter, Query, fitting
-from models.searches.network import count_found
+from models.searches.pages import count_found
 from models.store.database import Connection
 from tests.models.searches.conftest import Territory, read_lines
 

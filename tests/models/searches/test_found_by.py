@@ -6,7 +6,7 @@ from models import searches
 from models.people.actors import Actor
 from models.searches import NetworkFilter
 from models.store.database import Connection, execute, fetch_records, fetch_value
-from tests.factories import make_listing, make_member
+from tests.factories import make_listing, make_local_actor, make_member
 
 KEPT = """
     SELECT l.author_id = p.author_id AND l.found_by = who_finds(
@@ -92,6 +92,68 @@ async def test_nobody_counts_what_she_blocks(conn: Connection) -> None:
     assert await count(conn, alice) == 1
     assert await count(conn, bob) == 0
     assert await fetch_value(conn, "SELECT found_by FROM listing") == "everybody"
+
+
+FOR = "UPDATE post SET audience = '{}' WHERE author_id = $1"
+INSIDE = """
+    UPDATE post SET audience = 'community', community_id = (SELECT id FROM actor WHERE username = '{}')
+    WHERE author_id = $1
+"""
+
+# What happens to what Alice lends, and who finds it then: herself, Bob, who is in one of her communities, a visitor.
+# Zoe, who blocked her, never does.
+WHO_FINDS: tuple[tuple[str, set[str]], ...] = (
+    (FOR.format("network"), {"alice", "bob", "visitor"}),
+    (FOR.format("coop"), {"alice", "bob"}),
+    (FOR.format("territories"), {"alice", "bob"}),
+    (FOR.format("unlisted"), set()),
+    (FOR.format("direct"), set()),
+    (INSIDE.format("hers"), {"alice"}),
+    (INSIDE.format("theirs"), {"alice", "bob"}),
+    ("UPDATE actor SET away_until = now() + interval '1 day' WHERE id = $1", {"alice"}),
+    ("UPDATE actor SET limited_at = now() WHERE id = $1", {"alice"}),
+    ("UPDATE post SET deleted_at = now() WHERE author_id = $1", set()),
+    ("UPDATE actor SET suspended_at = now() WHERE id = $1", set()),
+)
+
+
+@pytest.mark.parametrize("text", ["", "tente"])
+@pytest.mark.parametrize(("change", "finders"), WHO_FINDS)
+async def test_who_finds_a_listing_is_for_whom_it_is_counted(
+    conn: Connection, text: str, change: str, finders: set[str]
+) -> None:
+    alice, bob, zoe = [await make_member(conn, name) for name in ("alice", "bob", "zoe")]
+    await make_listing(conn, alice, title="Tente")
+    await execute(conn, "INSERT INTO block (id, actor_id, target_id) VALUES (1, $1, $2)", zoe.id, alice.id)
+    for name, members in (("hers", [alice]), ("theirs", [alice, bob, zoe])):
+        group = await make_local_actor(conn, name, type="Group")
+        await execute(conn, "INSERT INTO community (actor_id, access) VALUES ($1, 'open')", group.id)
+        await execute(
+            conn,
+            """
+            INSERT INTO membership (id, community_id, actor_id, state)
+            SELECT $1::bigint + n, $1, id, 'member' FROM unnest($2::bigint[]) WITH ORDINALITY AS m (id, n)
+            """,
+            group.id,
+            [member.id for member in members],
+        )
+
+    await execute(conn, change, alice.id)
+
+    filters = {"visitor": NetworkFilter(text=text)} | {
+        actor.username: NetworkFilter(text=text, reader_id=actor.id, reader_local=True) for actor in (alice, bob, zoe)
+    }
+    found = {who for who, filter in filters.items() if await searches.list_network(conn, filter)}
+    counted = {who for who, filter in filters.items() if await searches.count_network(conn, filter)}
+    assert found == counted == finders
+
+
+async def test_what_is_kept_as_for_nobody_is_counted_for_nobody(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    await make_listing(conn, alice, title="Tente")
+    await execute(conn, "UPDATE listing SET found_by = 'nobody'")
+
+    assert await count(conn, alice) == 0
 
 
 async def count(conn: Connection, reader: Actor) -> int:

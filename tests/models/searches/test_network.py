@@ -246,8 +246,9 @@ async def test_windows_that_are_too_small_change_nothing(
         await make_listing(conn, alice, title="Tente" if number % 3 else "Vélo", **place)
     filter = NetworkFilter(text="tente", order=order, **at(LOMME))
     whole = [one.id for one in await searches.list_network(conn, filter)]
-    monkeypatch.setattr(pages, "Bounds", partial(Bounds, window=3, candidates=2))
+    monkeypatch.setattr(pages, "Bounds", partial(Bounds, window=3, candidates=2, walked=3, near_walked=3))
     monkeypatch.setattr(pages, "MOST_RANKED", -1)
+    monkeypatch.setattr(pages, "MOST_SORTED", -1)
 
     seen: list[int] = []
     after: Cursor | None = None
@@ -294,3 +295,87 @@ async def test_a_cursor_of_another_order_begins_this_one(conn: Connection, order
 @pytest.mark.parametrize("text", ["", "x", "AAAA", "é", "A" * 44, "-" * 44, "_" * 500, "%00"])
 def test_a_cursor_that_is_none_begins_at_the_beginning(text: str) -> None:
     assert Cursor.read(text) is None
+
+
+def spread(number: int) -> dict[str, Any]:
+    """Where the listing of this number stands: all around a place, some together."""
+    return {"latitude": 50.6 + number % 5 / 200, "longitude": 3.0 + number % 7 / 100}
+
+
+@pytest.mark.parametrize("place", [(50.61, 3.03), (50.6, 1.0), (52.3, 3.02), (43.2, 5.1), (48.85, -4.4)])
+async def test_the_nearest_are_the_nearest_however_far_and_on_every_page(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, place: tuple[float, float]
+) -> None:
+    alice = await make_member(conn)
+    for number in range(30):
+        await make_listing(conn, alice, title="Tente" if number % 3 else "Table", **spread(number))
+    filter = NetworkFilter(order="near", modes=("loan",), **at(place))
+    whole = [one.id for one in await searches.list_network(conn, filter, limit=100)]
+    monkeypatch.setattr(pages, "MOST_SORTED", -1)
+
+    seen, ways, after = list[int](), list[int](), None
+    while not ways or after is not None:
+        page = await searches.search_network(conn, filter, after=after, limit=2)
+        seen += [one.id for one in page.found]
+        after = page.next
+        ways += [after.way] if after else []
+
+    assert seen == whole and len(whole) == 30
+    assert ways[:10] == [WINDOW] * 10
+
+
+async def test_pages_far_down_of_what_ends_are_found_as_the_first_is(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await make_member(conn)
+    ends = [datetime(2099, 1, 1 + number // 4, tzinfo=UTC) for number in range(30)]
+    made = [(end, -(await make_listing(conn, alice, expires_at=end)).id) for end in ends]
+    monkeypatch.setattr(pages, "MOST_RANKED", -1)
+
+    seen, ways, after = list[int](), list[int](), None
+    while not ways or after is not None:
+        page = await searches.search_network(conn, NetworkFilter(order="ending"), after=after, limit=2)
+        seen += [one.id for one in page.found]
+        after = page.next
+        ways += [after.way] if after else []
+
+    assert seen == [-id for _, id in sorted(made)]
+    assert ways[:10] == [WINDOW] * 10
+
+
+@pytest.mark.parametrize("most", [-1, 6000], ids=["windows", "all"])
+@pytest.mark.parametrize("order", ["best", "near", "new", "ending"])
+@pytest.mark.parametrize("text", ["", "tente"])
+async def test_what_came_since_the_first_page_stands_on_none_be_it_the_last_in_its_order(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, text: str, order: Order, most: int
+) -> None:
+    alice = await make_member(conn)
+    soon, late = datetime(2099, 1, 1, tzinfo=UTC), datetime(2099, 2, 1, tzinfo=UTC)
+    made = {(await make_listing(conn, alice, expires_at=soon, **at(LILLE))).id for _ in range(4)}
+    filter = NetworkFilter(text=text, order=order, **at(LOMME))
+    monkeypatch.setattr(pages, "MOST_RANKED", most)
+    monkeypatch.setattr(pages, "MOST_SORTED", most)
+
+    first = await searches.search_network(conn, filter, limit=2)
+    weak: dict[str, Any] = {"title": "Sac", "description": "<p>Avec une tente.</p>", "expires_at": late}
+    await make_listing(conn, alice, **weak, latitude=43.3, longitude=5.4)
+    second = await searches.search_network(conn, filter, after=through(first.next), limit=20)
+
+    assert {one.id for page in (first, second) for one in page.found} == made
+    assert second.next is None
+
+
+@pytest.mark.parametrize("order", ["best", "near", "new", "ending"])
+@pytest.mark.parametrize("text", ["", "tente"])
+async def test_photos_are_asked_for_in_every_order(conn: Connection, text: str, order: Order) -> None:
+    alice = await make_member(conn)
+    made = [(await make_listing(conn, alice, **at(LILLE))).id for _ in range(6)]
+    for id in made[::2]:
+        await execute(conn, "INSERT INTO media (id, post_id) VALUES ($1, $1)", id)
+    filter = NetworkFilter(text=text, order=order, with_photo=True, **at(LOMME))
+
+    first = await searches.search_network(conn, filter, limit=2)
+    second = await searches.search_network(conn, filter, after=through(first.next), limit=2)
+
+    assert [[one.id for one in page.found] for page in (first, second)] == [[made[4], made[2]], [made[0]]]
+    assert sum((await searches.count_network(conn, filter)).values()) == 3

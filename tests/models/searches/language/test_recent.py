@@ -40,7 +40,9 @@ async def test_inside_a_transaction_nothing_is_kept_nor_taken(territory: Territo
     assert kept.find(territory.conn, "inside") is None
 
 
-@pytest.mark.parametrize(("text", "again"), [("remorque à vélo", 0), ("zzyzx vélo", 1), ("velo", 0)])
+@pytest.mark.parametrize(
+    ("text", "again"), [("remorque à vélo", 0), ("zzyzx vélo", 1), ("velo", 0), ("vélo " * 2000, 0)]
+)
 async def test_what_everybody_knows_is_read_once(territory: Territory, text: str, again: int) -> None:
     first = await read_query(territory.conn, text)
     counting = Outside(territory.conn)
@@ -49,6 +51,16 @@ async def test_what_everybody_knows_is_read_once(territory: Territory, text: str
 
     assert second == first
     assert min(counting.asked, 1) == again
+
+
+async def test_how_a_misspelt_word_is_spelt_here_is_looked_for_once(territory: Territory) -> None:
+    first = await read_query(territory.conn, "perseuse")
+    counting = Outside(territory.conn)
+
+    second = await read_query(cast(Connection, counting), "perseuse sans fil")
+
+    assert first.corrected and second.corrected == first.corrected
+    assert counting.asked == 1
 
 
 async def test_how_much_fits_a_filter_is_asked_once_in_a_minute(territory: Territory) -> None:

@@ -9,7 +9,7 @@ from models.communities.communities import Community
 from models.errors import Conflict, Invalid
 from models.listings.listings import Listing, find_by_listing_uri
 from models.people.actors import Actor
-from models.searches import network
+from models.searches import pages
 from models.searches.language import known_words
 from models.searches.queries import NetworkFilter, Query
 from models.servers import trust_levels
@@ -67,7 +67,7 @@ async def test_lists_of_members_have_it_and_others_do_not(conn: Connection) -> N
             {listing.id: {reader.id}} if seen else {}
         )
         filter = NetworkFilter(reader_local=True, reader_id=reader.id)
-        found_ = await network.count_found(conn, filter, Query())
+        found_ = await pages.count_found(conn, filter, Query())
         assert sum(found_.values()) == seen, reader.username
 
 
