@@ -1,6 +1,7 @@
 """What this server is and what it works with, in one frozen value handed to every function that may use the network."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,6 +16,7 @@ from federation.media_store import FolderStore
 from federation.sandbox.films import FilmPool
 from federation.sandbox.pictures import PictureFetches, PicturePool
 from federation.signatures import PublicKey, Signer
+from models.coop.figures.cells import Available
 from models.coop.week_figures import WeekFigures
 from models.settings import Settings, Site
 from models.store.database import Pool
@@ -58,6 +60,12 @@ class Instance:
     past_weeks: Cache[date, tuple[WeekFigures, ...]] = field(default_factory=lambda: Cache(size=1, seconds=3600))
     figure_files: Cache[tuple[object, ...], tuple[str, bytes]] = field(
         default_factory=lambda: Cache(size=16, seconds=3600)
+    )
+    figure_pages: Cache[tuple[object, ...], tuple[str, str]] = field(
+        default_factory=lambda: Cache(size=32, seconds=3600)
+    )
+    figure_choices: Cache[tuple[object, ...], tuple[Available, Mapping[str, Sequence[tuple[str, str]]]]] = field(
+        default_factory=lambda: Cache(size=4, seconds=3600)
     )
     counter: MemoryCounter = field(default_factory=MemoryCounter)
 

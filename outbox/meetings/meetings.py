@@ -1,7 +1,7 @@
 """Publish, change, call off and withdraw a meeting: the fact, its activities and their deliveries, and who is told."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -9,15 +9,17 @@ from federation.uris import listing_uri, meeting_url
 from models.communities import communities
 from models.errors import Conflict, Forbidden, Invalid
 from models.listings import listings
-from models.listings.listings import ListingDetails, ListingStatus
+from models.listings.listings import Listing, ListingDetails, ListingStatus
 from models.meetings import agenda, meetings, occurrences, registrations, seats
 from models.meetings.meetings import FullMeeting, Meeting
 from models.meetings.occurrences import PlannedTime
+from models.moderation import held_posts
 from models.news import notifications
 from models.people import actors
 from models.people.actors import Actor
 from models.posts import PUBLIC, NewPost, Post, renew
-from models.posts.media import uploads
+from models.posts.media import media, uploads
+from models.posts.media.media import Media
 from models.posts.quotes import quote_policies
 from models.settings import Site
 from models.store.database import Connection
@@ -162,6 +164,33 @@ async def edit(
     await tell_registered(conn, site, changed, [one.id for one in changes.dropped], "cancelled")
     await _offer_seats(conn, site, changed, coming)
     return changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestMeeting:
+    """A meeting as its organiser said it last, and its pictures in order."""
+
+    full: FullMeeting
+    attached: list[Media]
+
+
+async def find_latest(conn: Connection, full: FullMeeting) -> LatestMeeting:
+    """What a change of a meeting begins with: the new version that waits, of which others see nothing yet, else what
+    stands.
+    """
+    held = await held_posts.find(conn, full.id)
+    if held is None or held.draft is None:
+        return LatestMeeting(full=full, attached=(await media.list_by_posts(conn, [full.id]))[full.id])
+    draft = held_posts.read_draft(held.draft, MeetingDraft)
+    post = replace(full.listing.post, source=draft.text, language=draft.language)
+    details = replace(
+        full.listing.details, title=draft.title, place_name=draft.place_name, commune_code=draft.commune_code
+    )
+    found = await media.list_by_ids(conn, draft.media_ids)
+    return LatestMeeting(
+        full=FullMeeting(listing=Listing(post=post, details=details), meeting=make_meeting(full.id, draft)),
+        attached=[found[id] for id in draft.media_ids if id in found],
+    )
 
 
 async def _describe_next(conn: Connection, meeting_id: int, details: ListingDetails) -> ListingDetails:

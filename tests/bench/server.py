@@ -45,6 +45,10 @@ class BenchServer:
         """The same, what is shared with other processes of this machine divided among them (PSS)."""
         return sum(_read(pid, "smaps_rollup", "Pss:") for pid in _list_python(self.process.pid)) / 1024
 
+    def processor_seconds(self) -> float:
+        """What its processes without PostgreSQL worked so far."""
+        return sum(map(_read_processor_seconds, _list_python(self.process.pid)))
+
     def count_switches(self) -> int:
         """How often these processes were put to work so far."""
         return sum(_read(pid, "status", "voluntary_ctxt_switches:") for pid in _list_python(self.process.pid))
@@ -52,6 +56,11 @@ class BenchServer:
 
 def _read(pid: int, file: str, label: str) -> int:
     return int(Path(f"/proc/{pid}/{file}").read_text().split(f"\n{label}")[1].split()[0])
+
+
+def _read_processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime of proc(5)
 
 
 def _list_python(pid: int) -> list[int]:

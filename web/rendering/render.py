@@ -7,12 +7,14 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
+from models import preferences
 from models.coop import pending_kinds
 from models.errors import Refusal, Unavailable
 from models.news import news
+from models.preferences import Preferences
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
-from web.rendering.branding import Branding, load_branding
+from web.rendering.branding import Branding, make_branding
 from web.rendering.coop_menu import RoomGroup, list_rooms
 from web.rendering.error_messages.lookup import format_error
 from web.rendering.formats import set_in
@@ -70,18 +72,27 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     return response
 
 
+def render_part(request: web.Request, template: str, **context: Any) -> Markup:
+    """A part of a page that may be kept for others: of its reader it knows the language, and nothing else."""
+    environment = request.app[TEMPLATES].environments[reader_language(request)]
+    return Markup(environment.get_template(template).render(**context))  # noqa: S704 - the template escapes
+
+
 async def find_branding(request: web.Request, conn: Connection | None = None) -> Branding:
     """The cooperative's branding, read once for each answer; a view that holds a connection lends it."""
-    branding = request.get(BRANDING)
-    if branding is None:
-        instance = request.app[INSTANCE]
-        if conn is None:
-            async with connection(instance.pool) as conn:
-                branding = await load_branding(conn, instance.site)
-        else:
-            branding = await load_branding(conn, instance.site)
-        request[BRANDING] = branding
-        request.app[TEMPLATES].use_words(branding.words)
+    branding: Branding | None = request.get(BRANDING)
+    if branding is not None:
+        return branding
+    if conn is None:
+        async with connection(request.app[INSTANCE].pool) as conn:
+            return use_branding(request, await preferences.load(conn))
+    return use_branding(request, await preferences.load(conn))
+
+
+def use_branding(request: web.Request, chosen: Preferences) -> Branding:
+    """The branding that these settings draw, for a view that has read them itself: they are not read again."""
+    request[BRANDING] = branding = make_branding(chosen, request.app[INSTANCE].site)
+    request.app[TEMPLATES].use_words(branding.words)
     return branding
 
 

@@ -61,6 +61,15 @@ def find_next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def find_before(period: Period) -> Period | None:
+    """The one of the same length that ends where this one begins; there is none of the whole."""
+    months = len(period.list_months())
+    if not months:
+        return None
+    count = 12 * period.first.year + period.first.month - 1 - months
+    return Period(first=date(count // 12, count % 12 + 1, 1), length=period.length)
+
+
 def list_ended(month: date) -> list[Period]:
     """The periods of which this is the last month, the month itself first."""
     ended = [Period(first=month, length="month")]

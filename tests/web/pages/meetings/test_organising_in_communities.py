@@ -8,6 +8,8 @@ import pytest
 from federation.instance import Instance
 from models.meetings import occurrences
 from models.meetings.registrations import Wish
+from models.moderation import filters
+from models.moderation.filters import ModerationRule
 from models.moments import PARIS
 from models.people import actors
 from models.people.actors import Actor
@@ -55,6 +57,35 @@ async def test_a_moderator_announces_inside_and_members_alone_find_it(
         assert (await admin.get(closed)).status == 404, closed
     assert (await admin.get(f"{DESK}/nouvelle?pour=remorques")).status == 404
     assert "Vous ne gérez aucune communauté" in (await admin.get(f"{DESK}/nouvelle")).words()
+
+
+async def test_changing_a_meeting_again_begins_with_what_waits(
+    open_browser: OpenBrowser, instance: Instance, lomme: Village
+) -> None:
+    async with transaction(instance.pool) as conn:
+        community = await found(conn, lomme.hocine)
+        await put_in(conn, lomme.alice, community, "moderator")
+        rule = ModerationRule(name="Mots", patterns=("crypto*",), action="hold", on_local=True, on_remote=True)
+        await filters.save(conn, rule)
+    alice = await open_browser(lomme.alice)
+    new = f"{DESK}/nouvelle?pour=remorques"
+    page = await alice.get(new)
+    answer = await send_form(alice, new, page, changed(page, **(FILLED | {"audience": "community"})))
+    shown = answer.location.partition("?")[0]
+    async with connection(instance.pool) as conn:
+        path = f"{DESK}/d/{await fetch_value(conn, 'SELECT post_id FROM meeting')}/modifier"
+    page = await alice.get(path)
+    assert "attend d’être relue" not in page.words()
+
+    typed = {"title": "Cryptos et café", "begins": "15:30", "venue": "Halle", "repeats": "weekly", "capacity": "7"}
+    await send_form(alice, path, page, changed(page, **typed, act="publish"))
+
+    again = await alice.get(path)
+    assert "attend d’être relue" in again.words() and "Le formulaire reprend cette modification" in again.words()
+    assert {name: again.html.xpath("string(//input[@name=$name]/@value)", name=name) for name in typed} | {
+        "repeats": again.html.xpath("string(//input[@name='repeats'][@checked]/@value)")
+    } == typed
+    assert "Cryptos" not in (await (await open_browser(lomme.hocine)).get(shown)).words()
 
 
 async def test_one_time_alone_is_moved_and_who_registered_for_it_is_told(

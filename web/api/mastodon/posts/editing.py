@@ -14,6 +14,7 @@ from models.posts.media.uploads import MediaWords
 from models.settings import Site
 from models.store.database import connection, transaction
 from outbox.posts import notes as outbox_notes
+from outbox.posts.latest_notes import find_latest
 from web.actions.mention_lookup import look_up_mentioned
 from web.api.auth import reader
 from web.api.entities.media import build_attachments, describe_as_then
@@ -80,9 +81,9 @@ def _read_words_of(parameters: Parameters, name: str) -> Iterator[MediaWords]:
 
 
 async def show_source(request: web.Request) -> web.Response:
-    """GET /api/v1/statuses/:id/source: what the reader typed, for the form that changes it."""
+    """GET /api/v1/statuses/:id/source: what the reader typed last, for the form that changes it."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        post = await get_own(conn, request)
+        post = await find_latest(conn, await get_own(conn, request))
     return answer_json(request, {"id": str(post.id), "text": post.source, "spoiler_text": post.warning})
 
 

@@ -64,10 +64,19 @@ async def read_asked(conn: Connection, request: web.Request) -> tuple[AskedFigur
     return read_names(read_query(request), there), there
 
 
+def list_typed(request: web.Request) -> tuple[str, ...]:
+    """The names as the address has them: what asks for the same has the same."""
+    return _read_typed(read_query(request))
+
+
+def _read_typed(query: Form) -> tuple[str, str, str, str]:
+    period, place = query.text("periode", limit=LENGTH_LIMIT), query.text("lieu", limit=LENGTH_LIMIT)
+    return period, place, query.text("genre", limit=LENGTH_LIMIT), query.text("mode", limit=LENGTH_LIMIT)
+
+
 def read_names(query: Form, there: Available) -> AskedFigures:
     """What these names mean, as far as there is anything that is called so."""
-    period, place = query.text("periode", limit=LENGTH_LIMIT), query.text("lieu", limit=LENGTH_LIMIT)
-    kind, mode = query.text("genre", limit=LENGTH_LIMIT), query.text("mode", limit=LENGTH_LIMIT)
+    period, place, kind, mode = _read_typed(query)
     found = read_period(period) if period else find_usual(there.periods)
     where = next((one for one in there.places if one.code == place), None)
     known = {"", *there.kinds, *there.modes, *(one.code for one in there.places)}

@@ -1,12 +1,13 @@
 """What happens in the cooperative, for everybody: a period, a place or a kind, with its charts and its tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import TypeAlias
 
 from aiohttp import web
+from markupsafe import Markup
 
 from models.coop.figures.cells import (
     COUNTS,
@@ -14,19 +15,29 @@ from models.coop.figures.cells import (
     Available,
     Shown,
     ShownSlice,
+    find_available,
+    find_decided_at,
     find_figures,
     list_slices,
+    load_figures,
     load_months,
 )
 from models.coop.figures.deciding import Slice
+from models.coop.figures.periods import find_before
 from models.listings.listings import ListingMode
 from models.store.database import Connection, connection
+from web.forms.form import read_query
 from web.http.app_keys import INSTANCE
 from web.pages.instance.exchange_statistics import MODES
-from web.pages.instance.figures.asked import AskedFigures, load_chosen, read_asked
+from web.pages.instance.figures.asked import AskedFigures, list_typed, load_chosen, read_names
 from web.pages.instance.figures.charts import MonthLine, draw_months, list_shown_months
 from web.pages.instance.figures.words import KINDS, LICENCES, name_period
-from web.rendering.render import reader_language, render, say
+from web.rendering.render import reader_language, render, render_part, say, use_branding
+
+Options: TypeAlias = Mapping[str, Sequence[tuple[str, str]]]
+
+Choices: TypeAlias = tuple[Available, Options]
+"""What there is, and how the form calls it."""
 
 HERE, ELSEWHERE = Slice(side="here"), Slice(side="elsewhere")
 
@@ -42,44 +53,103 @@ class Line:
     figures: dict[str, Shown]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureSettings:
+    """All that the page says of the cooperative's settings."""
+
+    name: str
+    published: bool
+    licence: tuple[str, str]
+    kilogram_factor: float
+    kilogram_source: str
+
+
 async def show_figures(request: web.Request) -> web.Response:
-    """GET /chiffres: `periode`, `lieu`, `genre`, `mode`. 404, with what there is, where nothing is called so."""
+    """GET /chiffres: `periode`, `lieu`, `genre`, `mode`. 404, with what there is, where nothing is called so.
+
+    What the page shows is made once for all who ask for the same, until it is decided anew or a setting changes.
+    """
+    pages = request.app[INSTANCE].figure_pages
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await load_chosen(conn, request)
-        asked, there = await read_asked(conn, request)
-        shared: dict[str, Any] = {
-            "asked": asked,
-            "there": there,
-            "options": _list_options(request, there),
-            "chosen": chosen,
-            "licence": LICENCES[chosen.figures_licence],
-        }
-        if asked.period is None or not asked.known:
-            return await render(request, "figures/none.html", status=404, **shared)
-        slices = await list_slices(conn, asked.period)
-        months = await _load_months(conn, asked, there, reader_language(request))
+        coop = use_branding(request, chosen)
+        told = FigureSettings(
+            name=coop.name,
+            published=chosen.figures_published,
+            licence=LICENCES[chosen.figures_licence],
+            kilogram_factor=chosen.kilogram_factor,
+            kilogram_source=chosen.kilogram_source,
+        )
+        for_all = (await find_decided_at(conn), reader_language(request), tuple(coop.words.items()))
+        key = (*for_all, told, list_typed(request))
+        page = pages.find(key)
+        if page is None:
+            there, options = choices = await _find_choices(request, conn, for_all)
+            asked = read_names(read_query(request), there)
+            if asked.period is None or not asked.known:
+                return await render(request, "figures/none.html", status=404, asked=asked, there=there, options=options)
+            page = await _make_page(request, conn, told, asked, choices)
+            pages.keep(key, page)
+    period, text = page
+    return await render(request, "figures/show.html", period=period, shown=Markup(text))  # noqa: S704 - a template's
+
+
+async def _make_page(
+    request: web.Request,
+    conn: Connection,
+    told: FigureSettings,
+    asked: AskedFigures,
+    choices: Choices,
+) -> tuple[str, str]:
+    """What a period is called, and what is shown of it."""
+    period, (there, options) = asked.period, choices
+    assert period is not None
+    slices = await list_slices(conn, period)
+    months = await _load_months(conn, asked, there, reader_language(request))
     figures: dict[str, Shown] = dict.fromkeys(COUNTS, HIDDEN)
     if not asked.is_crossed:
         figures = find_figures(slices, asked.slice)
-    return await render(
+    speak, language = partial(say, request), reader_language(request)
+    name = name_period(speak, language, period)
+    before = next((one for one in there.periods if one == find_before(period)), None)
+    earlier: dict[str, Shown] = dict.fromkeys(COUNTS, HIDDEN)
+    if before is not None:
+        earlier = await load_figures(conn, before, asked.slice)
+    text = render_part(
         request,
-        "figures/show.html",
-        period=name_period(partial(say, request), reader_language(request), asked.period),
+        "figures/period.html",
+        told=told,
+        asked=asked,
+        there=there,
+        options=options,
+        period=name,
         figures=figures,
+        before=name_period(speak, language, before) if before is not None else "",
+        earlier=earlier,
         elsewhere=find_figures(slices, ELSEWHERE)["agreed"] if asked.slice.is_whole else None,
         median=figures.get("median"),
         unanswered=figures.get("unanswered"),
-        kilograms=_weigh(figures["objects"], chosen.kilogram_factor),
+        kilograms=_weigh(figures["objects"], told.kilogram_factor),
         months=months,
         split=asked.slice.is_whole,
         communes=_list_communes(there, slices),
         modes=_list_modes(request, there, slices),
-        query=request.query_string,
-        **shared,
     )
+    return name, text
 
 
-def _list_options(request: web.Request, there: Available) -> dict[str, list[tuple[str, str]]]:
+async def _find_choices(request: web.Request, conn: Connection, for_all: tuple[object, ...]) -> Choices:
+    """What there is and how it is called, of ten years some two hundred names: made once for all pages."""
+    choices = request.app[INSTANCE].figure_choices
+    found = choices.find(for_all)
+    if found is None:
+        there = await find_available(conn)
+        found = there, _list_options(request, there)
+        choices.keep(for_all, found)
+    return found
+
+
+def _list_options(request: web.Request, there: Available) -> Options:
     """The choices of the form: codes with their words."""
     language, speak = reader_language(request), partial(say, request)
     return {

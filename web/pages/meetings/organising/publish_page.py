@@ -10,6 +10,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.meetings import agenda, meetings
 from models.meetings.meetings import FullMeeting
 from models.moderation import held_posts
+from models.moderation.held_posts import HeldPost
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
@@ -31,8 +32,8 @@ from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
 from web.pages.components.flash_messages import redirect_with_message
-from web.pages.components.listing_cards import Picture
-from web.pages.components.photo_upload import LIMITS, list_attached, take_photos
+from web.pages.components.listing_cards import Picture, draw_pictures
+from web.pages.components.photo_upload import LIMITS, take_photos
 from web.pages.meetings.organisers import (
     COOP,
     Organiser,
@@ -71,7 +72,9 @@ class MeetingPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acting:
-    """Who of the team acts for whom; `editing` is what is changed, `registered` how many people are told."""
+    """Who of the team acts for whom; `editing` is what is changed, `held` what of it waits for a look, `registered` how
+    many people are told.
+    """
 
     by: Account
     organiser: Organiser
@@ -79,6 +82,7 @@ class Acting:
     desk: str
     editing: FullMeeting | None = None
     registered: int = 0
+    held: HeldPost | None = None
 
 
 async def show_new(request: web.Request) -> web.Response:
@@ -117,13 +121,14 @@ async def post_new(request: web.Request) -> web.Response:
 
 
 async def show_edit(request: web.Request) -> web.Response:
-    """GET …/d/ID/modifier."""
+    """GET …/d/ID/modifier: as its organiser filled it in last, be it that this still waits for a look."""
     acting = await _find_editing(request)
     assert acting.editing is not None
     instance = request.app[INSTANCE]
     async with connection(instance.pool) as conn:
-        values = await values_of(conn, acting.editing, await list_public_places(conn))
-    photos = await list_attached(instance, acting.editing.id)
+        latest = await outbox.find_latest(conn, acting.editing)
+        values = await values_of(conn, latest.full, await list_public_places(conn))
+    photos = draw_pictures(instance.site, latest.attached)
     for photo in photos:
         values.add("media", str(photo.id))
     return await _show(request, acting, blank_form(request, values), photos)
@@ -228,9 +233,10 @@ async def _find_editing(request: web.Request) -> Acting:
         full, actor = await get_organised(conn, request, account)
         organiser = await find_organiser(conn, account, actor.id, desk)
         coming = await agenda.list_entries(conn, full.id, since=datetime.now(UTC))
+        held = await held_posts.find(conn, full.id)
     assert organiser is not None
     registered = sum(one.counts.taken + one.counts.waiting for one in coming)
-    return Acting(by=account, organiser=organiser, others=[], desk=desk, editing=full, registered=registered)
+    return Acting(by=account, organiser=organiser, others=[], desk=desk, editing=full, registered=registered, held=held)
 
 
 async def _show(

@@ -287,3 +287,49 @@ async def test_document_for_neighbours_is_as_documented(visitor: Browser, instan
     assert told.keys() == golden.keys() and told["figures"][0].keys() == golden["figures"][0].keys()
     found = read_figures(told, instance.site.host)
     assert found is not None and found.url and {one.amount for one in found.figures if one.what == "agreed"} == {20}
+
+
+async def test_numbers_are_compared_with_the_same_time_before_where_both_are_shown(
+    visitor: Browser, instance: Instance
+) -> None:
+    await publish(instance)
+
+    march = (await visitor.get("/chiffres?periode=2026-03")).words()
+    april = (await visitor.get("/chiffres?periode=2026-04")).words()
+    lille = (await visitor.get("/chiffres?periode=2026-04&lieu=59350")).words()
+
+    assert "échanges conclus 20 de plus" in march and "nouveaux membres autant" in march
+    assert "par rapport à la même durée juste avant, « Février 2026 »" in march
+    assert "échanges conclus 20 de moins" in april
+    assert "de moins" not in lille.partition("Période")[0].replace("« De plus » et « de moins »", "")  # March is hidden
+    assert "juste avant" not in (await visitor.get("/chiffres?periode=2026-01")).words()
+    assert "juste avant" not in (await visitor.get("/chiffres?periode=tout")).words()
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ({}, False),
+        ({"name": "La Nouvelle"}, True),
+        ({"kilogram_factor": 2.5, "kilogram_source": "ADEME, 2024"}, True),
+        ({"figures_licence": "odbl"}, True),
+    ],
+)
+async def test_page_is_made_once_until_a_setting_that_it_names_changes(
+    visitor: Browser, instance: Instance, what: dict[str, Any], said: bool
+) -> None:
+    await publish(instance)
+    path = "/chiffres?periode=2026-03"
+    await visitor.get(path)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE figure_cell SET amount = 777 WHERE what = 'agreed' AND amount IS NOT NULL")
+
+    kept = await visitor.get(path)
+    await publish(instance, **what)
+    after = await visitor.get(path)
+
+    assert "777" not in kept.words() and ("777" in after.words()) == said
+    assert "777" in (await visitor.get(path, language="en")).words()
+    async with transaction(instance.pool) as conn:
+        await save_whole(conn)
+    assert "777" in (await visitor.get(path)).words()
