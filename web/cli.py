@@ -14,6 +14,7 @@ COMMANDS = {
     "worker": "web.commands.server",
     "migrate": "web.commands.server",
     "first-run": "web.commands.first_run",
+    "setup": "web.commands.first_run",
     "open": "web.commands.team.opening",
     "close-site": "web.commands.team.opening",
     "account": "web.commands.accounts",

@@ -78,6 +78,7 @@ PAGES: list[web.RouteDef] = [
     web.get("/robots.txt", crawlers.show_robots),
     web.get("/sitemap.xml", crawlers.show_sitemap),
     web.get("/.well-known/tdmrep.json", crawlers.show_text_mining),
+    web.get("/.well-known/security.txt", crawlers.show_security_contact),
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
     web.get(f"/annonces/{{uuid:{UUID}}}/modifier", edit_page.show_edit),
     web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(edit_page.post_edit)),
