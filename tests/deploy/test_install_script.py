@@ -193,7 +193,7 @@ def test_another_wheel_is_an_upgrade_of_the_program_alone(machine: Machine) -> N
     machine.notes.unlink()
     (machine.place / WHEEL).unlink()
     with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
-        wheel.writestr("web/new.py", "")
+        wheel.writestr("LICENSE", "")
 
     ran = machine.run(ADDRESS)
 

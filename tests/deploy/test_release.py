@@ -135,7 +135,8 @@ def make_repository(folder: Path) -> Path:
     (folder / "models").mkdir(parents=True)
     (folder / "models" / "__init__.py").write_text('"""Models."""\n')
     (folder / "pyproject.toml").write_text(
-        f'[project]\nname = "declic"\nversion = "9.9.9"\nrequires-python = ">=3.11"\n[build-system]\nrequires = ["{backend}"]\n'
+        f'[project]\nname = "declic"\nversion = "9.9.9"\nrequires-python = ">=3.11"\n'
+        f'[build-system]\nrequires = ["{backend}"]\n'
         'build-backend = "hatchling.build"\n[tool.hatch.build.targets.wheel]\npackages = ["models"]\n'
     )
     identity = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b.example"}

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from web.forms.form import Form
     from web.rendering.i18n import Say
 
+CHOSEN = "_choice"
+"""Behind the name of a field: what was taken of what is offered for it, as pages send it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -40,19 +43,23 @@ async def ask(questions: Sequence[Question], say: Say, act: Callable[[Form], Awa
     while True:
         for question in asked:
             values[question.field] = _ask_one(question, say)
+            values.popall(question.field + CHOSEN, None)
         form = forms.Form(multidict.MultiDict(values), say)
         await act(form)
         if form.ok:
             return
         for sentence in form.errors.values():
             print_err(f"✗ {sentence}")
-        asked = [one for one in questions if one.field in form.errors] or list(questions)
-        values.popall("territory_choice", None)
-        for field, offered in form.offered.items():
-            chosen = _choose(offered, say)
-            if chosen is not None:
-                values[f"{field}_choice"] = chosen
-                asked = [one for one in asked if one.field != field]
+        chosen = _choose_offered(form, say)
+        values = multidict.MultiDict({**values, **chosen})
+        wrong = [one for one in questions if one.field in form.errors] or questions
+        asked = [one for one in wrong if one.field + CHOSEN not in chosen]
+
+
+def _choose_offered(form: Form, say: Say) -> dict[str, str]:
+    """Where a form offers something instead of what was typed, which of it is meant."""
+    chosen = {f"{field}{CHOSEN}": _choose(offered, say) or "" for field, offered in form.offered.items()}
+    return {field: code for field, code in chosen.items() if code}
 
 
 def _ask_one(question: Question, say: Say) -> str:

@@ -66,8 +66,8 @@ async def test_the_questions_set_up_the_instance_as_the_pages_do(fresh: Instance
 
 async def test_what_was_wrong_is_said_and_asked_again_alone(fresh: Instance) -> None:
     said = await answer(
-        fresh, "y", "La Remise", "", "1", "Atlantide", "", "", "59160 Lomme", "Awa", "admin", "awa@example.org", "court",
-        "awa", PASSWORD, "4",
+        fresh, "y", "La Remise", "", "1", "Atlantide", "", "", "59160 Lomme",
+        "Awa", "admin", "awa@example.org", "court", "awa", PASSWORD, "4",
     )  # fmt: skip
 
     assert "Atlantide" in said and "réservé" in said and "10 caractères" in said
