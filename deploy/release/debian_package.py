@@ -63,7 +63,9 @@ def lay_out(tree: SourceTree, root: Path, wheels: list[Path], *, python: str) ->
         (units / unit.name).write_text(text, encoding="utf-8")
     documents = root / "usr/share/doc/declic"
     documents.mkdir(parents=True)
-    for name in (*DOCUMENTS, "deploy/declic.env.example", "deploy/debian/copyright"):
+    # Documents may be left out by whoever installs, and settings are begun from this one.
+    (home / "declic.env.example").write_bytes((tree.folder / "deploy/declic.env.example").read_bytes())
+    for name in (*DOCUMENTS, "deploy/debian/copyright"):
         (documents / Path(name).name).write_bytes((tree.folder / name).read_bytes())
 
 
