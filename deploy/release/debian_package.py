@@ -101,6 +101,8 @@ def pack(root: Path, target: Path, epoch: int) -> Path:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or (path.name in runnable and path.is_file()) else 0o644)
     root.chmod(0o755)
+    for path in (*root.rglob("*"), root):
+        os.utime(path, (epoch, epoch), follow_symlinks=False)
     command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--threads-max=1", "--build", str(root), str(target)]
     environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}
     packed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
