@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -17,7 +18,7 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from deploy.release.__main__ import SUMS, look_at_promises, write_sums
+from deploy.release.__main__ import SUMS, look_at_promises, sign, write_sums
 from deploy.release.bill_of_materials import TAKEN_ALONG, build_bill, read_requirements
 from deploy.release.promises import list_missing
 from deploy.release.python_files import build_python_files
@@ -126,6 +127,20 @@ def test_the_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
     assert checked.returncode == 0 and checked.stdout.count(b": OK") == 2
     (tmp_path / "install.sh").write_bytes(b"another")
     assert subprocess.run(["sha256sum", "-c", SUMS], cwd=tmp_path, capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.skipif(shutil.which("minisign") is None, reason="minisign is not on this machine (Debian: minisign)")
+def test_the_sums_are_signed_by_the_key_that_is_given(tmp_path: Path) -> None:
+    key, public, sums = tmp_path / "declic.key", tmp_path / "declic.pub", tmp_path / SUMS
+    subprocess.run(["minisign", "-GW", "-p", str(public), "-s", str(key)], check=True, stdout=subprocess.DEVNULL)
+    sums.write_text("a sum  a file\n")
+
+    sign(sums, key)
+
+    verify = ["minisign", "-Vqm", str(sums), "-p", str(public)]
+    assert subprocess.run(verify, check=False).returncode == 0
+    sums.write_text("another sum  a file\n")
+    assert subprocess.run(verify, capture_output=True, check=False).returncode != 0
 
 
 def make_repository(folder: Path) -> Path:
