@@ -25,6 +25,7 @@ fail() {
 
 # Debian as a hoster gives it: nothing of ours, nothing of Python but the interpreter.
 make_tree() {
+    chmod 755 "$tree"
     debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,python3,ca-certificates,curl "$suite" "$tree" \
         "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >/dev/null
     cp /etc/resolv.conf "$tree/etc/resolv.conf"
@@ -60,15 +61,16 @@ boot() {
     local started=$!
     for _ in $(seq 100); do
         booted=$(pgrep -P "$started" | head -n 1)
-        if [ -n "$booted" ] && inside systemctl is-system-running 2>/dev/null | grep -Eq 'running|degraded'; then return; fi
+        # "degraded" is as good: what fails in a container is not ours.
+        case $([ -z "$booted" ] || inside systemctl is-system-running 2>/dev/null || true) in running | degraded) return ;; esac
         sleep 0.5
     done
     fail "Debian does not boot here."
 }
 
 inside() {
-    nsenter --target "$booted" --mount --pid --ipc --uts --root --wd=/root \
-        env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root "$@"
+    nsenter --target "$booted" --mount --pid --ipc --uts --root \
+        env -i --chdir=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root "$@"
 }
 
 install_it() {
