@@ -4,11 +4,11 @@
 #   sh install.sh https://entraide.lomme.example [WHEEL]
 #
 # WHEEL is a file or an address (https://…/declic-1.0.0-py3-none-any.whl); without it, the one that lies beside this
-# script is taken. With SHA256SUMS beside a file, its sum has to be in there; for an address, DECLIC_WHEEL_SHA256 may
+# script is taken. With SHA256SUMS beside a file, its sum has to be in there; for an address, INSTALL_SHA256 may
 # say it. It may be run twice: what is there is kept, and an upgrade makes a backup first.
 #
-#   DECLIC_PROXY=none        no Caddy is installed (another web server is in front, or will be)
-#   DECLIC_POSTGRES=debian   Debian's PostgreSQL instead of the one that comes along
+#   INSTALL_PROXY=none       no Caddy is installed (another web server is in front, or will be)
+#   INSTALL_POSTGRES=debian  Debian's PostgreSQL instead of the one that comes along
 set -eu
 
 HOME_DIR=/opt/declic
@@ -62,9 +62,9 @@ find_wheel() {
             python3 -c 'import sys, urllib.request; urllib.request.urlretrieve(sys.argv[1], sys.argv[2])' \
                 "$wheel" "$work/$name" || fail "$wheel could not be fetched."
             wheel=$work/$name
-            if [ -n "${DECLIC_WHEEL_SHA256:-}" ]; then
-                printf '%s  %s\n' "$DECLIC_WHEEL_SHA256" "$wheel" | sha256sum --check --status ||
-                    fail "what came from there is not the wheel with the sum in DECLIC_WHEEL_SHA256."
+            if [ -n "${INSTALL_SHA256:-}" ]; then
+                printf '%s  %s\n' "$INSTALL_SHA256" "$wheel" | sha256sum --check --status ||
+                    fail "what came from there is not the wheel with the sum in INSTALL_SHA256."
             fi
             ;;
         http://*) fail "a wheel is only fetched over https." ;;
@@ -87,9 +87,9 @@ find_wheel() {
 
 install_system_packages() {
     set -- python3-venv ca-certificates
-    [ "${DECLIC_POSTGRES:-}" != debian ] || set -- "$@" postgresql
+    [ "${INSTALL_POSTGRES:-}" != debian ] || set -- "$@" postgresql
     proxy=none
-    if [ "${DECLIC_PROXY:-}" != none ] && ! has_web_server; then
+    if [ "${INSTALL_PROXY:-}" != none ] && ! has_web_server; then
         proxy=caddy
         set -- "$@" caddy
     fi
@@ -157,13 +157,13 @@ install_program() {
 }
 
 uses_own_database() {
-    [ "${DECLIC_POSTGRES:-}" = debian ] || grep -q '^DECLIC_DATABASE_URL' "$SETTINGS" 2>/dev/null
+    [ "${INSTALL_POSTGRES:-}" = debian ] || grep -q '^DECLIC_DATABASE_URL' "$SETTINGS" 2>/dev/null
 }
 
 write_settings() {
     [ ! -e "$SETTINGS" ] || return 0
     sed "s|^DECLIC_URL=.*|DECLIC_URL=$url|" "$work/unpacked/web/project/deploy/declic.env.example" >"$work/declic.env"
-    if [ "${DECLIC_POSTGRES:-}" = debian ]; then
+    if [ "${INSTALL_POSTGRES:-}" = debian ]; then
         sed -i 's|^#DECLIC_DATABASE_URL=.*|DECLIC_DATABASE_URL=postgresql:///declic?host=/run/postgresql|' "$work/declic.env"
         make_database
     fi
@@ -215,6 +215,8 @@ answers() {
     esac
 }
 
+fail_to_start() { fail "Déclic does not start: journalctl -u declic -n 50 says why."; }
+
 start() {
     if [ ! -d /run/systemd/system ]; then
         systemctl enable --quiet declic.service declic-backup.timer
@@ -224,16 +226,16 @@ start() {
     systemctl daemon-reload
     systemctl enable --quiet --now declic-backup.timer
     if systemctl is-active --quiet declic.service && [ "$changed" = yes ]; then
-        systemctl try-restart 'declic-worker@*.service' declic.service
+        systemctl try-restart 'declic-worker@*.service' declic.service || fail_to_start
     else
-        systemctl enable --quiet --now declic.service
+        systemctl enable --quiet --now declic.service || fail_to_start
     fi
     say "Starting Déclic"
     listen=$(sed -n 's/^DECLIC_LISTEN=//p' "$SETTINGS" | tail -n 1)
     waited=0
     until answers "${listen:-127.0.0.1:8000}"; do
         waited=$((waited + 1))
-        [ "$waited" -le 120 ] || fail "Déclic does not answer after two minutes: journalctl -u declic -n 50 says why."
+        [ "$waited" -le 120 ] || fail_to_start
         sleep 1
     done
     if address=$(declic first-run 2>/dev/null); then

@@ -6,6 +6,7 @@ bare Debian that boots.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -85,7 +86,7 @@ class Machine:
             "PATH": self.path,
             "ROOT": str(self.root),
             "NOTES": str(self.notes),
-            "DECLIC_PROXY": "none",
+            "INSTALL_PROXY": "none",
         } | more
         command = ["sh", str(self.script), *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -220,3 +221,11 @@ def test_a_postgresql_of_its_own_operator_needs_no_other(machine: Machine) -> No
     assert machine.run(ADDRESS).returncode == 0
 
     assert machine.noted().count("--require-hashes") == 1, "the programs of PostgreSQL are not installed for nothing"
+
+
+def test_what_it_is_asked_by_does_not_pass_for_a_setting(machine: Machine) -> None:
+    """`declic` takes each variable that begins so for a setting of the instance that is meant, and refuses others."""
+    asked = set(re.findall(r"\$\{(\w+):-", machine.script.read_text()))
+
+    assert {"INSTALL_PROXY", "INSTALL_POSTGRES", "INSTALL_SHA256"} <= asked
+    assert [name for name in asked if name.startswith("DECLIC_")] == []

@@ -75,7 +75,7 @@ inside() {
 
 install_it() {
     if [ "$way" = script ]; then
-        inside env DECLIC_PROXY=none sh dist/install.sh "$address"
+        inside env INSTALL_PROXY=none sh dist/install.sh "$address"
         return
     fi
     local release package
@@ -120,7 +120,10 @@ offer=$(first_offer 2>/dev/null) || fail "No offer could be published."
 seconds=$(($(date +%s) - began))
 send_picture
 before=$(inside sha256sum /etc/declic/declic.env)
-if [ "$way" = script ]; then install_it | grep -q "installed already" || fail "The second run is no second run."; fi
+if [ "$way" = script ]; then
+    again=$(install_it)
+    [[ $again == *"installed already"* ]] || fail "The second run is no second run: $again"
+fi
 [ "$before" = "$(inside sha256sum /etc/declic/declic.env)" ] || fail "The second run changed the settings."
 inside systemctl start declic-backup.service || fail "No backup is made."
 kept=$(inside sh -c 'ls -d /var/backups/declic/declic-*')
