@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test walk mutations drills lint bench same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits locales schema
+.PHONY: install demo run test walk mutations drills lint bench same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits locales schema dist rehearsal
 
 install: $(STAMP)
 
@@ -116,3 +116,19 @@ locales: install
 # Writes models/store/schema.sql anew from the migrations, in a database that is made for it.
 schema: install
 	$(BIN)/python -m deploy.build.schema
+
+# Builds what is handed out into dist/: the wheel, its source, a bill of materials (CycloneDX), install.sh, packages for
+# Debian and the sums of all (deploy/RELEASING.md). RELEASE=1 refuses what is no release, KEY is minisign's, DEBIAN names
+# releases of Debian (DEBIAN= leaves the packages out, and then no registry is asked), ADDRESS says below which address the
+# wheel will be found, which the package for YunoHost names.
+DEBIAN ?= 12 13
+
+dist: install
+	$(BIN)/python -m deploy.release $(if $(RELEASE),--release) $(if $(KEY),--key $(KEY)) $(if $(ADDRESS),--address $(ADDRESS)) \
+		$(DEBIAN:%=--debian %)
+
+# Installs what `make dist` built on bare Debians that boot, from each of them to the first offer (as root, 15 minutes).
+rehearsal: dist
+	tests/rehearsal/on_debian.sh dist bookworm script
+	tests/rehearsal/on_debian.sh dist trixie script
+	tests/rehearsal/on_debian.sh dist trixie package

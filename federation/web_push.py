@@ -7,7 +7,6 @@ import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -16,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    PublicFormat,
     load_pem_private_key,
 )
 
 from federation.instance import Instance
 from federation.own_keys.private_keys import ENCRYPTED, read_passphrase
+from federation.push_encryption import encrypt_as_drafted, encrypt_message, write_point
 from federation.uris import origin_of
 from models.errors import Invalid
 from models.news import push_subscriptions
@@ -89,7 +88,7 @@ def _read(pem: bytes, settings: Settings) -> ec.EllipticCurvePrivateKey:
 
 def write_public(key: ec.EllipticCurvePrivateKey) -> str:
     """The public key as apps want it: the point, base64url without padding."""
-    return _encode(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    return _encode(write_point(key))
 
 
 def require_keys(p256dh: str, auth: str) -> None:
@@ -110,16 +109,15 @@ def encrypt(
     subscription: push_subscriptions.PushSubscription, message: bytes, key: ec.EllipticCurvePrivateKey, claims: "Claims"
 ) -> PushMessage:
     """The message, readable for this app only, with our signature for its service."""
-    own = ec.generate_private_key(ec.SECP256R1())
+    own, salt = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
     secret, theirs = _decode(subscription.auth), _decode(subscription.p256dh)
     token, public = _sign(key, subscription.endpoint, claims), write_public(key)
     headers = {"TTL": str(int(KEPT_FOR.total_seconds())), "Urgency": "normal"}
     if subscription.standard:
-        body = http_ece.encrypt(message, private_key=own, dh=theirs, auth_secret=secret, version="aes128gcm")
+        body = encrypt_message(message, own=own, theirs=theirs, secret=secret, salt=salt)
         headers |= {"Content-Encoding": "aes128gcm", "Authorization": f"vapid t={token}, k={public}"}
         return PushMessage(headers=headers, body=body)
-    salt = os.urandom(16)
-    body = http_ece.encrypt(message, salt=salt, private_key=own, dh=theirs, auth_secret=secret, version="aesgcm")
+    body = encrypt_as_drafted(message, own=own, theirs=theirs, secret=secret, salt=salt)
     headers |= {
         "Content-Encoding": "aesgcm",
         "Encryption": f"salt={_encode(salt)}",

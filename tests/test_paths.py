@@ -25,11 +25,12 @@ NOT_OURS = frozenset(
         "web/project/pyproject",  # made when a wheel is built
         "web/project/requirements",
         "web/project",
+        "web/project/deploy",
     }
 )
 
 
-OTHERWISE = frozenset({"conftest.py", "test_sources.py", "test_loading.py", "schema.py"})
+OTHERWISE = frozenset({"conftest.py", "test_sources.py", "test_loading.py", "schema.py", "test_release.py"})
 """Files that name paths from another folder on, of an archive of the source, of a tree made for a test, or of old."""
 
 
@@ -46,7 +47,7 @@ def list_texts() -> Iterator[Path]:
 
 def is_there(path: str, end: str) -> bool:
     """As a folder, a file of any kind, or a module with this name in it."""
-    if path in NOT_OURS or (ROOT / path).is_dir():
+    if path in NOT_OURS or path.startswith("web/project/deploy/") or (ROOT / path).is_dir():
         return True
     whole = ROOT / (path + end)
     return whole.is_file() or (ROOT / f"{path}.py").is_file() or any((ROOT / path).parent.glob(f"{whole.name}.*"))

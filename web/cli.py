@@ -15,6 +15,7 @@ COMMANDS = {
     "migrate": "web.commands.server",
     "first-run": "web.commands.first_run",
     "doctor": "web.commands.doctor",
+    "setup": "web.commands.first_run",
     "open": "web.commands.team.opening",
     "close-site": "web.commands.team.opening",
     "account": "web.commands.accounts",

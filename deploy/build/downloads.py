@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+DOWNLOAD = ("download", "--quiet", "--no-deps", "--dest", ".")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
@@ -24,7 +26,7 @@ def fetch(package: Package, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / package.file
     if not path.exists():
-        command = ["npm", "pack", "--silent"] if path.suffix == ".tgz" else _find_pip()
+        command = ["npm", "pack", "--silent"] if path.suffix == ".tgz" else [*find_pip(), *DOWNLOAD]
         subprocess.run([*command, package.name], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != package.checksum:
@@ -32,9 +34,9 @@ def fetch(package: Package, folder: Path) -> Path:
     return path
 
 
-def _find_pip() -> list[str]:
-    pip = ["uv", "tool", "run", "pip"] if find_spec("pip") is None else [sys.executable, "-m", "pip"]
-    return [*pip, "download", "--quiet", "--no-deps", "--dest", "."]
+def find_pip() -> list[str]:
+    """How pip is called here: uv makes environments without it."""
+    return ["uv", "tool", "run", "pip"] if find_spec("pip") is None else [sys.executable, "-m", "pip"]
 
 
 def read_member(path: Path, member: str) -> bytes:

@@ -151,6 +151,7 @@ LIMITS: dict[str, object] = {
     "federation.vocabulary.polls.MAX_LOOKED_AT": 1000,
     "federation.vocabulary.polls.MAX_VOTES": 2_147_483_647,
     "federation.vocabulary.quotes.MOST_TAGS": 100,
+    "federation.push_encryption.RECORD_BYTES": 4096,
     "federation.web_push.MOST_BYTES": 3500,
     "federation.web_push.KEPT_FOR": timedelta(days=2),
 }

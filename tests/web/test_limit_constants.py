@@ -181,6 +181,7 @@ LIMITS: dict[str, object] = {
     "web.pages.listings.own_listings.PAGE": 20,
     "web.pages.instance.crawlers.KEPT_SECONDS": 3600,
     "web.pages.instance.crawlers.MOST": 50_000,
+    "web.pages.instance.crawlers.VALID_DAYS": 90,
     "web.pages.searches.embedding.MOST": 24,
     "web.rendering.feeds.meeting_calendar.DESCRIPTION_LIMIT": 2000,
     "web.pages.communities.charter_pages.USUAL_GRACE": timedelta(days=30),

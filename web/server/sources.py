@@ -31,7 +31,12 @@ SUFFIXES = frozenset(
 )
 """What the software is made of; whatever else may lie in its folders is somebody's own."""
 
-BESIDE = ("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "requirements-postgres.txt")
+BESIDE = (
+    *("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "requirements-postgres.txt"),
+    *("CHANGELOG.md", "SECURITY.md", "deploy/Caddyfile", "deploy/nginx.conf", "deploy/declic.env.example"),
+    *("deploy/install.sh", "deploy/systemd/declic.service", "deploy/systemd/declic-worker@.service"),
+    *("deploy/systemd/declic-backup.service", "deploy/systemd/declic-backup.timer"),
+)
 """What stands beside the packages in a checkout, and in `web/project` of a wheel (see pyproject.toml)."""
 
 CACHED_SECONDS = 3600

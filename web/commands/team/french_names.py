@@ -22,6 +22,7 @@ FRENCH = {
     "importer": "import",
     "defaire": "undo",
     "donnees-ouvertes": "open-data",
+    "installer": "setup",
     "ouvrir": "open",
     "fermer-le-site": "close-site",
     "reglages": "settings",

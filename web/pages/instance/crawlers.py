@@ -1,5 +1,6 @@
-"""What machines that read whole sites are told: where the public pages are, which to leave, and who is asked to go."""
+"""What machines that read whole sites are told: public pages, those to leave, who is asked to go, whom to tell."""
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -24,6 +25,9 @@ MOST = 50_000
 """Addresses that one sitemap may hold (sitemaps.org)."""
 
 KEPT_SECONDS = 3600
+
+VALID_DAYS = 90
+"""Who keeps a copy of security.txt asks again after so many: the cooperative may change its address any day."""
 
 FIXED = (
     "/",
@@ -98,3 +102,29 @@ async def show_text_mining(request: web.Request) -> web.Response:
         refused = (await preferences.load(conn)).ai_refused
     body = b'[{"location":"/","tdm-reservation":1}]' if refused else b'[{"location":"/","tdm-reservation":0}]'
     return answer_kept(request, body, seconds=KEPT_SECONDS, headers={"Content-Type": "application/json"})
+
+
+async def show_security_contact(request: web.Request) -> web.Response:
+    """GET /.well-known/security.txt: whom somebody tells who found a hole (RFC 9116)."""
+    instance = request.app[INSTANCE]
+    async with connection(instance.pool) as conn:
+        mail = (await preferences.load(conn)).contact_email
+    ends = (datetime.now(UTC) + timedelta(days=VALID_DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        *([f"Contact: mailto:{mail}"] if mail else []),
+        f"Contact: {instance.site.url}/mentions-legales",
+        f"Expires: {ends:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(instance.site.languages)}",
+        f"Canonical: {instance.site.url}/.well-known/security.txt",
+        "",
+    ]
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    return answer_kept(request, "\n".join(lines).encode(), seconds=KEPT_SECONDS, headers=headers)
+
+
+ROUTES: list[web.RouteDef] = [
+    web.get("/robots.txt", show_robots),
+    web.get("/sitemap.xml", show_sitemap),
+    web.get("/.well-known/tdmrep.json", show_text_mining),
+    web.get("/.well-known/security.txt", show_security_contact),
+]

@@ -1,24 +1,20 @@
 """The first-run wizard: address, cooperative, first administrator, registrations. It is gone once it was followed."""
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from models import preferences
 from models.access import one_time_links
-from models.errors import Conflict, NotFound
+from models.errors import NotFound
 from models.people import accounts, built_in_actors
 from models.people.roles import has_right
-from models.store.database import connection, transaction
-from outbox.people.cooperative_settings import save_preferences
-from web.actions.sign_up import create_member
+from models.store.database import connection
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.caching import forbid_caching
 from web.pages.access.login import log_in
-from web.pages.instance.cooperative_form import REGISTRATIONS, fill_in, read_identity
-from web.pages.people.registration_form import fail_taken, read_newcomer
-from web.rendering.render import render
+from web.pages.instance.cooperative_form import fill_in
+from web.pages.instance.founding import create_administrator, finish, save_identity
+from web.rendering.render import reader_language, render
 from web.security.session import current_account
 
 STEPS = ("adresse", "coop", "compte", "inscriptions")
@@ -91,36 +87,20 @@ async def _accept_address(request: web.Request, form: Form) -> str:
 
 
 async def _save_identity(request: web.Request, form: Form) -> str:
-    async with transaction(request.app[INSTANCE].pool) as conn:
-        chosen = await read_identity(conn, form, await preferences.load(conn))
-        if form.ok:
-            await save_preferences(conn, request.app[INSTANCE].site, chosen)
+    await save_identity(request.app[INSTANCE], form)
     return _address(request, "compte")
 
 
 async def _create_admin(request: web.Request, form: Form) -> str:
-    newcomer = read_newcomer(request, form)
-    if form.ok:
-        try:
-            account = await create_member(
-                request.app[INSTANCE], newcomer, roles=["admin"], commune=None, confirmed=True
-            )
-            await log_in(request, account)
-        except Conflict as conflict:
-            fail_taken(form, conflict)
+    account = await create_administrator(request.app[INSTANCE], form, reader_language(request))
+    if account is not None:
+        await log_in(request, account)
     return _address(request, "inscriptions")
 
 
 async def _finish(request: web.Request, form: Form) -> str:
-    registration = form.choice("registration", REGISTRATIONS, default="closed")
-    async with transaction(request.app[INSTANCE].pool) as conn:
-        if form.ok and await accounts.has_admin(conn):
-            chosen = await preferences.load(conn)
-            await save_preferences(conn, request.app[INSTANCE].site, replace(chosen, registration=registration))
-            await one_time_links.use(conn, request.match_info["token"], "setup")
-            await one_time_links.revoke_all(conn, "setup", None)
-            return "/coop"
-    return _address(request, "compte")
+    done = await finish(request.app[INSTANCE], form, request.match_info["token"])
+    return "/coop" if done else _address(request, "compte")
 
 
 def _address(request: web.Request, step: str) -> str:

@@ -25,7 +25,7 @@ from web.pages.access.login import has_mail, log_in
 from web.pages.access.login_second_step import RETURN_FIELD, read_asked_return, read_return
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.people.registration_form import fail_taken, read_answers, read_newcomer
-from web.rendering.render import N_, render
+from web.rendering.render import N_, reader_language, render
 from web.security.session import current_account
 
 CLOSED = ("invitation", "closed")
@@ -51,7 +51,7 @@ async def post_registration(request: web.Request) -> web.Response:
     way = await _find_way(request, form)
     if way.mode in CLOSED:
         return await show_form(request, form, status=403)
-    newcomer = read_newcomer(request, form)
+    newcomer = read_newcomer(form, reader_language(request))
     newcomer = replace(newcomer, entry=read_entry(form, way))
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)

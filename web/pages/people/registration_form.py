@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from aiohttp import web
-
 from models.errors import Conflict, Invalid
 from models.people import accounts
 from models.people.sign_ups import ANSWER_LIMIT, SignUpAnswer
@@ -12,16 +10,15 @@ from models.preferences import SignUpQuestion
 from web.actions.sign_up import NAME_LIMIT, NewMember
 from web.forms.form import Form
 from web.forms.password_field import read_new_password
-from web.rendering.render import reader_language
 
 
-def read_newcomer(request: web.Request, form: Form) -> NewMember:
-    """Read the fields in the order of the page."""
+def read_newcomer(form: Form, language: str) -> NewMember:
+    """Read the fields in the order of the page, which is read in `language`."""
     name = form.text("name", limit=NAME_LIMIT, missing="Donnez votre prénom.")
     username = read_username(form)
     email = form.email("email", missing="Donnez votre courriel.")
     password = read_new_password(form, username, name, email, email.partition("@")[0])
-    return NewMember(name=name, username=username, email=email, password=password, language=reader_language(request))
+    return NewMember(name=name, username=username, email=email, password=password, language=language)
 
 
 def read_answers(form: Form, questions: Sequence[SignUpQuestion]) -> list[SignUpAnswer]:

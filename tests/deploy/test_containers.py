@@ -1,0 +1,77 @@
+"""What the files for containers promise: no rights beyond need, logs that end, whatever builds or runs them."""
+
+import ipaddress
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+
+CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text()
+
+SERVICES = sorted(COMPOSE["services"])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_writes_only_volumes_and_gains_no_rights(name: str) -> None:
+    service = COMPOSE["services"][name]
+
+    assert service["read_only"] is True
+    assert service["security_opt"] == ["no-new-privileges"]
+    assert "/tmp" in service["tmpfs"]
+    assert not {"privileged", "network_mode", "pid", "userns_mode"} & set(service)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_watched_and_its_log_ends(name: str) -> None:
+    service = COMPOSE["services"][name]
+
+    assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+    assert service["restart"] == "unless-stopped"
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+
+
+def test_what_answers_the_internet_has_no_capability_but_for_its_ports() -> None:
+    services = COMPOSE["services"]
+
+    assert (services["declic"]["cap_drop"], services["caddy"]["cap_drop"]) == (["ALL"], ["ALL"])
+    assert services["caddy"]["cap_add"] == ["NET_BIND_SERVICE"] and "cap_add" not in services["declic"]
+    assert [name for name, one in services.items() if "ports" in one] == ["caddy"]
+
+
+def test_every_volume_that_is_used_has_a_name_that_is_kept() -> None:
+    mounted = [one for service in COMPOSE["services"].values() for one in service.get("volumes", ())]
+    named = {one.partition(":")[0] for one in mounted if not one.startswith((".", "/"))}
+
+    assert named == set(COMPOSE["volumes"])
+
+
+@pytest.mark.parametrize("address", ["172.18.0.4", "192.168.96.2", "10.88.0.7", "10.89.3.2"])
+def test_the_proxy_beside_us_is_believed_under_docker_and_podman(address: str) -> None:
+    networks = COMPOSE["services"]["declic"]["environment"]["DECLIC_TRUSTED_PROXIES"].split()
+
+    assert any(ipaddress.ip_address(address) in ipaddress.ip_network(one) for one in networks)
+    assert not any(ipaddress.ip_network(one).overlaps(ipaddress.ip_network("10.90.0.0/16")) for one in networks)
+
+
+def test_the_image_runs_as_an_account_without_rights_and_says_how_it_is() -> None:
+    [user] = re.findall(r"^USER (\S+)$", CONTAINERFILE, re.M)
+
+    assert f"useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin {user}" in CONTAINERFILE
+    assert CONTAINERFILE.index(f"USER {user}") < CONTAINERFILE.index("\nCMD [")
+    assert re.search(r"^HEALTHCHECK .*\\\n    CMD \[.*readyz", CONTAINERFILE, re.M)
+
+
+def test_all_that_a_wheel_is_built_from_is_brought_into_the_image() -> None:
+    """Else the image cannot be built, which would be seen by whoever installs."""
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    copied = {name for line in re.findall(r"^COPY (?!--from)(.*)$", CONTAINERFILE, re.M) for name in line.split()[:-1]}
+
+    needed = {name.partition("/")[0] for name in (*wheel["packages"], *wheel["force-include"])}
+    assert needed - copied == set()

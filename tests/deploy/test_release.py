@@ -1,0 +1,210 @@
+"""What is handed out is what was committed, the same each time, with what a release has to have."""
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from deploy.release.__main__ import SUMS, look_at_promises, sign, write_sums
+from deploy.release.bill_of_materials import TAKEN_ALONG, build_bill, read_requirements
+from deploy.release.promises import list_missing
+from deploy.release.python_files import build_python_files
+from deploy.release.source_tree import SourceTree, list_uncommitted, unpack_commit
+from web.server.sources import BESIDE
+
+ROOT = Path(__file__).parents[2]
+
+SCHEMAS = Path(__file__).with_name("cyclonedx-1.6.zip")
+"""As published by CycloneDX, of its repository `specification`: of the bill, of licences and of signatures."""
+
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+HERE = SourceTree(folder=ROOT, version=VERSION, epoch=1_800_000_000)
+
+
+@cache
+def make_bill() -> dict[str, Any]:
+    return build_bill(HERE, "ab" * 32)
+
+
+def test_the_bill_of_materials_is_one() -> None:
+    with zipfile.ZipFile(SCHEMAS) as archive:
+        schemas = [json.loads(archive.read(name)) for name in archive.namelist()]
+    registry = Registry().with_resources([(one["$id"], Resource.from_contents(one)) for one in schemas])
+    [schema] = [one for one in schemas if one["$id"].endswith("/bom-1.6.schema.json")]
+
+    validator = jsonschema.validators.validator_for(schema)(schema, registry=registry)
+
+    assert [error.message for error in validator.iter_errors(make_bill())] == []
+    assert next(validator.iter_errors(make_bill() | {"components": [{"name": "x"}]}), None) is not None
+
+
+def test_the_bill_names_all_that_is_installed_with_the_sums_that_pip_allows() -> None:
+    bill = make_bill()
+    named = {one["name"]: one for one in bill["components"] if not one["bom-ref"].endswith("#taken-along")}
+
+    for file, scope in (("requirements.txt", "required"), ("requirements-postgres.txt", "optional")):
+        for name, sums in read_requirements((ROOT / file).read_text()).items():
+            told = {one["hashes"][0]["content"] for one in named[name]["externalReferences"]}
+            assert (told, named[name]["scope"]) == (sums, scope), name
+    refs = {one["bom-ref"] for one in bill["components"]} | {bill["metadata"]["component"]["bom-ref"]}
+    assert {one["ref"] for one in bill["dependencies"]} <= refs
+    assert {ref for one in bill["dependencies"] for ref in one["dependsOn"]} <= refs
+    [own] = [one for one in bill["dependencies"] if one["ref"] == f"pkg:pypi/declic@{VERSION}"]
+    direct = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert {one.split("==")[0] for one in direct} <= {ref[9:].split("@")[0] for ref in own["dependsOn"]}
+    assert len([one for one in refs if one.endswith("#taken-along")]) == len(TAKEN_ALONG)
+
+
+def test_a_bill_of_another_lock_is_not_written(tmp_path: Path) -> None:
+    for name in ("uv.lock", "requirements-postgres.txt"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    text = (ROOT / "requirements.txt").read_text()
+    first = text.partition("--hash=sha256:")[2][:64]
+    (tmp_path / "requirements.txt").write_text(text.replace(first, "0" * 64))
+
+    with pytest.raises(SystemExit, match="disagree about"):
+        build_bill(SourceTree(folder=tmp_path, version=VERSION, epoch=0), "ab" * 32)
+
+
+def write_tree(
+    folder: Path, *, contact: str = "security@declic.example", heading: str = "9.9.9 (2026-12-01)"
+) -> SourceTree:
+    (folder / "SECURITY.md").write_text(f"# Security\n\nContact: {contact}\n\nWrite what you saw.\n")
+    (folder / "CHANGELOG.md").write_text(f"# What changed\n\n## {heading}\n")
+    return SourceTree(folder=folder, version="9.9.9", epoch=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "tags", "uncommitted", "sentence"),
+    [
+        ({"contact": ""}, ["v9.9.9"], [], "names nobody after `Contact:`"),
+        ({"contact": "  "}, ["v9.9.9"], [], "names nobody after `Contact:`"),
+        ({"heading": "Next"}, ["v9.9.9"], [], "no heading `## 9.9.9"),
+        ({}, ["v9.9.8"], [], "no tag v9.9.9"),
+        ({}, ["v9.9.9"], ["web/cli.py"], "Not committed, so not in it: web/cli.py"),
+        ({}, ["v9.9.9"], [], None),
+    ],
+)
+def test_a_release_has_what_a_release_needs(
+    tmp_path: Path, change: dict[str, str], tags: list[str], uncommitted: list[str], sentence: str | None
+) -> None:
+    missing = list_missing(write_tree(tmp_path, **change), uncommitted=uncommitted, tags=tags)
+
+    assert len(missing) == (0 if sentence is None else 1)
+    assert sentence is None or sentence in missing[0]
+
+
+def test_what_is_no_release_is_refused_or_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = write_tree(tmp_path, contact="")
+
+    look_at_promises(tree, release=False)
+    assert "SECURITY.md names nobody" in (said := capsys.readouterr().err) and "no release" in said
+    with pytest.raises(SystemExit, match="This is no release"):
+        look_at_promises(tree, release=True)
+
+
+def test_the_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
+    (tmp_path / "declic-1.whl").write_bytes(b"a wheel")
+    (tmp_path / "install.sh").write_bytes(b"a script")
+
+    write_sums(tmp_path)
+
+    checked = subprocess.run(["sha256sum", "-c", "--strict", SUMS], cwd=tmp_path, capture_output=True, check=False)
+    assert checked.returncode == 0 and checked.stdout.count(b": OK") == 2
+    (tmp_path / "install.sh").write_bytes(b"another")
+    assert subprocess.run(["sha256sum", "-c", SUMS], cwd=tmp_path, capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.skipif(shutil.which("minisign") is None, reason="minisign is not on this machine (Debian: minisign)")
+def test_the_sums_are_signed_by_the_key_that_is_given(tmp_path: Path) -> None:
+    key, public, sums = tmp_path / "declic.key", tmp_path / "declic.pub", tmp_path / SUMS
+    subprocess.run(["minisign", "-GW", "-p", str(public), "-s", str(key)], check=True, stdout=subprocess.DEVNULL)
+    sums.write_text("a sum  a file\n")
+
+    sign(sums, key)
+
+    verify = ["minisign", "-Vqm", str(sums), "-p", str(public)]
+    assert subprocess.run(verify, check=False).returncode == 0
+    sums.write_text("another sum  a file\n")
+    assert subprocess.run(verify, capture_output=True, check=False).returncode != 0
+
+
+def make_repository(folder: Path) -> Path:
+    """A small project that is built as ours is, with its one commit."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    backend = project["build-system"]["requires"][0]
+    (folder / "models").mkdir(parents=True)
+    (folder / "models" / "__init__.py").write_text('"""Models."""\n')
+    (folder / "pyproject.toml").write_text(
+        f'[project]\nname = "declic"\nversion = "9.9.9"\nrequires-python = ">=3.11"\n'
+        f'[build-system]\nrequires = ["{backend}"]\n'
+        'build-backend = "hatchling.build"\n[tool.hatch.build.targets.wheel]\npackages = ["models"]\n'
+    )
+    identity = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b.example"}
+    identity |= {"GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b.example"}
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "--no-gpg-sign", "-m", "first"]):
+        subprocess.run(["git", *arguments], cwd=folder, check=True, env=os.environ | identity)
+    return folder
+
+
+def test_only_what_is_committed_is_built_and_the_same_each_time(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "project")
+    (repository / "models" / "secret.py").write_text("KEY = 1\n")
+    for name in ("first", "again", "out"):
+        (tmp_path / name).mkdir()
+
+    trees = [unpack_commit(tmp_path / name, repository) for name in ("first", "again")]
+    wheel, source = build_python_files(trees[0], tmp_path / "out")
+    before = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (wheel, source)]
+    after = [path.read_bytes() for path in build_python_files(trees[1], tmp_path / "out")]
+
+    assert before == [hashlib.sha256(body).hexdigest() for body in after]
+    assert list_uncommitted(repository) == ["models/secret.py"]
+    with zipfile.ZipFile(io.BytesIO(after[0])) as archive:
+        assert "models/__init__.py" in archive.namelist() and "models/secret.py" not in archive.namelist()
+
+
+def test_a_wheel_brings_what_installing_it_takes() -> None:
+    """`install.sh` and the packages take their units, settings and requirements out of it."""
+    included = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"][
+        "force-include"
+    ]
+
+    assert [name for name in included if not (ROOT / name).exists()] == []
+    assert all(place == f"web/project/{name}" for name, place in included.items())
+    files = {
+        path for name in included for path in ((ROOT / name).rglob("*") if (ROOT / name).is_dir() else [ROOT / name])
+    }
+    assert {path.relative_to(ROOT).as_posix() for path in files} == set(BESIDE), "what /sources serves is whole"
+    read = set(re.findall(r"web/project/([\w./-]+)", (ROOT / "deploy/install.sh").read_text()))
+    read |= {name for name in re.findall(r"\$project/([\w./-]+)", (ROOT / "deploy/install.sh").read_text())}
+    assert len(read) == 5 and all(any(one.startswith(name) for name in included) for one in read)
+
+
+def test_the_backend_that_builds_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    [backend] = project["build-system"]["requires"]
+
+    assert backend in project["dependency-groups"]["dev"] and "==" in backend
+    assert f"{backend} \\\n    --hash=" in (ROOT / "requirements-dev.txt").read_text()
+
+
+def test_nothing_is_released_outside_of_a_repository(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="no checkout of git"):
+        unpack_commit(tmp_path, tmp_path)
+    asked = [sys.executable, "-m", "deploy.release", "--help"]
+    assert subprocess.run(asked, cwd=ROOT, capture_output=True, check=False).returncode == 0
