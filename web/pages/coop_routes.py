@@ -156,6 +156,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/membres/{username:[a-z0-9_]+}", members.show_member),
     web.post("/coop/membres/{username:[a-z0-9_]+}/lien", members.post_link),
     web.post("/coop/membres/{username:[a-z0-9_]+}/role", members.post_role),
+    web.post("/coop/membres/{username:[a-z0-9_]+}/collectivite", members.post_authority),
     web.post("/coop/membres/{username:[a-z0-9_]+}/verification", members.post_factor_reset),
     web.get("/coop/diagnostic", diagnostic_editor.show_editor),
     web.post("/coop/diagnostic", preserve_form(diagnostic_editor.post_editor)),
