@@ -10,6 +10,7 @@ from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, opening_page
 from web.pages.instance.documents import editing
 from web.pages.instance.figures import team as figures_settings
+from web.pages.instance.settings import arrivals as arrival_settings
 from web.pages.instance.settings import history as settings_history
 from web.pages.instance.settings import index as settings_index
 from web.pages.instance.settings import page_view as settings_page
@@ -27,7 +28,6 @@ from web.pages.people import (
     members,
     sign_ups,
 )
-from web.pages.people.arrivals import arrival_settings
 from web.pages.people.invitations import mailing, member_list, team
 from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion
