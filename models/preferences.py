@@ -42,6 +42,9 @@ MOST_QUESTIONS = 3
 
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
 
+AnswerKind = Literal["yes", "more", "no"]
+"""What is answered to whoever asks to join: come in, tell us more, no."""
+
 ListingKind = Literal["offer", "request", "repair_call"]
 
 HomeNeeded = Literal["nobody", "borrowers", "everybody"]
@@ -67,6 +70,15 @@ class SignUpQuestion:
 
     text: str
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannedAnswer:
+    """What the team keeps ready for whoever asks to join: sent as it is, or changed before."""
+
+    kind: AnswerKind
+    title: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +118,7 @@ class Preferences:
     `figures_published` shows its figures
     to everybody, under `figures_licence`; of each object that changed hands `kilogram_factor` kilograms are said to be
     avoided, as `kilogram_source` has it: both are empty, and none are shown, until somebody knows.
+    `canned_answers` are kept ready for whoever asks to join.
     """
 
     name: str = ""
@@ -188,6 +201,7 @@ class Preferences:
     figures_licence: FiguresLicence = "lov2"
     kilogram_factor: float = 0
     kilogram_source: str = ""
+    canned_answers: tuple[CannedAnswer, ...] = ()
 
     @property
     def asks_by_page(self) -> bool:

@@ -147,7 +147,7 @@ def _require_news(person: Actor, held: Membership | None) -> None:
 
 async def _list_deciders(conn: Connection, group: Actor) -> list[int]:
     """Managers of ours in a community elsewhere, or all members where several let in together."""
-    here = await members.list_member_ids(conn, group.id, local=True)
+    here = await members.list_voice_ids(conn, group.id)
     community = await communities.find(conn, group.id)
     if community is not None and community.approvals_needed > 0:
         return here

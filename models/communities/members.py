@@ -109,6 +109,21 @@ async def list_member_ids(conn: Connection, community_id: int, *, local: bool) -
     )
 
 
+async def list_voice_ids(conn: Connection, community_id: int) -> list[int]:
+    """Row ids of the members here who may have a voice in who comes in: not the accounts of local authorities."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT m.actor_id FROM membership m JOIN actor a ON a.id = m.actor_id
+        WHERE m.community_id = $1 AND m.state = 'member' AND a.local AND a.deleted_at IS NULL
+            AND a.suspended_at IS NULL
+            AND NOT EXISTS (SELECT FROM account t WHERE t.actor_id = m.actor_id AND t.authority)
+        ORDER BY m.actor_id
+        """,
+        community_id,
+    )
+
+
 async def list_inside_ids(conn: Connection, community_id: int) -> list[int]:
     """Row ids of members elsewhere who get what stays inside: not those whose server keeps nothing so, nor of servers
     that are set aside, or to which nothing private is sent.
@@ -190,6 +205,19 @@ async def count_managed(conn: Connection, actor_id: int) -> int:
         """
         SELECT count(*) FROM membership m JOIN actor a ON a.id = m.community_id AND a.local
         WHERE m.actor_id = $1 AND m.state = 'member' AND m.role = 'manager'
+        """,
+        actor_id,
+    )
+    return found
+
+
+async def leads_any(conn: Connection, actor_id: int) -> bool:
+    """Whether somebody manages or moderates a community, of ours or of others."""
+    found: bool = await fetch_value(
+        conn,
+        """
+        SELECT EXISTS (SELECT FROM membership m JOIN community c ON c.actor_id = m.community_id AND c.ended_at IS NULL
+            WHERE m.actor_id = $1 AND m.state = 'member' AND m.role IN ('manager', 'moderator'))
         """,
         actor_id,
     )

@@ -12,7 +12,9 @@ async def count(conn: Connection, actor_id: int) -> int:
         JOIN actor a ON a.id = c.actor_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL
         WHERE m.actor_id = $1 AND (m.state = 'invited' OR m.state = 'member' AND (
             m.accepted_version < (SELECT max(h.version) FROM community_charter h WHERE h.community_id = c.actor_id)
-            OR (m.role = 'manager' OR c.approvals_needed > 0) AND EXISTS (SELECT FROM membership n
+            OR (m.role = 'manager' OR c.approvals_needed > 0
+                AND NOT EXISTS (SELECT FROM account t WHERE t.actor_id = $1 AND t.authority))
+            AND EXISTS (SELECT FROM membership n
                 WHERE n.community_id = c.actor_id AND n.state = 'asked' AND NOT EXISTS (
                     SELECT FROM membership_approval v WHERE v.membership_id = n.id AND v.actor_id = $1))))
         """,

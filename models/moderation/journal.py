@@ -21,6 +21,7 @@ Act = Literal[
     "login_link_made",
     "second_factor_reset",
     "roles_changed",
+    "authority_changed",
     "duty_taken",
     "handed_over",
     "invitation_made",

@@ -35,7 +35,7 @@ class Account:
     """A local person's log-in. The password's hash and the exact place are read by functions of their own.
 
     `roles` are what she is trusted with; a member is who holds none. `leaves_at` is when the account will be deleted,
-    where its owner asked for that.
+    where its owner asked for that. `authority` is that of a town hall, or of another local authority.
     """
 
     actor_id: int
@@ -54,6 +54,7 @@ class Account:
     documents_due_at: datetime | None = None
     suspended_at: datetime | None = None
     passing: bool = False
+    authority: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -116,7 +117,7 @@ async def find(conn: Connection, actor_id: int) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at, passing
+               waits_since, documents_due_at, actor.suspended_at, passing, authority
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor_id = $1 AND actor.deleted_at IS NULL
         """,
@@ -141,7 +142,7 @@ async def find_by_email(conn: Connection, email: str) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at, passing
+               waits_since, documents_due_at, actor.suspended_at, passing, authority
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(email) = lower($1) AND actor.deleted_at IS NULL
         """,
@@ -163,7 +164,7 @@ async def _find_by_name(conn: Connection, username: str) -> Account | None:
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at, passing
+               waits_since, documents_due_at, actor.suspended_at, passing, authority
         FROM account JOIN actor ON actor.id = actor_id
         WHERE lower(actor.username) = lower($1) AND actor.local AND actor.deleted_at IS NULL
         """,
@@ -186,7 +187,7 @@ async def list_accounts(conn: Connection, *, search: str = "", limit: int = 50, 
         SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
                default_commune_code, last_seen_at, account.created_at,
                (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at, passing
+               waits_since, documents_due_at, actor.suspended_at, passing, authority
         FROM account JOIN actor ON actor.id = actor_id
         WHERE actor.deleted_at IS NULL AND waits_since IS NULL AND NOT passing
           AND ($1 = '' OR strpos(fold(actor.username || ' ' || actor.name || ' ' || email), fold($1)) > 0)

@@ -25,7 +25,9 @@ Right = Literal[
     "mails",
     "operation",
     "points",
+    "see_figures",
     "figures",
+    "repair_figures",
     "communities",
     "repair_shops",
 ]
@@ -49,12 +51,15 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     "roles": frozenset({"admin"}),
     "documents": frozenset({"admin"}),
     "settings": frozenset({"admin"}),
-    # Decide about other servers; mails that do not leave; backups, chores, the disk; points; figures.
+    # Decide about other servers; mails that do not leave; backups, chores, the disk; points.
     "servers": frozenset({"admin"}),
     "mails": frozenset({"admin"}),
     "operation": frozenset({"admin"}),
     "points": frozenset({"admin"}),
+    # Read the figures that are not published; publish them, and take them one by one; those of repairs.
+    "see_figures": frozenset({"admin"}),
     "figures": frozenset({"admin"}),
+    "repair_figures": frozenset(accounts.ROLES),
     # See the communities of this server, name a manager where there is none, and found one in any case.
     "communities": frozenset({"moderator", "admin"}),
     # Open repair shops, say who decides which appear, and decide it where no collective does.
@@ -62,9 +67,14 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
 }
 """The roles that have each right. Who administers may do everything that the others may."""
 
+RIGHTS_OF_AUTHORITIES: frozenset[Right] = frozenset({"see_figures", "repair_figures"})
+"""What opens for the account of a local authority, beside what opens for every member: nothing in which it decides."""
+
 
 def has_right(account: Account, right: Right) -> bool:
     """Whether this account may do it."""
+    if account.authority and right in RIGHTS_OF_AUTHORITIES:
+        return True
     return not RIGHTS[right].isdisjoint(account.roles)
 
 
@@ -95,7 +105,12 @@ async def list_accounts(conn: Connection, role: Role) -> list[Account]:
 
 
 async def set_roles(conn: Connection, actor_id: int, roles: Collection[Role]) -> None:
-    """Trust this account with these roles alone. Raises Conflict rather than leave the instance without an admin."""
+    """Trust this account with these roles alone.
+
+    Raises Conflict rather than leave the instance without an admin, and for the account of a local authority.
+    """
+    if roles and (await accounts.get(conn, actor_id)).authority:
+        raise Conflict("authority_without_roles", field="roles")
     changed = await execute(
         conn,
         """

@@ -5,6 +5,7 @@ What a name alone does not tell stands in `models/data/place_names.tsv`, which w
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -56,7 +57,36 @@ def shorten_epci(name: str) -> str:
 
 
 def compose_in(name: str) -> str:
-    """Where something is: "à Lille", "au Mans", "aux Sables-d'Olonne", "dans la Métropole Européenne de Lille"."""
+    """Where something is: "à Lille", "au Mans", "aux Sables-d'Olonne", "dans la Métropole Européenne de Lille".
+
+    Of several with commas between them: "à Lille, Lomme et Hellemmes", "à Lens et au Mans".
+    """
+    return _compose_each(name, "à", _compose_in_one)
+
+
+def compose_of(name: str) -> str:
+    """Whose something is, or near what: "de Lille", "d’Arras", "du Mans", "des Sables-d'Olonne", "du Pays Basque".
+
+    Of several: "de Lille et Lomme", "de Lens et d’Arras".
+    """
+    return _compose_each(name, "de", _compose_of_one)
+
+
+def _compose_each(name: str, word: Literal["à", "de"], write: Callable[[str], str]) -> str:
+    """The word once where it is the same before each of several, else before each."""
+    listed = name.removesuffix("…").rstrip()
+    parts = [part for part in listed.split(", ") if part]
+    if len(parts) < 2 or _fold(name) in _read_file()["names"]:
+        return write(name)
+    composed = [write(part) for part in parts]
+    if composed == [f"{word} {part}" for part in parts]:
+        composed[1:] = parts[1:]
+    if listed != name:
+        return f"{', '.join(composed)}{name.removeprefix(listed)}"
+    return f"{', '.join(composed[:-1])} et {composed[-1]}"
+
+
+def _compose_in_one(name: str) -> str:
     how, bare = _find_way(name)
     if how is None:
         return _contract("à", name)
@@ -67,8 +97,7 @@ def compose_in(name: str) -> str:
     return f"{how}{bare}" if how.endswith("’") else f"{how} {bare}"
 
 
-def compose_of(name: str) -> str:
-    """Whose something is, or near what: "de Lille", "d’Arras", "du Mans", "des Sables-d'Olonne", "du Pays Basque"."""
+def _compose_of_one(name: str) -> str:
     how, bare = _find_way(name)
     if how and "|" in how:
         return how.partition("|")[2]

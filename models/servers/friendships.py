@@ -3,12 +3,13 @@
 The level of a server (`trust_levels`) is what we decide alone; a friendship is what both cooperatives said.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from models.domains import find_domain
-from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 from models.store.statements import compose
 
 FriendshipState = Literal["met", "proposed", "asked", "confirmed", "refused", "declined", "ended"]
@@ -43,10 +44,12 @@ class FriendshipRow:
 
 _COLUMNS = "f.actor_id, f.state, f.our_offer_uri, f.their_offer_uri, f.member_id, f.changed_at"
 
-_OF_ACTOR, _ON_HOST = (
+_OF_ACTOR, _OF_ACTORS, _ALL, _ON_HOST = (
     compose(text, columns=_COLUMNS)
     for text in (
         "SELECT {columns} FROM friendship f WHERE f.actor_id = $1",
+        "SELECT {columns} FROM friendship f WHERE f.actor_id = ANY($1)",
+        "SELECT {columns} FROM friendship f ORDER BY f.changed_at DESC, f.actor_id",
         """
         SELECT {columns} FROM friendship f JOIN actor a ON a.id = f.actor_id
         WHERE a.host = $1 ORDER BY f.changed_at DESC LIMIT 1
@@ -58,6 +61,16 @@ _OF_ACTOR, _ON_HOST = (
 async def find(conn: Connection, actor_id: int) -> FriendshipRow | None:
     """How far it is with this cooperative; None where nobody ever proposed anything."""
     return await fetch_one(conn, FriendshipRow, _OF_ACTOR, actor_id)
+
+
+async def map_by_ids(conn: Connection, actor_ids: Collection[int]) -> dict[int, FriendshipRow]:
+    """How far it is with each of these cooperatives, where anybody ever proposed anything."""
+    return {one.actor_id: one for one in await fetch_all(conn, FriendshipRow, _OF_ACTORS, list(actor_ids))}
+
+
+async def list_all(conn: Connection) -> list[FriendshipRow]:
+    """How far it is with each that there is, what changed last first."""
+    return await fetch_all(conn, FriendshipRow, _ALL)
 
 
 async def hold(conn: Connection, actor_id: int) -> FriendshipRow | None:

@@ -269,7 +269,11 @@ CREATE TABLE account (
     documents_due_at timestamptz,
     -- Somebody without any account calls for help with her bike: a person of ours for this one call, who has no
     -- password and comes by a private link alone. Her call is a listing like any other, and so are its answers.
-    passing boolean NOT NULL DEFAULT false
+    passing boolean NOT NULL DEFAULT false,
+    -- The account of a local authority, such as a town hall: it follows, publishes and reads the figures. It lets
+    -- nobody in, so it holds no role.
+    authority boolean NOT NULL DEFAULT false,
+    CONSTRAINT account_authority_without_roles CHECK (NOT authority OR roles = '{}'::text[])
 );
 CREATE INDEX account_created ON account (created_at);
 CREATE UNIQUE INDEX account_email ON account (lower(email));

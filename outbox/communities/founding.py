@@ -28,6 +28,7 @@ from outbox.communities.limits import (
     NAME_LIMIT,
     require_home,
     require_manager,
+    require_no_authority,
     require_settings,
     tidy,
 )
@@ -55,6 +56,7 @@ async def create(conn: Connection, site: Site, founder: Actor, draft: CommunityD
     The keys are made before, by `federation/own_keys/key_pairs.make_key_pairs`.
     """
     require_active(founder)
+    await require_no_authority(conn, founder)
     draft = _require_draft(draft)
     charter = tidy(draft.charter, CHARTER_LIMIT, "charter", required=True)
     if await members.count_managed(conn, founder.id) >= MOST_MANAGED:

@@ -7,6 +7,7 @@ from models.communities.communities import Community, CommunitySettings
 from models.communities.memberships import Membership
 from models.errors import Conflict, Forbidden, Invalid
 from models.people.actors import Actor
+from models.people.team import authorities
 from models.store.database import Connection
 from models.texts import NOT_TYPED
 
@@ -86,11 +87,18 @@ async def require_voice(conn: Connection, community: Community, actor: Actor) ->
     """
     if community.approvals_needed == 0:
         return await require_manager(conn, community, actor)
+    await require_no_authority(conn, actor)
     held = await require_standing(conn, community, actor)
     charter = await charters.find_current(conn, community.actor_id)
     if not memberships.may_take_part(held, charter, datetime.now(UTC)):
         raise Forbidden("charter_not_accepted")
     return held
+
+
+async def require_no_authority(conn: Connection, actor: Actor) -> None:
+    """Raise Forbidden for the account of a local authority, which lets nobody in anywhere."""
+    if actor.local and await authorities.is_authority(conn, actor.id):
+        raise Forbidden("authority_lets_nobody_in")
 
 
 async def require_room(conn: Connection, community: Community, person: Actor) -> None:

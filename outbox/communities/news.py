@@ -78,7 +78,7 @@ async def _list_deciders(conn: Connection, case: Case) -> list[Actor]:
     ids = await members.list_manager_ids(conn, case.group.id)
     if case.community.approvals_needed:
         ids = [
-            *await members.list_member_ids(conn, case.group.id, local=True),
+            *await members.list_voice_ids(conn, case.group.id),
             *await members.list_inside_ids(conn, case.group.id),
         ]
     return [one for one in await actors.list_by_ids(conn, ids) if one.id != case.person.id]

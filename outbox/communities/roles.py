@@ -16,7 +16,7 @@ from outbox.builders.texts.communities import say
 from outbox.communities import news
 from outbox.communities.cases import Case, change, open_case
 from outbox.communities.leaving import is_last_manager
-from outbox.communities.limits import MOST_MANAGED, require_manager
+from outbox.communities.limits import MOST_MANAGED, require_manager, require_no_authority
 
 CIRCLES: dict[Role, Circle] = {"manager": "managers", "moderator": "moderators"}
 
@@ -35,6 +35,8 @@ async def set_role(
     held = _require_member(case)
     if held.role == role:
         return held
+    if role != "member":
+        await require_no_authority(conn, person)
     if held.manages:
         await _require_lowered(conn, case, by)
     if not case.community.local:

@@ -11,6 +11,7 @@ from models.communities import charters, communities
 from models.people import keys
 from models.people.actors import Actor
 from models.people.opening_hours import read_hours
+from models.people.team import authorities
 from models.places import places
 from models.posts.media import media
 from models.repairs.bookings import appointment_books
@@ -19,7 +20,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.activities.update import build_actor_update
 from outbox.builders.objects.community import build_community
-from outbox.builders.objects.cooperative import build_responsible_fields
+from outbox.builders.objects.cooperative import AUTHORITY_FIELD, build_responsible_fields
 from outbox.builders.objects.person import build_actor
 from outbox.builders.objects.repair_shop import ShopParts, build_shop, build_shop_fields
 from outbox.traffic.send import Recipients, send
@@ -36,7 +37,9 @@ async def describe_actor(conn: Connection, site: Site, actor: Actor) -> ActorDoc
         image=pictures.get(actor.image_media_id or 0),
     )
     if actor.type == "Organization" and actor.suspended_at is None:
-        return await _describe_shop(conn, site, actor, document)
+        document = await _describe_shop(conn, site, actor, document)
+        authority = not actor.speaks_for_cooperative and await authorities.is_authority(conn, actor.id)
+        return replace(document, fields=(AUTHORITY_FIELD, *document.fields)) if authority else document
     return await _describe_community(conn, actor, document) if actor.type == "Group" else document
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize
 
 from models import preferences
 from models.people.actors import Actor
-from models.preferences import SignUpQuestion
+from models.preferences import CannedAnswer, SignUpQuestion
 from models.store.database import Pool, connection, execute, fetch_value, transaction
 from tests.factories import make_local_actor, make_member
 from tests.web.axe import check, needs_axe
@@ -180,10 +180,8 @@ async def test_every_page_of_an_arrival_has_no_violation(arrival: Arrival) -> No
             arrival.awa.id,
             claire,
         )
-        await execute(
-            conn,
-            "INSERT INTO canned_answer (id, kind, title, words) VALUES (1, 'no', 'Un', 'A.'), (2, 'no', 'Deux', 'B.')",
-        )
+        ready = [CannedAnswer(kind="no", title=title, words=words) for title, words in (("Un", "A."), ("Deux", "B."))]
+        await preferences.write(conn, {"canned_answers": tuple(ready)})
         await execute(
             conn, "INSERT INTO listing_draft (id, actor_id, kind, fields) VALUES (1, $1, 'offer', '[]')", claire
         )

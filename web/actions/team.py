@@ -20,8 +20,17 @@ from models.people.roles import RIGHTS
 from models.people.team import duty, place_keepers
 from models.settings import Site
 from models.store.database import Connection
+from outbox.people import authorities
 from outbox.threads.cooperative_messages import write_to_member
-from web.actions.team_words import PLACE_GIVEN, PLACE_TAKEN, write_place, write_roles
+from web.actions.team_words import (
+    AUTHORITY_GIVEN,
+    AUTHORITY_TAKEN,
+    PLACE_GIVEN,
+    PLACE_TAKEN,
+    write_authority,
+    write_place,
+    write_roles,
+)
 
 
 async def change_roles(
@@ -29,7 +38,7 @@ async def change_roles(
 ) -> bool:
     """Trust a member with these roles alone; without `by` a command does it. False where nothing changes.
 
-    Raises Conflict rather than leave the instance without anybody who administers.
+    Raises Conflict rather than leave the instance without anybody who administers, and for a local authority.
     """
     await accounts.lock_account(conn, member.actor_id)
     before, after = (await accounts.get(conn, member.actor_id)).roles, accounts.order_roles(chosen)
@@ -49,6 +58,24 @@ async def change_roles(
     return True
 
 
+async def change_authority(
+    conn: Connection, site: Site, member: Account, *, authority: bool, by: Account | None
+) -> bool:
+    """Say that this account is that of a local authority, or is no more; without `by` a command does it.
+
+    False where nothing changes. Raises as `outbox/people/authorities.change`.
+    """
+    await accounts.lock_account(conn, member.actor_id)
+    actor = await actors.get(conn, member.actor_id)
+    if not await authorities.change(conn, site, actor, authority=authority):
+        return False
+    if authority:
+        await _make_enter_anew(conn, actor.id)
+    await journal.record(conn, "authority_changed", by=by, right="roles", about_id=actor.id, authority=authority)
+    await write_to_member(conn, site, actor, write_authority(site, AUTHORITY_GIVEN if authority else AUTHORITY_TAKEN))
+    return True
+
+
 async def _make_enter_anew(conn: Connection, actor_id: int) -> None:
     purposes: tuple[Purpose, ...] = ("login", "password")
     for purpose in purposes:
@@ -59,9 +86,11 @@ async def _make_enter_anew(conn: Connection, actor_id: int) -> None:
 def may_help_to_enter(by: Account, member: Account) -> bool:
     """Whether she may make a link for this member, or take away a second factor.
 
-    For whoever holds a role only who gives roles may: a link would let somebody else be what that one is.
+    For whoever holds a role, and for a local authority, only who gives roles may: a link would let somebody else be
+    what that one is.
     """
-    return roles.has_right(by, "members") and (not member.roles or roles.has_right(by, "roles"))
+    trusted = bool(member.roles) or member.authority
+    return roles.has_right(by, "members") and (not trusted or roles.has_right(by, "roles"))
 
 
 async def take_duty(conn: Connection, account: Account, role: Role, week: date) -> None:

@@ -30,6 +30,20 @@ PLACE_TAKEN = {
     "en": "You no longer look after “{name}”. Thank you for having done so.",
 }
 
+AUTHORITY_GIVEN = {
+    "fr": "Ce compte est maintenant celui de la collectivité, et son profil le dit. Il suit et publie comme avant, ne "
+    "fait entrer personne, et les chiffres de la coop lui sont ouverts : {page}",
+    "en": "This account is now that of the local authority, and its profile says so. It follows and publishes as "
+    "before, lets nobody in, and the cooperative’s figures are open to it: {page}",
+}
+
+AUTHORITY_TAKEN = {
+    "fr": "Ce compte n’est plus celui de la collectivité : il suit et publie comme avant, et ne lit plus que les "
+    "chiffres que la coop publie.",
+    "en": "This account is no longer that of the local authority: it follows and publishes as before, and reads only "
+    "the figures that the cooperative publishes.",
+}
+
 
 def write_roles(site: Site, before: Collection[Role], after: Collection[Role]) -> dict[str, str]:
     """Which roles she holds now, and which no more."""
@@ -48,6 +62,11 @@ def write_place(site: Site, place: Account, words: Mapping[str, str]) -> dict[st
     """That she looks after this place now, or no more."""
     name, page = place.name or place.username, f"{site.url}/coop/lieux/{place.username}"
     return {language: text.format(name=name, page=page) for language, text in words.items()}
+
+
+def write_authority(site: Site, words: Mapping[str, str]) -> dict[str, str]:
+    """That this account speaks for the local authority now, or no more."""
+    return {language: text.format(page=f"{site.url}/coop/chiffres") for language, text in words.items()}
 
 
 def _join(language: str, roles: Sequence[Role]) -> str:

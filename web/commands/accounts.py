@@ -1,4 +1,4 @@
-"""`declic account create|link|reset-second-factor|alias|move|delete`, `declic token create`."""
+"""`declic account create|link|authority|reset-second-factor|alias|move|delete`, `declic token create`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from models.people.actors import Actor
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
+from web.commands.team.french_names import BilingualGroup
 
 with when_used():
     from federation.discovery import remote
     from federation.own_keys import key_pairs
     from outbox.people import account_moves
     from outbox.people import accounts as outbox
+    from web.actions import team
     from web.forms import form
     from web.mail import account_mails
     from web.middlewares import work_signals
@@ -36,8 +38,13 @@ FAULTS: dict[Fault, str] = {
     "common": "This password is too easy to guess; choose a few words that have nothing to do with each other.",
 }
 
+OPENS = {
+    True: "the profile of a local authority says so, and the figures that are not published are open to it.",
+    False: "an account like others reads the figures alone that are published.",
+}
 
-@click.group()
+
+@click.group(cls=BilingualGroup)
 def account() -> None:
     """Members' accounts."""
 
@@ -123,6 +130,29 @@ async def _link_account(name: str, purpose: Purpose) -> None:
         if found is None:
             raise CommandFailed(f"There is no account named {name} here; `declic account create {name}` makes one.")
         print_out(await one_time_links.make_member_link(conn, instance.site, found.actor_id, purpose))
+
+
+@account.command("authority")
+@click.argument("name")
+@click.option("--end", "--fin", "ends", is_flag=True, help="It is no more; what it published and follows stays.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def authority_account(name: str, *, ends: bool, dry_run: bool) -> None:
+    """Say that an account is that of a local authority: it reads the figures and lets nobody in. Prints the name."""
+    run(_authority_account(name.removeprefix("@"), ends=ends, dry_run=dry_run))
+
+
+async def _authority_account(name: str, *, ends: bool, dry_run: bool) -> None:
+    async with working_instance() as instance:
+        async with transaction(instance.pool) as conn:
+            found = await accounts.find_by_username(conn, name)
+            if found is None:
+                raise CommandFailed(f"There is no account named {name} here; `declic account create {name}` makes one.")
+            if dry_run:
+                print_err(f"{name} {'would change' if found.authority is ends else 'is so already'}: {OPENS[not ends]}")
+            else:
+                await team.change_authority(conn, instance.site, found, authority=not ends, by=None)
+        await work_signals.notify_work(instance.pool)
+        print_out(name)
 
 
 @account.command("reset-second-factor")

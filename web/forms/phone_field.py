@@ -3,8 +3,11 @@
 import re
 
 from web.forms.form import Form
+from web.rendering.i18n import N_
 
 LIMIT = 30
+
+PHONE_MISSING = N_("Donnez votre numéro de téléphone.")
 
 PHONE = re.compile(r"\+?[\d .()-]{6,}")
 

@@ -26,6 +26,9 @@ COMMUNES = 60
 
 MOST_OFFERED = 24
 
+MOST_SAID, SAID_LIMIT = 3, 60
+"""Communes that the name of a territory names, and characters of that name."""
+
 CLOSE = 3
 """So many communes, and so many EPCIs, are offered for what nobody knows."""
 
@@ -50,8 +53,17 @@ async def read_territory(conn: Connection, form: Form) -> TypedTerritory:
         epci = await _read_epci(conn, form, typed)
         return TypedTerritory(kind=kind, codes=(epci.code,), said=shorten_epci(epci.name)) if epci else _nothing(kind)
     communes = await _read_communes(conn, form, kind, typed)
-    said = ", ".join(commune.name for commune in communes[:3]) + (" …" if len(communes) > 3 else "")
+    said = _say([commune.name for commune in communes])
     return TypedTerritory(kind=kind, codes=tuple(commune.code for commune in communes), said=said)
+
+
+def _say(names: Sequence[str]) -> str:
+    """The first of them, as many as have room, and whether there are more."""
+    for count in range(min(len(names), MOST_SAID), 1, -1):
+        said = ", ".join(names[:count]) + (" …" if len(names) > count else "")
+        if len(said) <= SAID_LIMIT:
+            return said
+    return (names[0] + (" …" if len(names) > 1 else "")) if names else ""
 
 
 def _nothing(kind: TerritoryKind) -> TypedTerritory:

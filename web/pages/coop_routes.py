@@ -11,6 +11,7 @@ from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, opening_page
 from web.pages.instance.documents import editing
 from web.pages.instance.figures import team as figures_settings
+from web.pages.instance.settings import arrivals as arrival_settings
 from web.pages.instance.settings import history as settings_history
 from web.pages.instance.settings import index as settings_index
 from web.pages.instance.settings import page_view as settings_page
@@ -28,7 +29,6 @@ from web.pages.people import (
     members,
     sign_ups,
 )
-from web.pages.people.arrivals import arrival_settings
 from web.pages.people.invitations import mailing, member_list, team
 from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion
@@ -158,6 +158,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/membres/{username:[a-z0-9_]+}", members.show_member),
     web.post("/coop/membres/{username:[a-z0-9_]+}/lien", members.post_link),
     web.post("/coop/membres/{username:[a-z0-9_]+}/role", members.post_role),
+    web.post("/coop/membres/{username:[a-z0-9_]+}/collectivite", members.post_authority),
     web.post("/coop/membres/{username:[a-z0-9_]+}/verification", members.post_factor_reset),
     web.get("/coop/diagnostic", diagnostic_editor.show_editor),
     web.post("/coop/diagnostic", preserve_form(diagnostic_editor.post_editor)),

@@ -1,7 +1,4 @@
-"""The rooms of the administration, in one table: the side menu of its pages and the cards of its home are made of it.
-
-To add a page: a line in MENU. It stands for whoever has the right, as soon as the application has a route of that path.
-"""
+"""The rooms of the administration, in one table, MENU: the side menu of its pages and the cards of its home are it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -151,7 +148,14 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Les horaires, les fermetures et les annonces des lieux"),
     ),
     _entry("places", "/coop/ateliers", "repair_shops", N_("Ateliers vélo"), "bike", N_("Qui paraît, qui le décide")),
-    _entry("places", "/coop/reparations", "duty", N_("Réparations en chiffres"), "list", N_("Quoi, où, combien")),
+    _entry(
+        "places",
+        "/coop/reparations",
+        "repair_figures",
+        N_("Réparations en chiffres"),
+        "list",
+        N_("Quoi, où, combien"),
+    ),
     _entry(
         "places",
         "/coop/rencontres",
@@ -223,7 +227,7 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Les comptes des membres, en donner, corriger"),
     ),
     _entry("operation", "/coop/sante", "operation", N_("Santé"), "done", N_("Ce qui va, ce qui ne va pas, que faire")),
-    _entry("operation", "/coop/chiffres", "figures", N_("Chiffres"), "list", N_("Qui les voit, ce qui a changé")),
+    _entry("operation", "/coop/chiffres", "see_figures", N_("Chiffres"), "list", N_("Qui les voit, ce qui a changé")),
     _entry(
         "operation",
         "/coop/courriels",

@@ -164,6 +164,14 @@ def format_of(place: str, language: str) -> str:
     return compose_of(place) if language == "fr" else place
 
 
+def format_to(name: str, language: str) -> str:
+    """ "à La Remise", "au Fil", "à la Coop des deux terrils": where one comes who comes to a cooperative.
+
+    Other languages have the name alone, and a word before it in their sentence.
+    """
+    return compose_in(name) if language == "fr" else name
+
+
 def format_month(value: date, language: str) -> str:
     """A month with its year: "novembre 2027"."""
     return format_date(value, "MMMM y", locale=language)

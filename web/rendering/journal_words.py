@@ -13,6 +13,7 @@ ACT_WORDS: Mapping[Act, str] = {
     "login_link_made": N_("Un lien pour entrer a été fait pour un membre"),
     "second_factor_reset": N_("La connexion en deux étapes d’un membre a été remise à zéro"),
     "roles_changed": N_("Les rôles d’un membre ont changé"),
+    "authority_changed": N_("Un compte est devenu celui de la collectivité, ou ne l’est plus"),
     "duty_taken": N_("Quelqu’un a pris la permanence"),
     "handed_over": N_("Quelqu’un a passé la main"),
     "invitation_made": N_("Une invitation a été faite"),

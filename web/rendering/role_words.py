@@ -30,7 +30,9 @@ RIGHT_WORDS: Mapping[Right, str] = {
     "mails": N_("voir les courriels qui ne partent pas"),
     "operation": N_("suivre les sauvegardes et le fonctionnement"),
     "points": N_("tenir les points"),
-    "figures": N_("lire les chiffres"),
+    "see_figures": N_("lire les chiffres"),
+    "figures": N_("dire si tout le monde peut les lire"),
+    "repair_figures": N_("lire les chiffres des réparations"),
     "communities": N_("voir les communautés d’ici, et leur nommer un·e gérant·e quand il n’y en a plus"),
     "repair_shops": N_("ouvrir des ateliers vélo et dire lesquels paraissent"),
 }

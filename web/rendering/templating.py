@@ -129,6 +129,7 @@ def make_environment(
         at_place=partial(formats.format_at, language=locale),
         in_place=partial(formats.format_in, language=locale),
         of_place=partial(formats.format_of, language=locale),
+        to_coop=partial(formats.format_to, language=locale),
         lower_first=lambda text: text[:1].lower() + text[1:],
         absolute=lambda address, site: site.url + address if address.startswith("/") else address,
         qr=draw_code,

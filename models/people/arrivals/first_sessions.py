@@ -1,16 +1,21 @@
 """Members who came lately, and which cards of their first session they passed over.
 
-Whoever has seen to all of them, or wants to see none, has no row any more.
+Whoever has seen to all of them, or wants to see none, has no row any more. What the cooperative asks of everybody who
+joins is not passed over: accounts that the team made are asked for it so.
 """
 
 from typing import Literal, get_args
 
 from models.store.database import Connection, execute, fetch_column
 
-CardName = Literal["commune", "listing", "told"]
+CardName = Literal["phone", "commune", "listing", "told"]
 
 CARDS: tuple[CardName, ...] = get_args(CardName)
-"""Where she lives, what she could lend or do, how she wants to be told; in this order."""
+"""Her number where the cooperative wants everybody's, where she lives, what she could lend or do, how she wants to be
+told; in this order."""
+
+PASSED_OVER = tuple(card for card in CARDS if card != "phone")
+"""Those that nobody has to see to."""
 
 
 async def begin(conn: Connection, actor_id: int) -> None:
@@ -33,6 +38,8 @@ async def list_left(conn: Connection, actor_id: int) -> list[CardName]:
         conn,
         """
         SELECT card.name FROM first_session s JOIN account a ON a.actor_id = s.actor_id CROSS JOIN LATERAL (VALUES
+            (0, 'phone', a.phone <> '' OR NOT EXISTS (
+                SELECT FROM preference q WHERE q.key = 'phone_required' AND q.value = 'true')),
             (1, 'commune', a.default_commune_code IS NOT NULL),
             (2, 'listing', EXISTS (SELECT FROM listing l JOIN post p ON p.id = l.post_id
                 WHERE p.author_id = a.actor_id)),
@@ -55,6 +62,11 @@ async def skip(conn: Connection, actor_id: int, card: CardName) -> None:
         actor_id,
         card,
     )
+
+
+async def skip_all(conn: Connection, actor_id: int) -> None:
+    """She wants to see none of those that can be passed over."""
+    await execute(conn, "UPDATE first_session SET skipped = $2 WHERE actor_id = $1", actor_id, list(PASSED_OVER))
 
 
 async def end(conn: Connection, actor_id: int) -> None:

@@ -1,4 +1,4 @@
-"""A cooperative for others: who answers for it, as lines of its profile that every server and app shows."""
+"""A cooperative and its local authority for others: lines of a profile that every server and app shows."""
 
 from html import escape
 
@@ -6,6 +6,9 @@ from federation.vocabulary.actors import ProfileField
 from models.preferences import Preferences
 
 RESPONSIBLE_FIELDS = ("Qui en répond", "Courriel")
+
+AUTHORITY_FIELD = ProfileField(name="Qui parle ici", value="Compte de la collectivité")
+"""What the account of a local authority says of itself, before its own lines."""
 
 
 def build_responsible_fields(chosen: Preferences) -> tuple[ProfileField, ...]:

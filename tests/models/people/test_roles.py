@@ -1,7 +1,9 @@
 """One table says which role has which right."""
 
 import pytest
+from asyncpg import CheckViolationError
 
+from models.errors import Conflict
 from models.people import accounts, roles
 from models.people.accounts import ROLES
 from models.people.roles import RIGHTS, Right
@@ -23,7 +25,9 @@ HOLDERS: dict[Right, set[str]] = {
     "mails": {"admin"},
     "operation": {"admin"},
     "points": {"admin"},
+    "see_figures": {"admin"},
     "figures": {"admin"},
+    "repair_figures": {"welcome", "moderator", "keeper", "admin"},
     "communities": {"moderator", "admin"},
     "repair_shops": {"admin"},
     "meetings": {"welcome", "keeper", "admin"},
@@ -46,3 +50,16 @@ async def test_each_right_belongs_to_its_roles_and_to_nobody_who_is_closed_out(c
     for role, member in members.items():
         account = await accounts.get(conn, member.id)
         assert roles.has_right(account, right) is (role in HOLDERS[right])
+
+
+async def test_a_local_authority_reads_figures_is_told_of_nothing_and_holds_no_role(conn: Connection) -> None:
+    town = await make_member(conn, "mairie", type="Organization")
+    await execute(conn, "UPDATE account SET authority = true WHERE actor_id = $1", town.id)
+    account = await accounts.get(conn, town.id)
+
+    assert {right for right in RIGHTS if roles.has_right(account, right)} == {"see_figures", "repair_figures"}
+    assert [await roles.list_holders(conn, right) for right in RIGHTS] == [[]] * len(RIGHTS)
+    with pytest.raises(Conflict, match="authority_without_roles"):
+        await roles.set_roles(conn, town.id, ["keeper"])
+    with pytest.raises(CheckViolationError):
+        await execute(conn, "UPDATE account SET roles = '{welcome}' WHERE actor_id = $1", town.id)

@@ -59,6 +59,12 @@ def fill_in(kind: str, territory: str, tapped: str = "") -> Form:
         ("commune", "2A004", ("2A004",), "Ajaccio"),
         ("commune", "59000", ("59350",), "Lille"),
         ("communes", "Carvin, Libercourt", ("62215", "62907"), "Carvin, Libercourt"),
+        (
+            "communes",
+            "Saint-Laurent-Blangy, Montigny-en-Gohelle, Noyelles-sous-Lens",
+            ("62753", "62587", "62628"),
+            "Saint-Laurent-Blangy, Montigny-en-Gohelle …",
+        ),
     ],
 )
 async def test_a_territory_is_understood_as_people_type_it(

@@ -136,6 +136,15 @@ def test_places_contract_with_their_article(place: str, at: str) -> None:
     assert formats.format_at(place, "fr") == at
 
 
+@pytest.mark.parametrize(
+    ("name", "to"),
+    [("La Remise", "à La Remise"), ("Le Fil", "au Fil"), ("Coop de Lomme", "à la Coop de Lomme"), ("Lens", "à Lens")],
+)
+def test_a_cooperative_contracts_with_its_article_in_french_alone(name: str, to: str) -> None:
+    assert formats.format_to(name, "fr") == to
+    assert formats.format_to(name, "en") == name
+
+
 def test_lines_are_broken_and_everything_else_is_escaped() -> None:
     assert formats.break_lines("a\n<b>") == "a<br>&lt;b&gt;"
 

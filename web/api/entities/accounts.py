@@ -11,11 +11,13 @@ from federation.vocabulary.actors import ABSENCE
 from models.people import actors
 from models.people.actors import Actor, Counts
 from models.people.opening_hours import read_hours
+from models.people.team import authorities
 from models.posts.media import media
 from models.posts.media.media import Media
 from models.relations.follows import Relationship
 from models.repairs.shops import prices, shops
 from models.store.database import Connection
+from outbox.builders.objects.cooperative import AUTHORITY_FIELD
 from outbox.builders.objects.repair_shop import build_shop_fields
 from outbox.builders.objects.summaries import build_summary
 from outbox.builders.texts.wording import write_return
@@ -26,15 +28,25 @@ COLLECTIVE = frozenset({"Group", "Organization"})
 
 
 async def load_accounts(conn: Connection, look: EntityContext, shown: Iterable[Actor]) -> dict[int, Json]:
-    """These actors as Accounts, by row id: two queries however many they are, and two more for repair shops."""
+    """These actors as Accounts, by row id: two queries however many they are, and few more for organizations."""
     known = {actor.id: actor for actor in shown}
     counts = await actors.count(conn, list(known))
     picture_ids = {id for actor in known.values() for id in (actor.icon_media_id, actor.image_media_id) if id}
     pictures = await media.list_by_ids(conn, picture_ids) if picture_ids else {}
-    shown_by_shops = await _load_shop_fields(conn, known)
+    shown_first = await _load_first_fields(conn, known)
     return {
-        id: build_account(look, actor, counts[id], pictures, shown_by_shops.get(id, ())) for id, actor in known.items()
+        id: build_account(look, actor, counts[id], pictures, shown_first.get(id, ())) for id, actor in known.items()
     }
+
+
+async def _load_first_fields(conn: Connection, known: Mapping[int, Actor]) -> dict[int, list[dict[str, str]]]:
+    """What stands before the own lines of organizations: of repair shops, and of the account of a local authority."""
+    found = await _load_shop_fields(conn, known)
+    own = [id for id, actor in known.items() if actor.type == "Organization" and actor.local]
+    for id in await authorities.filter_authorities(conn, own) if own else ():
+        line = {"name": AUTHORITY_FIELD.name, "value": AUTHORITY_FIELD.value}
+        found[id] = [line, *found.get(id, [])]
+    return found
 
 
 async def _load_shop_fields(conn: Connection, known: Mapping[int, Actor]) -> dict[int, list[dict[str, str]]]:

@@ -18,6 +18,7 @@ from models.traffic.peer_traffic import SELECTIONS, Peer, Selection
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 from web.commands.servers.domain_blocks import blocks
+from web.commands.servers.friendships import friendship
 from web.commands.servers.peer_output import (
     describe_peer,
     describe_trouble,
@@ -29,6 +30,7 @@ from web.commands.servers.peer_output import (
 )
 from web.commands.servers.private_hosts import private
 from web.commands.servers.unknown_hosts import admit, send_away, waiting
+from web.commands.team.french_names import BilingualGroup
 
 with when_used():
     from federation.discovery import server_check
@@ -51,13 +53,14 @@ if TYPE_CHECKING:
 MARKS = {True: "ok", False: "FAILS", None: "-"}
 
 
-@click.group()
+@click.group(cls=BilingualGroup)
 def peer() -> None:
     """Other servers: how they do, and what to do."""
 
 
 peer.add_command(blocks)
 peer.add_command(private)
+peer.add_command(friendship)
 for command in (waiting, admit, send_away):
     peer.add_command(command)
 

@@ -30,8 +30,15 @@ FRENCH = {
     "changer": "set",
     "historique": "history",
     "chiffres": "figures",
+    "collectivite": "authority",
+    "amitie": "friendship",
+    "proposer": "propose",
+    "terminer": "end",
 }
 """French name → English name."""
+
+ALSO = {"accepter": "accept"}
+"""The same where a French name stands for another command in another group."""
 
 
 class BilingualGroup(click.Group):
@@ -39,11 +46,13 @@ class BilingualGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, in either language."""
-        return super().get_command(ctx, cmd_name) or super().get_command(ctx, FRENCH.get(cmd_name, cmd_name))
+        names = (cmd_name, FRENCH.get(cmd_name, cmd_name), ALSO.get(cmd_name, cmd_name))
+        return next(filter(None, (super(BilingualGroup, self).get_command(ctx, name) for name in names)), None)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Which French names there are."""
-        names = [french for french, english in FRENCH.items() if english in self.list_commands(ctx)]
+        commands = self.list_commands(ctx)
+        names = [french for table in (FRENCH, ALSO) for french, english in table.items() if english in commands]
         if names:
             formatter.write_paragraph()
             formatter.write_text(f"En français : {', '.join(names)}.")

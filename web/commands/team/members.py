@@ -71,7 +71,7 @@ async def _list_members(search: str, role: str | None, state: str | None, *, as_
     rows: list[dict[str, Cell]] = [
         {
             "name": one.username,
-            "roles": [str(role) for role in one.roles],
+            "roles": _name_roles(one),
             "state": one.standing,
             "last_seen": one.last_seen_at,
             "display_name": one.name,
@@ -85,6 +85,11 @@ async def _list_members(search: str, role: str | None, state: str | None, *, as_
 
 def _has_role(one: Account, role: str | None) -> bool:
     return role is None or (role in one.roles if role != "member" else not one.roles)
+
+
+def _name_roles(one: Account) -> list[str]:
+    """What she is trusted with; a local authority is named in the same column, since it holds none."""
+    return ["authority"] if one.authority else [str(role) for role in one.roles]
 
 
 def _describe_asked(one: SignUp) -> dict[str, Cell]:

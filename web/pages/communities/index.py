@@ -65,7 +65,7 @@ async def show_communities(request: web.Request) -> web.Response:
     account, before = current_account(request), find_id(request.query.get("avant", ""))
     reader_id = account.actor_id if account else None
     async with connection(request.app[INSTANCE].pool) as conn:
-        mine = await _list_own(conn, reader_id) if reader_id is not None else []
+        mine = await _list_own(conn, account) if account is not None else []
         found = await communities.list_known(conn, reader_id, before=before, limit=PAGE + 1)
         chosen = await preferences.load(conn)
     shown: Sequence[Community] = found[:PAGE]
@@ -82,7 +82,7 @@ async def show_communities(request: web.Request) -> web.Response:
 
 
 def _may_found(chosen: Preferences, account: Account) -> bool:
-    return chosen.member_communities or has_right(account, "communities")
+    return has_right(account, "communities") or (chosen.member_communities and not account.authority)
 
 
 def _describe(one: Community, held: Membership | None = None, asking: int = 0) -> CommunityRow:
@@ -96,16 +96,18 @@ def _describe(one: Community, held: Membership | None = None, asking: int = 0) -
     )
 
 
-async def _list_own(conn: Connection, reader_id: int) -> list[CommunityRow]:
+async def _list_own(conn: Connection, reader: Account) -> list[CommunityRow]:
     """Hers, where something waits for her first."""
-    rows = [await _describe_own(conn, one, reader_id) for one in await communities.list_own(conn, reader_id)]
+    reader_id = reader.actor_id
+    rows = [await _describe_own(conn, one, reader) for one in await communities.list_own(conn, reader_id)]
     led = [row.community.actor_id for row in rows if row.community.local and row.held is not None and row.held.leads]
     reported = await community_reports.count_reported(conn, led, reader_id) if led else {}
     rows = [replace(row, reported=reported.get(row.community.actor_id, 0)) for row in rows]
     return sorted(rows, key=lambda row: not row.waits)
 
 
-async def _describe_own(conn: Connection, one: Community, reader_id: int) -> CommunityRow:
-    held = await memberships.find(conn, one.actor_id, reader_id)
-    decides = held is not None and (held.manages or (one.approvals_needed > 0 and held.stands))
+async def _describe_own(conn: Connection, one: Community, reader: Account) -> CommunityRow:
+    held = await memberships.find(conn, one.actor_id, reader.actor_id)
+    voice = one.approvals_needed > 0 and not reader.authority
+    decides = held is not None and (held.manages or (voice and held.stands))
     return _describe(one, held, await members.count(conn, one.actor_id, "asked") if decides else 0)

@@ -22,12 +22,16 @@ from web.security.session import current_account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A community as one reader meets it; `reader` is None for visitors, `held` for who was never in touch with it."""
+    """A community as one reader meets it; `reader` is None for visitors, `held` for who was never in touch with it.
+
+    `voiceless` is the account of a local authority, which lets nobody in.
+    """
 
     community: Community
     reader: Actor | None
     held: Membership | None
     charter: Charter | None
+    voiceless: bool = False
 
     @property
     def path(self) -> str:
@@ -62,7 +66,7 @@ class Visit:
     @property
     def decides(self) -> bool:
         """Whether she lets people in: as a manager, or as one voice of several."""
-        return self.takes_part if self.community.approvals_needed else self.manages
+        return self.takes_part and not self.voiceless if self.community.approvals_needed else self.manages
 
     @property
     def behind(self) -> bool:
@@ -81,6 +85,7 @@ async def find_visit(conn: Connection, request: web.Request) -> Visit:
         reader=reader,
         held=await memberships.find(conn, community.actor_id, reader.id) if reader else None,
         charter=await charters.find_current(conn, community.actor_id),
+        voiceless=account is not None and account.authority,
     )
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from federation.own_keys.key_pairs import make_key_pairs
 from models.access import second_factors
 from models.access.one_time_links import Purpose
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, Invalid, NotFound
 from models.moderation import deciders, decisions, journal
 from models.moderation.decisions import DecisionKind, ModerationDecision
 from models.people import accounts
@@ -33,7 +33,12 @@ from web.security.session import require_right
 
 PAGE = 50
 
-SAID = {"roles": N_("C’est fait. La personne en est prévenue par un message de la coop.")}
+SAID = {
+    "roles": N_("C’est fait. La personne en est prévenue par un message de la coop."),
+    "authority": N_("C’est fait. Ce compte en est prévenu par un message de la coop."),
+}
+
+KINDS = ("personne", "lieu", "collectivite")
 
 PURPOSES: tuple[Purpose, ...] = ("password", "login")
 
@@ -81,13 +86,30 @@ async def post_role(request: web.Request) -> web.Response:
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
             changed = await team.change_roles(conn, request.app[INSTANCE].site, member, chosen, by=me)
-    except Conflict:
-        form.fail("roles", "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.")
+    except Conflict as conflict:
+        form.refuse("roles", conflict)
         return await _show(request, member, form, status=409)
     if me.actor_id == member.actor_id:
         raise web.HTTPSeeOther("/compte")  # what she gave up opens no more
     path = f"/coop/membres/{member.username}"
     raise redirect_with_message(path, "roles") if changed else web.HTTPSeeOther(path)
+
+
+async def post_authority(request: web.Request) -> web.Response:
+    """POST /coop/membres/{username}/collectivite: whether this account is that of a local authority."""
+    me = require_right(request, "roles")
+    form = await read_form(request)
+    member = await _get_member(request)
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            changed = await team.change_authority(
+                conn, request.app[INSTANCE].site, member, authority=form.flag("authority"), by=me
+            )
+    except (Conflict, Invalid) as refusal:
+        form.refuse("authority", refusal)
+        return await _show(request, member, form, status=409)
+    path = f"/coop/membres/{member.username}"
+    raise redirect_with_message(path, "authority") if changed else web.HTTPSeeOther(path)
 
 
 async def post_factor_reset(request: web.Request) -> web.Response:
@@ -108,10 +130,10 @@ async def show_new_member(request: web.Request) -> web.Response:
 
 
 async def post_new_member(request: web.Request) -> web.Response:
-    """POST /coop/membres/nouveau: an account without a password, and the link with which she chooses one."""
+    """POST /coop/membres/nouveau: an account without a password, and the link with which its owner chooses one."""
     admin = require_right(request, "roles")
     form = await read_form(request)
-    place = form.choice("kind", ("personne", "lieu"), default="personne") == "lieu"
+    kind = form.choice("kind", KINDS, default="personne")
     name = form.text("name", limit=NAME_LIMIT, missing="Donnez son nom.")
     username = read_username(form)
     email = form.email("email", missing="Donnez son courriel.")
@@ -124,24 +146,26 @@ async def post_new_member(request: web.Request) -> web.Response:
                 "roles": (),
                 "language": admin.language,
                 "name": name,
-                "place": place,
+                "place": kind != "personne",
                 "by": admin.actor_id,
             }
-            member, link = await _create(request, who, admin)
+            member, link = await _create(request, who, admin, authority=kind == "collectivite")
             return await _show(request, member, form, link=link)
         except Conflict as conflict:
             fail_taken(form, conflict)
     return await render(request, "account/new_member.html", status=422, form=form)
 
 
-async def _create(request: web.Request, who: NewMember, by: Account) -> tuple[Account, str]:
+async def _create(request: web.Request, who: NewMember, by: Account, *, authority: bool) -> tuple[Account, str]:
     instance = request.app[INSTANCE]
     key_pairs = await make_key_pairs(instance.settings)
     async with transaction(instance.pool) as conn:
         actor = await register(conn, instance.site, key_pairs=key_pairs, **who)
         member = await accounts.get(conn, actor.id)
         await journal.record(conn, "member_created", by=by, right="roles", about_id=member.actor_id)
-        return member, await make_member_link(conn, instance.site, actor.id, by=by)
+        if authority:
+            await team.change_authority(conn, instance.site, member, authority=True, by=by)
+        return await accounts.get(conn, actor.id), await make_member_link(conn, instance.site, actor.id, by=by)
 
 
 async def _get_helped(conn: Connection, me: Account, member: Account) -> Account:

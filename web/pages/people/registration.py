@@ -15,7 +15,7 @@ from models.store.database import connection, transaction
 from web.actions.sign_up import NewMember, ask_to_join, create_member
 from web.forms.commune_field import read_commune
 from web.forms.form import Form, blank_form, read_form
-from web.forms.phone_field import read_phone
+from web.forms.phone_field import PHONE_MISSING, read_phone
 from web.forms.throttle import may_try, refuse_try
 from web.forms.way_in import INVITATION_FIELD, WayIn, find_way_in, find_way_of, read_entry
 from web.http.app_keys import INSTANCE
@@ -25,13 +25,12 @@ from web.pages.access.login import has_mail, log_in
 from web.pages.access.login_second_step import RETURN_FIELD, read_asked_return, read_return
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.people.registration_form import fail_taken, read_answers, read_newcomer
-from web.rendering.render import N_, reader_language, render
+from web.rendering.render import reader_language, render
 from web.security.session import current_account
 
 CLOSED = ("invitation", "closed")
 """The ways in which nobody joins by this form."""
 
-PHONE_MISSING = N_("Donnez votre numéro de téléphone.")
 
 WAITING = "/compte/attente"
 """Where whoever asks waits."""

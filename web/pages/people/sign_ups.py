@@ -7,6 +7,7 @@ from typing import Literal
 from aiohttp import web
 
 from federation.own_keys.key_pairs import make_key_pairs
+from models import preferences
 from models.errors import Conflict, NotFound
 from models.moderation import excluded_addresses
 from models.people import sign_ups
@@ -14,15 +15,15 @@ from models.people.accounts import Account
 from models.people.arrivals import (
     answer_mails,
     answered_requests,
-    canned_answers,
     sign_up_messages,
     waiting_accounts,
 )
 from models.people.arrivals.answer_mails import TeamAnswer
-from models.people.arrivals.canned_answers import WORDS_LIMIT, AnswerKind
+from models.people.arrivals.canned_answers import KINDS, WORDS_LIMIT
 from models.people.roles import RIGHTS
 from models.people.sign_ups import SignUp
 from models.places import places
+from models.preferences import AnswerKind
 from models.store.database import connection, transaction
 from outbox.people import accounts as outbox
 from web.forms.form import Form, blank_form, read_form
@@ -49,7 +50,7 @@ LIST_PAGE = 50
 FEW = 3
 """So many are answered one by one: nothing asks to refuse several at once."""
 
-ACTS: tuple[AnswerKind, ...] = canned_answers.KINDS
+ACTS: tuple[AnswerKind, ...] = KINDS
 
 
 async def list_requests(request: web.Request) -> web.Response:
@@ -233,7 +234,7 @@ async def _show_one(request: web.Request, form: Form, *, status: int = 200) -> w
             waiting = await sign_ups.list_waiting(conn)
             commune = await places.find_commune(conn, asked.commune_code) if asked.commune_code else None
             messages = await sign_up_messages.list_of(conn, asked.id)
-            ready = await canned_answers.list_all(conn)
+            ready = (await preferences.load(conn)).canned_answers
             earlier = await excluded_addresses.find(conn, asked.email)
             refused = await answered_requests.find_refused(conn, asked.username)
             coop = await find_branding(request, conn)

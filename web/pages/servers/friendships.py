@@ -59,10 +59,10 @@ async def list_waiting_neighbours(conn: Connection, speak: Say) -> Sequence[Neig
     """Those that follow ours and are not followed back, propose to be friends, or ended it."""
     ids = await pending_operation.list_neighbours(conn, limit=SHOWN)
     ours = await actors.find_local(conn, "coop") if ids else None
-    known = await actors.map_by_ids(conn, ids)
+    known, stands = await actors.map_by_ids(conn, ids), await friendships.map_by_ids(conn, ids)
     rows = []
     for id in ids:
-        held, actor = await friendships.find(conn, id), known.get(id)
+        held, actor = stands.get(id), known.get(id)
         if held is not None and actor is not None:
             rows.append(
                 NeighbourRow(

@@ -18,6 +18,7 @@ REFUSALS = {
     "nouveau.",
     "community_link_expired": "Ce lien a déjà servi, ou la question ne se pose plus.",
     "communities_by_team": "Ici, c’est l’équipe de la coop qui fonde les communautés : demandez-lui.",
+    "authority_lets_nobody_in": "Le compte d’une collectivité ne fait entrer personne, et ne gère pas de communauté.",
     "managers_only": "C’est aux gérant·es de la communauté de le décider.",
     "moderators_only": "C’est aux gérant·es et aux modérateur·rices de la communauté de le décider.",
     "charter_not_accepted": "La charte a changé : dites d’abord oui à la nouvelle version.",

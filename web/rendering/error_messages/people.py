@@ -10,6 +10,13 @@ REFUSALS = {
     "email_taken": "Cette adresse a déjà un compte ici.",
     "account_not_found": "Ce compte n’existe pas.",
     "last_administrator": "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.",
+    "authority_without_roles": "C’est le compte d’une collectivité : il n’a pas de rôle dans la coop. Donnez le rôle à "
+    "quelqu’un d’autre.",
+    "authority_of_team": "Ce compte a un rôle dans la coop. Ôtez-le d’abord : une collectivité ne fait entrer "
+    "personne.",
+    "authority_of_manager": "Ce compte gère ou modère une communauté. Qu’il passe d’abord la main : une collectivité "
+    "ne fait entrer personne.",
+    "authority_of_person": "C’est le compte d’une personne. Créez pour la collectivité un compte à elle.",
     "too_many_sign_ups": "Beaucoup de personnes attendent déjà. Revenez dans quelques jours.",
     "sign_up_waiting": "Une demande qui attend porte déjà ce nom ou cette adresse.",
     "duty_week_invalid": "Choisissez une semaine à venir, dans les trois mois.",

@@ -6,10 +6,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from models import preferences
 from models.errors import Conflict
-from models.people import accounts, sign_ups
+from models.people import accounts, phone_numbers, sign_ups
 from models.people.arrivals import first_sessions, sign_up_messages, waiting_accounts
 from models.people.sign_ups import NewSignUp
+from models.preferences import Preferences
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from outbox.people.accounts import ask_to_join
 from tests.factories import HERE, make_listing, make_member
@@ -133,6 +135,20 @@ async def test_first_session_shows_no_card_for_what_she_has_done(conn: Connectio
     shown.append(await first_sessions.list_left(conn, alice.id))
 
     assert shown == [["commune", "listing", "told"], ["listing", "told"], ["told"], []]
+
+
+async def test_first_session_asks_for_a_number_where_everybody_has_to_give_one(conn: Connection) -> None:
+    alice = await make_member(conn)
+    await first_sessions.begin(conn, alice.id)
+    await preferences.save(conn, Preferences(phone_required=True))
+    shown = [await first_sessions.list_left(conn, alice.id)]
+
+    await first_sessions.skip_all(conn, alice.id)
+    shown.append(await first_sessions.list_left(conn, alice.id))
+    await phone_numbers.set_phone(conn, alice.id, "06 12 34 56 78")
+    shown.append(await first_sessions.list_left(conn, alice.id))
+
+    assert shown == [["phone", "commune", "listing", "told"], ["phone"], []]
 
 
 @pytest.mark.parametrize("changed", ["UPDATE account SET roles = '{admin}'", "UPDATE actor SET type = 'Organization'"])

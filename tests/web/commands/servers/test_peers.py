@@ -102,6 +102,50 @@ async def test_what_was_not_delivered_is_sent_again_held_and_released(shell: She
     await shell.sql("UPDATE delivery SET state = 'failed'")
 
 
+async def test_friends_are_made_and_left_by_command(shell: Shell) -> None:
+    await shell.sql(
+        """
+        WITH coop AS (
+            INSERT INTO actor (id, uri, type, local, username, host, url, inbox) VALUES
+                (70, 'https://henin.test/users/coop', 'Organization', false, 'coop', 'henin.test', '',
+                    'https://henin.test/inbox') RETURNING id
+        )
+        INSERT INTO friendship (actor_id, state) SELECT id, 'met' FROM coop
+        """
+    )
+    offer = "UPDATE friendship SET state = 'asked', their_offer_uri = 'https://henin.test/o/1'"
+
+    assert (await shell.result("friendship", "list")).startswith("henin.test met ")
+    assert await shell.result("amitie", "proposer", "henin.test") == "proposed"
+    assert "It stands as" not in await shell.result("friendship", "end", "henin.test", "--dry-run")
+    assert await shell.result("friendship", "end", "henin.test") == "none"
+    assert (await shell.run("friendship", "accept", "henin.test"))[0] == 1
+    await shell.sql("INSERT INTO friendship (actor_id, state) VALUES (70, 'met')")
+    await shell.sql(offer)
+    assert await shell.run("amitie", "refuser", "henin.test", "--dry-run") == (
+        0,
+        "asked\n",
+        "Of henin.test: what it proposed would be refused, and it would be told.\n",
+    )
+    assert await shell.result("friendship", "refuse", "henin.test") == "declined"
+    assert (await shell.run("friendship", "refuse", "henin.test"))[0] == 1
+    await shell.sql(offer)
+    assert await shell.result("amitie", "accepter", "HENIN.test") == "confirmed"
+    assert json.loads(await shell.result("show", "henin.test", "--json"))["level"] == "friend"
+    assert await shell.result("amitie", "terminer", "henin.test") == "none"
+    assert json.loads(await shell.result("show", "henin.test", "--json"))["level"] == "reader"
+
+    said = await shell.sql(
+        "SELECT array_agg(type ORDER BY id) FROM activity WHERE object_uri ~ 'henin.test/users/coop'"
+    )
+    noted = await shell.sql(
+        "SELECT array_agg(details ->> 'what' ORDER BY id) FROM journal_entry WHERE details ? 'host'"
+    )
+    assert said == ["Offer", "Undo", "Reject", "Accept", "Reject"]
+    assert noted == ["befriend", "take_back", "decline", "befriend", "end"]
+    await shell.sql("DELETE FROM actor WHERE id = 70")
+
+
 async def test_people_read_what_is_wrong_and_what_to_do_about_it(shell: Shell) -> None:
     await shell.sql(
         """

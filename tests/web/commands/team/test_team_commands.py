@@ -135,6 +135,26 @@ async def test_members_are_listed_by_role_for_people_and_for_scripts(shell: Shel
     assert await shell.acts() == ["roles_changed", "roles_changed"]
 
 
+async def test_a_town_hall_gets_its_account_and_no_role_from_a_terminal(shell: Shell) -> None:
+    await shell.sql("UPDATE actor SET type = 'Organization' WHERE id = 7")
+    assert "no account named nina" in await shell.refusal("account", "authority", "nina")
+    await shell.result("account", "authority", "zoe", "--dry-run")
+    assert not await shell.sql("SELECT authority FROM account WHERE actor_id = 7")
+
+    assert await shell.result("account", "collectivite", "@zoe") == "zoe"
+
+    assert (await shell.result("members", "list", "--search", "zoe")).splitlines()[1].split()[:2] == [
+        "zoe",
+        "authority",
+    ]
+    assert "local authority" in await shell.refusal("members", "role", "zoe", "welcome")
+    assert await shell.result("account", "authority", "zoe", "--fin") == "zoe"
+    assert not await shell.sql("SELECT authority FROM account WHERE actor_id = 7")
+    await shell.sql("UPDATE actor SET type = 'Person' WHERE id = 7")
+    assert "is a person’s" in await shell.refusal("account", "authority", "zoe")
+    assert await shell.acts() == ["authority_changed", "authority_changed"]
+
+
 async def test_who_is_given_a_role_from_a_terminal_enters_anew_is_told_and_loses_her_places_with_it(
     shell: Shell,
 ) -> None:

@@ -219,6 +219,52 @@ async def test_a_role_is_given_and_the_person_is_told(door: Doorbell, admin: Vis
     assert await list_journal(door) == [("roles_changed", "admin", "alice")]
 
 
+async def test_a_town_hall_gets_an_account_of_its_own_kind_which_everybody_sees_and_gives_it_back(
+    door: Doorbell, admin: Visitor
+) -> None:
+    async with transaction(door.instance.pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+    await admin.open("/coop/membres/nouveau")
+    new = {"kind": "collectivite", "name": "Ville de Lomme", "username": "mairie", "email": "mairie@example.org"}
+
+    await admin.send("/coop/membres/nouveau", new)
+
+    assert admin.status == 200 and read_link(admin)
+    await admin.open("/@mairie")
+    assert "Compte de la collectivité" in admin.text
+    await admin.open("/coop/membres?q=mairie")
+    assert "Compte de la collectivité, mairie@example.org" in admin.text
+    await admin.open("/coop/membres/mairie")
+    assert "/coop/membres/mairie/role" not in admin.text
+    await admin.send("/coop/membres/mairie/collectivite")
+    assert "Ce compte en est prévenu" in admin.text and "/coop/membres/mairie/role" in admin.text
+    await admin.open("/@mairie")
+    assert "Compte de la collectivité" not in admin.text
+    async with connection(door.instance.pool) as conn:
+        told = await fetch_value(
+            conn,
+            "SELECT array_agg(content ORDER BY id) FROM post WHERE audience = 'direct' AND $1 = ANY(to_uris)",
+            account_uri(door, "mairie"),
+        )
+    assert ["/coop/chiffres" in told[0], "n’est plus celui de la collectivité" in told[1]] == [True, True]
+    acts = [act for act, _, _ in await list_journal(door)]
+    assert acts == ["member_created", "authority_changed", "login_link_made", "authority_changed"]
+
+
+async def test_a_person_is_no_town_hall_and_a_town_hall_gets_no_role(door: Doorbell, admin: Visitor) -> None:
+    await admin.open("/coop/membres/alice")
+    assert "/collectivite" not in admin.text
+    async with transaction(door.instance.pool) as conn:
+        town = await make_member(conn, "mairie", type="Organization", roles=["keeper"])
+    await admin.open("/coop/membres/mairie")
+
+    await admin.send("/coop/membres/mairie/collectivite", {"authority": "1"})
+
+    assert admin.status == 409 and "une collectivité ne fait entrer personne" in admin.text
+    async with connection(door.instance.pool) as conn:
+        assert not (await accounts.get(conn, town.id)).authority
+
+
 async def test_what_each_role_may_do_is_said_beside_its_box(admin: Visitor) -> None:
     await admin.open("/coop/membres/alice")
 

@@ -6,9 +6,11 @@ import re
 import msgspec
 import pytest
 
+from models import preferences
 from models.moderation import journal
 from models.people import accounts, actors, keys
 from models.people.arrivals import sign_up_messages
+from models.preferences import CannedAnswer
 from models.store.database import connection, execute, fetch_all, fetch_column, fetch_value, transaction
 from tests.rulings import rule
 from tests.web.applicants import (
@@ -263,14 +265,12 @@ async def test_question_of_the_team_is_read_under_its_role_and_the_answer_comes_
 async def test_canned_answer_is_made_out_to_the_person(asked: Doorbell) -> None:
     await ask_answering(asked)
     async with transaction(asked.instance.pool) as conn:
-        await execute(
-            conn,
-            """
-            INSERT INTO canned_answer (id, kind, title, words) VALUES
-                (1, 'yes', 'Bienvenue', 'Bienvenue [prénom] !'), (2, 'no', 'Plus près', '[prénom], voyez Hénin.'),
-                (3, 'no', 'Autre', 'Désolés, [prénom].')
-            """,
+        ready = (
+            CannedAnswer(kind="yes", title="Bienvenue", words="Bienvenue [prénom] !"),
+            CannedAnswer(kind="no", title="Plus près", words="[prénom], voyez Hénin."),
+            CannedAnswer(kind="no", title="Autre", words="Désolés, [prénom]."),
         )
+        await preferences.write(conn, {"canned_answers": ready})
     awa = await enter_as(asked, "awa")
     page = await find_request_page(asked.instance)
 

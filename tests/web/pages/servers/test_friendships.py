@@ -10,9 +10,10 @@ from models.relations import follows
 from models.servers import friendships, trust_levels
 from models.servers.friendships import FriendshipState
 from models.store.database import connection, fetch_column, transaction
-from tests.factories import make_follow
+from tests.factories import make_follow, make_remote_actor
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
+from web.pages.servers.friendships import list_waiting_neighbours
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -60,6 +61,23 @@ async def test_who_follows_us_is_followed_back_and_asked_by_one_tap(
     async with connection(instance.pool) as conn:
         held = await follows.find(conn, follower_id=lomme.coop.id, followed_id=lomme.offers_there.id)
     assert held is not None and held.state == "pending"
+
+
+async def test_as_many_questions_are_asked_for_twenty_that_wait_as_for_two(instance: Instance, lomme: Village) -> None:
+    counts: list[int] = []
+
+    async with transaction(instance.pool) as conn:
+        for upto in (2, 20):
+            for number in range(upto):
+                coop = await make_remote_actor(conn, "coop", f"coop{number}.test", type="Organization")
+                await friendships.save(conn, coop.id, "asked", theirs=f"https://coop{number}.test/o/1")
+            asked: list[str] = []
+            with conn.query_logger(lambda query, asked=asked: asked.append(query.query)):
+                rows = await list_waiting_neighbours(conn, lambda sentence, /, **values: sentence % values)
+            counts.append(len(asked))
+            assert [row.state for row in rows] == ["asked"] * upto
+
+    assert counts == [3, 3]
 
 
 async def test_a_yes_by_one_tap_makes_friends(admin: Browser, lomme: Village, instance: Instance) -> None:

@@ -53,7 +53,7 @@ async def load_chosen(conn: Connection, request: web.Request) -> Preferences:
     """The settings; raises NotFound for a visitor or a member where the figures are not published."""
     chosen = await preferences.load(conn)
     account = current_account(request)
-    if not chosen.figures_published and (account is None or not has_right(account, "figures")):
+    if not chosen.figures_published and (account is None or not has_right(account, "see_figures")):
         raise NotFound
     return chosen
 

@@ -9,6 +9,7 @@ from models import preferences
 from models.coop.figures import sums
 from models.moderation import journal
 from models.moments import PARIS
+from models.people.roles import has_right
 from models.preferences import FIGURES_LICENCES, Preferences
 from models.store.database import connection, transaction
 from web.forms.form import Form, blank_form, read_form
@@ -34,10 +35,12 @@ SAID = {
 
 
 async def show_settings(request: web.Request) -> web.Response:
-    """GET /coop/chiffres."""
-    require_right(request, "figures")
+    """GET /coop/chiffres; whoever only reads the figures is told what was decided about them."""
+    account = require_right(request, "see_figures")
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
+    if not has_right(account, "figures"):
+        return await render(request, "figures/read.html", chosen=chosen, licence=LICENCES[chosen.figures_licence])
     values = {
         "figures_published": "1" if chosen.figures_published else "",
         "figures_licence": chosen.figures_licence,

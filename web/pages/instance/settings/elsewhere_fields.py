@@ -5,6 +5,7 @@ from web.rendering.i18n import N_
 
 ARRIVALS = (
     SettingField(name="questions", kind="lines", label=N_("Vos questions à qui demande à entrer")),
+    SettingField(name="canned_answers", kind="lines", label=N_("Vos réponses toutes prêtes")),
     SettingField(name="closed_words", kind="lines", label=N_("Un mot pour qui ne peut pas entrer")),
 )
 

@@ -1,7 +1,6 @@
 """One page of the cooperative's settings, for its administrators: shown, and saved by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -9,7 +8,6 @@ from aiohttp import web
 
 from models import preferences
 from models.coop import setting_changes
-from models.coop.setting_changes import SettingChange
 from models.errors import Invalid, NotFound
 from models.exchanges import points
 from models.moderation import journal
@@ -20,14 +18,13 @@ from models.traffic.outbound import marketplaces
 from outbox.people.cooperative_settings import change_settings
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
-from web.http.row_ids import find_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.instance.settings.fields import show_field
 from web.pages.instance.settings.logo import LOGO, take_logo
-from web.pages.instance.settings.merging import Meeting, merge
-from web.pages.instance.settings.pages import FIELDS, SettingsPage, find_page
+from web.pages.instance.settings.merging import Collision, Meeting, describe_collision, list_since, merge
+from web.pages.instance.settings.pages import SettingsPage, find_page
 from web.pages.instance.settings.reading import fill_page, read_page
-from web.pages.instance.settings.value_words import describe_value, name_author, shorten, tell_change
+from web.pages.instance.settings.value_words import tell_change
 from web.rendering.branding import ACCENT_CLASSES
 from web.rendering.render import N_, render, say
 from web.security.session import require_right
@@ -39,19 +36,6 @@ LATEST = 1
 """Changes of a page that it tells itself; its history has all of them."""
 
 SAID = {"saved": N_("C’est enregistré, et visible dès maintenant.")}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collision:
-    """A setting that somebody else changed since she read the page, and she too."""
-
-    key: str
-    field: str
-    who: str
-    at: datetime
-    before: str
-    now: str
-    hers: str
 
 
 async def show_page(request: web.Request) -> web.Response:
@@ -86,13 +70,13 @@ async def _receive(request: web.Request, page: SettingsPage, me: Account, form: 
     async with transaction(request.app[INSTANCE].pool) as conn:
         current = await preferences.load_for_change(conn)
         hers = await read_page(conn, form, page, current)
-        since = await _list_since(conn, page, form)
+        since = await list_since(conn, page.keys, form)
         meeting = merge(page.keys, current, hers, since)
         if not meeting.both and form.ok:
             await _save(request, conn, page, me, meeting.merged)
             return []
         await _take_over(conn, page, form, current, meeting)
-        return [await _describe_collision(conn, request, key, since, hers) for key in meeting.both]
+        return [await describe_collision(conn, partial(say, request), key, since, hers) for key in meeting.both]
 
 
 def _require_page(request: web.Request) -> tuple[SettingsPage, Account]:
@@ -101,14 +85,6 @@ def _require_page(request: web.Request) -> tuple[SettingsPage, Account]:
     if page is None:
         raise NotFound
     return page, me
-
-
-async def _list_since(conn: Connection, page: SettingsPage, form: Form) -> list[SettingChange]:
-    """What changed since the form was read; nothing where it does not say when."""
-    version = form.typed("version")
-    if not version.isdecimal():
-        return []
-    return await setting_changes.list_since(conn, page.keys, find_id(version) or 0)
 
 
 async def _save(request: web.Request, conn: Connection, page: SettingsPage, me: Account, chosen: Preferences) -> None:
@@ -124,24 +100,6 @@ async def _take_over(conn: Connection, page: SettingsPage, form: Form, current: 
     for field in page.fields:
         if field.name in meeting.untouched:
             form.put(field.typed_as, *filled.getall(field.typed_as, []))
-
-
-async def _describe_collision(
-    conn: Connection, request: web.Request, key: str, since: list[SettingChange], hers: Preferences
-) -> Collision:
-    speak, field = partial(say, request), FIELDS[key]
-    changes = [one for one in since if one.key == key]
-    values = (changes[0].before, changes[-1].after, getattr(hers, key))
-    before, now, typed = [shorten(await describe_value(conn, speak, field, one)) for one in values]
-    return Collision(
-        key=field.typed_as,
-        field=speak(field.label),
-        who=name_author(speak, changes[-1].by),
-        at=changes[-1].at,
-        before=before,
-        now=now,
-        hers=typed,
-    )
 
 
 async def _show(

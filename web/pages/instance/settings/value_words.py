@@ -1,7 +1,7 @@
 """What a setting is, in words: on the list of pages, in the history, and where two administrators meet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any
 
 from models.coop.setting_changes import SettingChange
@@ -49,11 +49,17 @@ def _describe(say: Say, field: SettingField, value: Any) -> str:
         return say(N_("oui")) if value else say(N_("non"))
     if isinstance(value, list | tuple):
         return ", ".join(_describe(say, field, one) for one in value)
-    if isinstance(value, dict):  # a question, as the history has it
-        return str(value.get("text", ""))
+    if isinstance(value, dict):  # a question, or an answer kept ready, as the history has it
+        return _name_part(value.get("text", ""), value.get("title", ""), value.get("words", ""))
     if isinstance(value, str) and value in field.options:
         return say(field.options[value])
-    return str(getattr(value, "text", value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return _describe(say, field, asdict(value))
+    return str(value)
+
+
+def _name_part(*parts: str) -> str:
+    return " : ".join(part for part in parts if part)
 
 
 def shorten(text: str, most: int = LONGEST_SHOWN) -> str:
@@ -84,7 +90,8 @@ async def tell_change(conn: Connection, say: Say, change: SettingChange) -> Told
     before = await describe_value(conn, say, field, change.before)
     after = await describe_value(conn, say, field, change.after)
     long = max(len(before), len(after)) > LONGEST_SHOWN or "\n" in before + after
-    lines = list_changes(str(change.before or ""), str(change.after or "")) if long and field.kind == "lines" else []
+    texts = [_write_lines(say, field, one) for one in (change.before, change.after)]
+    lines = list_changes(*texts) if long and field.kind == "lines" else []
     return ToldChange(
         change=change,
         field=say(field.label),
@@ -93,6 +100,12 @@ async def tell_change(conn: Connection, say: Say, change: SettingChange) -> Told
         after=shorten(after),
         lines=[TextChange(kind=one.kind, text=shorten(one.text)) for one in lines[:CHANGES_SHOWN]],
     )
+
+
+def _write_lines(say: Say, field: SettingField, value: Any) -> str:
+    """A long value line by line: of several, each with its own."""
+    parts = value if isinstance(value, list) else [value or ""]
+    return "\n".join(_describe(say, field, one) for one in parts)
 
 
 def name_author(say: Say, by: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Three cards at most for a new member: where she lives, what she could lend or do, how she is told."""
+"""A few cards for a new member: her number where all give one, where she lives, what she lends, how she is told."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,15 @@ from aiohttp import web
 
 from models.listings import listing_drafts
 from models.listings.listing_drafts import KeptForm
-from models.people import actors
+from models.people import actors, phone_numbers
 from models.people.accounts import Account
 from models.people.arrivals import first_sessions
-from models.people.arrivals.first_sessions import CARDS, CardName
+from models.people.arrivals.first_sessions import PASSED_OVER, CardName
 from models.store.database import Connection, connection, transaction
 from outbox.people.accounts import settle
 from web.forms.commune_field import read_commune
 from web.forms.form import Form, blank_form, read_form
+from web.forms.phone_field import PHONE_MISSING, read_phone
 from web.http.app_keys import INSTANCE
 from web.rendering.render import render
 from web.security.session import require_account
@@ -44,23 +45,35 @@ async def show_cards(request: web.Request) -> web.Response:
 
 
 async def post_card(request: web.Request) -> web.Response:
-    """POST /bienvenue: do what a card says, pass it over, or see none any more."""
+    """POST /bienvenue: do what a card says, pass it over, or see none any more that can be."""
     account = require_account(request)
     form = await read_form(request)
-    act = form.choice("act", ("commune", "skip", "dismiss"), missing="Ce choix n’existe pas.")
-    card = form.choice("card", CARDS, missing="Ce choix n’existe pas.") if act == "skip" else ""
+    act = form.choice("act", ("phone", "commune", "skip", "dismiss"), missing="Ce choix n’existe pas.")
     async with transaction(request.app[INSTANCE].pool) as conn:
-        if act == "commune":
-            commune = await read_commune(conn, form, missing="Donnez votre commune, ou son code postal.")
-            if commune is not None:
-                await settle(conn, await actors.get(conn, account.actor_id), commune)
-        if card:
-            await first_sessions.skip(conn, account.actor_id, card)
-        if form.ok and (act == "dismiss" or not await first_sessions.list_left(conn, account.actor_id)):
+        await _act(conn, form, account, act)
+        if form.ok and not await first_sessions.list_left(conn, account.actor_id):
             await first_sessions.end(conn, account.actor_id)
     if not form.ok:
         return await _show(request, account, form, status=422)
     raise web.HTTPSeeOther("/")
+
+
+async def _act(conn: Connection, form: Form, account: Account, act: str) -> None:
+    match act:
+        case "phone":
+            phone = read_phone(form, missing=PHONE_MISSING)
+            if form.ok:
+                await phone_numbers.set_phone(conn, account.actor_id, phone)
+        case "commune":
+            commune = await read_commune(conn, form, missing="Donnez votre commune, ou son code postal.")
+            if commune is not None:
+                await settle(conn, await actors.get(conn, account.actor_id), commune)
+        case "skip":
+            card = form.choice("card", PASSED_OVER, missing="Ce choix n’existe pas.")
+            if card:
+                await first_sessions.skip(conn, account.actor_id, card)
+        case "dismiss":
+            await first_sessions.skip_all(conn, account.actor_id)
 
 
 async def _show(request: web.Request, account: Account, form: Form, *, status: int = 200) -> web.Response:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from models.people.arrivals.canned_answers import KINDS, AnswerKind, CannedAnswer
+from models.people.arrivals.canned_answers import KINDS
 from models.people.sign_ups import SignUp
+from models.preferences import AnswerKind, CannedAnswer
 from web.rendering.i18n import Say
 from web.rendering.render import N_
 

@@ -14,6 +14,7 @@ from models.exchanges import agreements
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import BUILT_IN, Actor
+from models.people.team import authorities
 from models.posts.media import media
 from models.relations import follows
 from models.relations.follows import Relationship
@@ -44,7 +45,8 @@ class ProfileView:
     """What a profile shows. `relation` is the reader's to this actor, None for herself and for strangers.
 
     `confirmed` counts exchanges that both sides confirm, as far as they are known here; `waiting` counts her
-    communities in which something waits for her; `repairs` is whether it stands in the list of repair shops.
+    communities in which something waits for her; `repairs` is whether it stands in the list of repair shops;
+    `authority` whether it is the account of a local authority here.
     """
 
     id: int
@@ -75,6 +77,7 @@ class ProfileView:
     shown: list[Person]
     waiting: int
     repairs: bool
+    authority: bool
 
 
 async def show_profile(request: web.Request) -> web.Response:
@@ -174,6 +177,7 @@ async def make_profile(conn: Connection, site: Site, actor: Actor, account: Acco
         shown=await list_endorsed(conn, actor, reader_id),
         waiting=await waiting.count(conn, actor.id) if reader_id == actor.id else 0,
         repairs=actor.type == "Organization" and await appearing.find(conn, actor.id) is not None,
+        authority=actor.type == "Organization" and await authorities.is_authority(conn, actor.id),
     )
 
 

@@ -35,9 +35,13 @@ SAID = {
 
 
 async def show_figures(request: web.Request) -> web.Response:
-    """GET /coop/reparations: `annee`, and `version=partager` for what may leave the house."""
-    account = require_right(request, "duty")
-    shared = read_query(request).text("version", limit=20) == SHARED
+    """GET /coop/reparations: `annee`, and `version=partager` for what may leave the house.
+
+    Who is not of the team sees this version alone.
+    """
+    account = require_right(request, "repair_figures")
+    inside = has_right(account, "duty")
+    shared = not inside or read_query(request).text("version", limit=20) == SHARED
     async with connection(request.app[INSTANCE].pool) as conn:
         years = await _list_years(conn)
         shown = await _load(request, conn, years, shared=shared)
@@ -49,6 +53,7 @@ async def show_figures(request: web.Request) -> web.Response:
         shown=shown,
         years=years,
         shared=shared,
+        inside=inside,
         bars=draw_months(shown.months, letters),
         published=published,
         may_publish=has_right(account, "figures"),
@@ -58,7 +63,7 @@ async def show_figures(request: web.Request) -> web.Response:
 
 async def show_spreadsheet(request: web.Request) -> web.Response:
     """GET /coop/reparations.csv: the same, always without small counts, since a file travels."""
-    require_right(request, "duty")
+    require_right(request, "repair_figures")
     async with connection(request.app[INSTANCE].pool) as conn:
         shown = await _load(request, conn, await _list_years(conn), shared=True)
     headers = {

@@ -229,6 +229,29 @@ async def test_administrator_publishes_and_says_what_an_object_stands_for(
     assert (chosen.figures_published, chosen.figures_licence, chosen.kilogram_factor) == (True, "odbl", 2.5)
 
 
+async def test_a_town_hall_reads_what_is_not_published_and_decides_nothing_of_it(
+    counted: None, open_browser: OpenBrowser, instance: Instance
+) -> None:
+    async with transaction(instance.pool) as conn:
+        town = await make_member(conn, "mairie", type="Organization")
+        await execute(conn, "UPDATE account SET authority = true WHERE actor_id = $1", town.id)
+        other = await make_member(conn, "nina")
+    browser, member = await open_browser(town), await open_browser(other)
+
+    figures, about = await browser.get("/chiffres?periode=2026-03"), await browser.get("/coop/chiffres")
+    repairs = await browser.get("/coop/reparations")
+
+    assert [one.status for one in (figures, about, repairs)] == [200, 200, 200]
+    assert "ce compte est celui de la collectivité" in about.words()
+    assert not about.html.xpath("//main//form") and "/coop/echanges.csv" not in about.text
+    assert "La version à montrer" in repairs.words() and "Voir tous les nombres" not in repairs.words()
+    assert [room.get("href") for room in about.html.xpath("//div[@class='rooms-wide']//a")] == [
+        "/coop/reparations",
+        "/coop/chiffres",
+    ]
+    assert (await member.get("/chiffres?periode=2026-03")).status == 404
+
+
 async def test_differences_are_told_on_the_home_until_they_are_seen(
     counted: None, open_browser: OpenBrowser, instance: Instance, lomme: Village
 ) -> None:

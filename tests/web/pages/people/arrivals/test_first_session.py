@@ -1,8 +1,11 @@
 """A new member's first cards: three at most, each done or passed over once."""
 
+from dataclasses import replace
+
 import pytest
 
-from models.store.database import connection, fetch_value
+from models import preferences
+from models.store.database import connection, fetch_value, transaction
 from tests.web.applicants import words_of
 from tests.web.form_client import Doorbell, Visitor, add_member
 
@@ -41,6 +44,23 @@ async def test_commune_is_told_by_the_card_itself(alice: Visitor, door: Doorbell
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT default_commune_code FROM account") == "59355"
         assert await fetch_value(conn, "SELECT place_name FROM actor WHERE username = 'alice'") == "Lomme"
+
+
+async def test_who_never_gave_a_number_gives_it_before_the_cards_go(alice: Visitor, door: Doorbell) -> None:
+    async with transaction(door.instance.pool) as conn:
+        await preferences.save(conn, replace(await preferences.load(conn), phone_required=True))
+    await alice.open("/")
+    await alice.send("/bienvenue", {"act": "dismiss"})
+    assert "La coop le demande à tous ses membres" in alice.text and shown(alice) == set()
+    for typed, said in (("", "Donnez votre numéro"), ("douze", "Écrivez un numéro")):
+        await alice.send("/bienvenue", {"act": "phone", "phone": typed})
+        assert alice.status == 422 and said in alice.text
+
+    await alice.send("/bienvenue", {"act": "phone", "phone": "06 12 34 56 78"})
+
+    assert alice.path == "/" and "La coop le demande" not in alice.text and await count_rows(door) == 0
+    async with connection(door.instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT phone FROM account") == "06 12 34 56 78"
 
 
 async def test_commune_that_nobody_knows_stays_as_typed(alice: Visitor) -> None:

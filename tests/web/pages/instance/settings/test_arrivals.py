@@ -3,9 +3,7 @@
 import pytest
 
 from models import preferences
-from models.people.arrivals import canned_answers
-from models.people.arrivals.canned_answers import CannedAnswer
-from models.preferences import SignUpQuestion
+from models.preferences import CannedAnswer, SignUpQuestion
 from models.store.database import connection
 from tests.web.applicants import choose, words_of
 from tests.web.form_client import Doorbell, Visitor, add_member
@@ -38,18 +36,55 @@ async def test_questions_and_answers_are_kept_and_come_back(nadia: Visitor, door
     assert "C’est enregistré" in nadia.text and "Bonjour [prénom] !" in nadia.text
     async with connection(door.instance.pool) as conn:
         chosen = await preferences.load(conn)
-        ready = await canned_answers.list_all(conn)
     assert chosen.questions == (
         SignUpQuestion(text="Qu’aimeriez-vous prêter ?", required=True),
         SignUpQuestion(text="Par qui nous connaissez-vous ?"),
     )
-    assert ready == [
+    assert chosen.canned_answers == (
         CannedAnswer(kind="yes", title="Bienvenue", words="Bonjour [prénom] !"),
         CannedAnswer(kind="no", title="Plus près", words="Voyez Hénin."),
-    ]
+    )
     await nadia.send(PAGE, {"closed_words": ""})
     async with connection(door.instance.pool) as conn:
-        assert (await preferences.load(conn)).questions == () and await canned_answers.list_all(conn) == []
+        chosen = await preferences.load(conn)
+    assert (chosen.questions, chosen.canned_answers) == ((), ())
+
+
+async def test_what_stood_before_is_in_the_history_and_comes_back(nadia: Visitor, door: Doorbell) -> None:
+    await nadia.send(PAGE, {"title_yes_1": "Bienvenue", "answer_yes_1": "Bonjour [prénom] !"})
+    await nadia.send(PAGE, {"title_yes_1": "Bienvenue", "answer_yes_1": "Salut [prénom] !"})
+    await nadia.open("/coop/reglages/historique?page=arrivees")
+    said = "« Bienvenue : Bonjour [prénom] ! » est devenu « Bienvenue : Salut [prénom] ! »"
+    assert said in words_of(nadia.text)
+
+    await nadia.send("/coop/reglages/historique")
+
+    async with connection(door.instance.pool) as conn:
+        chosen = await preferences.load(conn)
+    assert chosen.canned_answers == (CannedAnswer(kind="yes", title="Bienvenue", words="Bonjour [prénom] !"),)
+
+
+async def test_the_second_of_two_administrators_sees_what_the_first_saved(nadia: Visitor, door: Doorbell) -> None:
+    await add_member(door.instance, "awa", roles=["admin"])
+    awa = await door.ring()
+    await awa.log_in("awa")
+    await awa.open(PAGE)
+    await nadia.send(
+        PAGE, {"question_1": "Qui vous envoie ?", "title_no_1": "Plus près", "answer_no_1": "Voyez Hénin."}
+    )
+
+    await awa.send(PAGE, {"question_1": "D’où venez-vous ?", "closed_words": "En mai."})
+
+    assert awa.status == 409 and "Quelqu’un a changé la même chose" in awa.text
+    assert "« rien » est devenu « Qui vous envoie ? »" in words_of(awa.text)
+    typed = {name: awa.text.count(f'value="{name}"') for name in ("D’où venez-vous ?", "Plus près")}
+    assert typed == {"D’où venez-vous ?": 1, "Plus près": 1}, "hers stays, what she left alone is as it is now"
+    fields = {"question_1": "D’où venez-vous ?", "title_no_1": "Plus près", "answer_no_1": "Voyez Hénin."}
+    await awa.send(PAGE, fields | {"closed_words": "En mai."})
+    async with connection(door.instance.pool) as conn:
+        chosen = await preferences.load(conn)
+    assert chosen.questions == (SignUpQuestion(text="D’où venez-vous ?"),)
+    assert [one.title for one in chosen.canned_answers] == ["Plus près"] and chosen.closed_words == "En mai."
 
 
 @pytest.mark.parametrize(
