@@ -106,6 +106,7 @@ class Preferences:
     `figures_published` shows its figures
     to everybody, under `figures_licence`; of each object that changed hands `kilogram_factor` kilograms are said to be
     avoided, as `kilogram_source` has it: both are empty, and none are shown, until somebody knows.
+    `hours` are its week and its closures as `models/people/opening_hours` writes them, `opening_hours` words beside.
     """
 
     name: str = ""
@@ -188,6 +189,7 @@ class Preferences:
     figures_licence: FiguresLicence = "lov2"
     kilogram_factor: float = 0
     kilogram_source: str = ""
+    hours: dict[str, Any] | None = None
 
     @property
     def asks_by_page(self) -> bool:

@@ -24,7 +24,7 @@ from web.pages.exchanges.points import balance
 from web.pages.exchanges.reserve import choosing, comparing, waiting
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import crawlers, help, home, legal_pages, setup
-from web.pages.instance.documents import acceptance, reading
+from web.pages.instance.documents import acceptance, own_page, reading
 from web.pages.instance.figures import files as figure_files
 from web.pages.instance.figures import network as figures_network
 from web.pages.instance.figures import page as figures_page
@@ -284,6 +284,7 @@ PAGES: list[web.RouteDef] = [
     web.get("/aide/facile/{page:[a-z]+}", help.show_easy),
     web.get("/charte", reading.show_charter),
     web.get("/conditions", reading.show_terms),
+    web.get("/pages/{slug:[a-z0-9-]{1,60}}", own_page.show_page),
     web.get("/documents/a-accepter", acceptance.show_asked),
     web.post("/documents/a-accepter", preserve_form(acceptance.post_accepted)),
     web.get("/mentions-legales", legal_pages.show_legal),

@@ -212,6 +212,14 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Leurs versions, et qui les a acceptées"),
     ),
     _entry(
+        "settings",
+        "/coop/pages",
+        "settings",
+        N_("Vos pages"),
+        "list",
+        N_("Les pages que vous écrivez, dans le menu ou au pied de chaque page"),
+    ),
+    _entry(
         "settings", "/coop/diagnostic", "settings", N_("Le diagnostic vélo"), "bike", N_("Ses questions, ses fiches")
     ),
     _entry(

@@ -80,6 +80,14 @@ PAGES: tuple[SettingsPage, ...] = (
         fields=coop_fields.WHERE,
     ),
     SettingsPage(
+        name="horaires",
+        group="coop",
+        icon="clock",
+        title=N_("Vos horaires"),
+        sentence=N_("La semaine et les fermetures : à l’accueil, au pied de chaque page, et dans les courriels."),
+        fields=coop_fields.HOURS,
+    ),
+    SettingsPage(
         name="mentions",
         group="coop",
         icon="flag",
@@ -89,6 +97,15 @@ PAGES: tuple[SettingsPage, ...] = (
             "données »."
         ),
         fields=coop_fields.LEGAL,
+    ),
+    SettingsPage(
+        name="pages",
+        group="coop",
+        icon="list",
+        title=N_("Vos pages"),
+        sentence=N_("Les pages que vous écrivez, dans le menu ou au pied de chaque page."),
+        fields=(),
+        own_path="/coop/pages",
     ),
     SettingsPage(
         name="inscriptions",
