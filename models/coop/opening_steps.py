@@ -36,7 +36,7 @@ async def load_facts(conn: Connection) -> OpeningFacts:
         """
         SELECT
             EXISTS (
-                SELECT FROM preference WHERE key IN ('opening_hours', 'hours') AND value NOT IN ('""'::jsonb, 'null')
+                SELECT FROM preference WHERE key IN ('opening_hours', 'hours') AND value NOT IN ('""'::jsonb, '{}')
             )
                 OR EXISTS (SELECT FROM actor WHERE local AND hours IS NOT NULL) AS hours,
             EXISTS (SELECT FROM full_listing WHERE local) AS offer,

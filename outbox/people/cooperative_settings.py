@@ -58,7 +58,7 @@ async def save_preferences(conn: Connection, site: Site, chosen: Preferences, *,
     if before.logo != chosen.logo:
         await _show_logo(conn, coop, chosen.logo)
     await actors.save_profile(conn, coop.id, _describe(coop, chosen, await find_centre(conn, chosen)))
-    await actors.save_place(conn, coop.id, coop.street, chosen.hours)
+    await actors.save_place(conn, coop.id, coop.street, chosen.hours or None)
     renamed = before.name != chosen.name
     if renamed:
         await rename_instance(conn, chosen.name or site.host)

@@ -107,6 +107,7 @@ PAGES: dict[str, Shown] = {
     "opening to the public": Shown("/coop/ouverture", *list_holders("settings")),
     "who publishes": Shown("/coop/ouverture/mentions", *list_holders("settings")),
     "when to meet us": Shown("/coop/ouverture/horaires", *list_holders("settings")),
+    "categories to name": Shown("/coop/reglages/categories", *list_holders("settings")),
     "settings": Shown("/coop/reglages", *list_holders("settings")),
     "history of settings": Shown("/coop/reglages/historique", *list_holders("settings")),
     **{

@@ -1,6 +1,6 @@
 """Who signs a mail: the cooperative, where it is, when it is open, how it is reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models import preferences
@@ -16,7 +16,7 @@ class MailFooter:
     name: str
     url: str
     address: str = ""
-    hours: dict[str, Any] | None = None
+    hours: dict[str, Any] = field(default_factory=dict)
     opening_hours: str = ""
     email: str = ""
     logo: str = ""

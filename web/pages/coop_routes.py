@@ -10,6 +10,7 @@ from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, opening_page
 from web.pages.instance.documents import editing, own_page_editor, own_page_versions, own_pages
 from web.pages.instance.figures import team as figures_settings
+from web.pages.instance.settings import categories as category_settings
 from web.pages.instance.settings import history as settings_history
 from web.pages.instance.settings import index as settings_index
 from web.pages.instance.settings import page_view as settings_page
@@ -163,6 +164,8 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/diagnostic/essai/entier", diagnostic_trial.show_trial_whole),
     web.get("/coop/diagnostic/versions/{version:[0-9]{1,6}}", diagnostic_version.show_version),
     web.post("/coop/diagnostic/versions/{version:[0-9]{1,6}}", diagnostic_version.post_version),
+    web.get("/coop/reglages/categories", category_settings.show_categories),
+    web.post("/coop/reglages/categories", preserve_form(category_settings.post_categories)),
     web.get("/coop/documents", editing.list_documents),
     web.get("/coop/documents/{document:charte|conditions}", editing.show_editor),
     web.post("/coop/documents/{document:charte|conditions}", preserve_form(editing.post_editor)),

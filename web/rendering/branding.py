@@ -14,6 +14,7 @@ from models.people.documents.own_pages import PageLink
 from models.preferences import Accent, Preferences
 from models.settings import Site
 from models.store.database import Connection
+from web.rendering.category_words import find_labels
 from web.rendering.own_words import find_words
 
 ACCENT_CLASSES: Mapping[Accent, str] = {
@@ -63,7 +64,8 @@ class Branding:
     filters_open: bool = False
     notice_publish: str = ""
     pages: tuple[PageLink, ...] = ()
-    hours: dict[str, Any] | None = None
+    hours: dict[str, Any] = field(default_factory=dict)
+    categories_closed: tuple[str, ...] = ()
 
 
 def find_logo(site: Site, chosen: Preferences) -> str:
@@ -81,6 +83,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
     """The branding that these preferences draw; without a name yet, the host is the name."""
     return Branding(
         hours=chosen.hours,
+        categories_closed=chosen.categories_closed,
         name=chosen.name or site.host,
         territory=chosen.territory_name,
         accent="" if chosen.accent == "email" else ACCENT_CLASSES[chosen.accent],
@@ -100,7 +103,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         territory_codes=chosen.territory_codes,
         currency=points.find_currency(chosen),
         closed=chosen.closed,
-        words=find_words(chosen),
+        words={**find_words(chosen), **find_labels(chosen)},
         kinds=chosen.kinds,
         logo=find_logo(site, chosen).removeprefix(site.url),
         filters_open=chosen.filters_open,

@@ -15,7 +15,7 @@ from models.exchanges import agreements
 from models.lazy import LazyModule
 from models.listings.listings import OPEN, STANDING
 from models.people.roles import has_right
-from web.rendering import formats, hours_words
+from web.rendering import category_words, formats, hours_words
 from web.rendering.assets import Assets, load_assets
 from web.rendering.i18n import find_catalogue
 from web.rendering.own_words import OwnWords
@@ -115,6 +115,8 @@ def make_environment(
         count=partial(formats.format_count, language=locale),
         day=partial(formats.format_day, language=locale),
         distance=partial(formats.format_distance, language=locale),
+        category_label=partial(category_words.name_category, translate=translators[0], language=language),
+        category_of=category_words.find_category,
         hour_lines=partial(hours_words.list_hour_lines, say=say, language=locale),
         hour_rows=partial(hours_words.list_hour_rows, say=say, language=locale),
         closure_lines=partial(hours_words.list_closure_lines, say=say, language=locale),

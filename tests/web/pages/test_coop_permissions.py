@@ -104,6 +104,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
     "/coop/reglages/arrivees": "settings",
+    "/coop/reglages/categories": "settings",
     "/coop/reglages/historique": "settings",
     "/coop/reglages/{page:[a-z-]{1,40}}": "settings",
     "/coop/rencontres": "meetings",

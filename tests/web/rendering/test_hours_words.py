@@ -37,7 +37,7 @@ def test_each_day_is_a_row_in_the_order_of_the_week() -> None:
 def test_closures_that_are_over_are_not_said() -> None:
     assert list_closure_lines(KEPT, say, "fr", today=date(2026, 12, 24)) == [
         "Fermé le 24 décembre",
-        "Fermé du 28 décembre au 3 janvier 2027",
+        "Fermé du 28 décembre 2026 au 3 janvier 2027",
     ]
 
 

@@ -29,6 +29,9 @@ FRENCH = {
     "changer": "set",
     "historique": "history",
     "chiffres": "figures",
+    "ecrire": "write",
+    "supprimer": "delete",
+    "remettre": "restore",
 }
 """French name → English name."""
 

@@ -159,7 +159,7 @@ def _read_hours(form: Form, before: Preferences) -> Preferences:
         form.fail("hours_0", "Dites quand on peut vous rencontrer.")
     return replace(
         before,
-        hours=write_hours(hours),
+        hours=write_hours(hours) or {},
         opening_hours=words,
         address=form.lines("address", limit=HOST_LIMIT),
     )

@@ -9,6 +9,7 @@ REFUSALS = {
     "legal_of_open_site": "Le site est ouvert, et dit qui le publie et qui l’héberge : gardez les deux, ou fermez-le "
     "d’abord.",
     "kind_not_in_use": "Ce genre d’annonces n’est pas pris ici.",
+    "category_closed": "Cette catégorie est fermée ici : choisissez-en une autre.",
     "photo_missing": "Ici, une annonce montre au moins une photo.",
     "own_commune_missing": "Ici, on dit d’abord dans quelle commune on habite : écrivez-la dans votre profil, puis "
     "recommencez.",

@@ -1,19 +1,18 @@
 """A page of the cooperative's own is written, looked at, kept as a draft, or published."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from models.errors import Conflict, Invalid, NotFound
-from models.moderation import journal
 from models.people.accounts import Account
 from models.people.documents import own_pages, versions
-from models.people.documents.own_pages import PLACES, OwnPage, Placed, name_kind
-from models.people.documents.versions import NewVersion
+from models.people.documents.own_pages import PLACES, OwnPage, name_kind
 from models.places.places import fold_name
 from models.store.database import Connection, connection, transaction
+from outbox.people import own_pages as outbox
+from outbox.people.own_pages import PageDraft
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import read_id
@@ -37,18 +36,6 @@ SAID = {
     "withdrawn": N_("Cette page n’est plus publiée : elle est de nouveau un brouillon."),
     "taken_back": N_("C’est fait : cette version est de nouveau celle de la page."),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedPage:
-    """What was typed. `follows` is the version that stood when she began, 0 for none."""
-
-    title: str
-    slug: str
-    text: str
-    placed: Placed
-    language: str
-    follows: int
 
 
 async def find_asked(request: web.Request, conn: Connection) -> OwnPage:
@@ -91,12 +78,12 @@ async def post_editor(request: web.Request) -> web.Response:
     act = form.typed("act")
     if act == "withdraw" and page is not None:
         await _withdraw(request, me, page)
-    typed = _read(form, page)
+    draft = read_draft(form, page)
     if act == "preview" or not form.ok:
         return await _show(request, form, page, preview=act == "preview", status=200 if form.ok else 422)
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
-            id = await _save(conn, me, page, typed, publishing=act == "publish")
+            id = await outbox.write(conn, page, draft, by=me, publishing=act == "publish")
     except (Conflict, Invalid) as refusal:
         form.refuse(refusal.field or "", refusal)
         return await _show(request, form, page, met=isinstance(refusal, Conflict), status=refusal.status)
@@ -105,14 +92,14 @@ async def post_editor(request: web.Request) -> web.Response:
 
 async def _withdraw(request: web.Request, me: Account, page: OwnPage) -> None:
     async with transaction(request.app[INSTANCE].pool) as conn:
-        await own_pages.show(conn, page.id, None)
-        await journal.record(conn, "settings_changed", by=me, right="settings", page="pages", what="withdrawn")
+        await outbox.withdraw(conn, page, by=me)
     raise redirect_with_message(f"{LIST}/{page.id}", "withdrawn")
 
 
-def _read(form: Form, page: OwnPage | None) -> TypedPage:
+def read_draft(form: Form, page: OwnPage | None) -> PageDraft:
+    """What was typed; what is wrong is noted in the form."""
     title = form.text("title", limit=TITLE_LIMIT, missing="Donnez un titre à la page.")
-    return TypedPage(
+    return PageDraft(
         title=title,
         slug=page.slug if page is not None else _read_slug(form, title),
         text=form.lines("text", limit=PAGE_LIMIT, missing="Écrivez le texte."),
@@ -134,37 +121,6 @@ def _read_slug(form: Form, title: str) -> str:
 def read_version(typed: str) -> int:
     """The number of a version; 0 for anything else."""
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
-
-
-async def _save(conn: Connection, me: Account, page: OwnPage | None, typed: TypedPage, *, publishing: bool) -> int:
-    """Keep what is new of it; its id. Raises Conflict where somebody else wrote meanwhile, Invalid for the rest."""
-    id = page.id if page is not None else await own_pages.create(conn, typed.slug, language=typed.language)
-    await own_pages.place(conn, id, typed.placed, language=typed.language)
-    current = await versions.find_current(conn, name_kind(id))
-    if current is None or (current.title, current.text) != (typed.title, typed.text):
-        version = await write_version(conn, me, id, typed.title, typed.text, follows=typed.follows)
-    else:
-        version = current.version
-    if publishing:
-        await own_pages.show(conn, id, version)
-    what = "published" if publishing else "draft"
-    await journal.record(conn, "settings_changed", by=me, right="settings", page="pages", what=what)
-    return id
-
-
-async def write_version(conn: Connection, me: Account, id: int, title: str, text: str, *, follows: int) -> int:
-    """The next version of a page; its number. Raises Conflict where somebody else wrote one meanwhile."""
-    new = NewVersion(
-        kind=name_kind(id),
-        title=title,
-        text=text,
-        summary="",
-        due_at=None,
-        published_by=me.actor_id,
-        follows=follows,
-    )
-    await versions.publish(conn, new)
-    return follows + 1
 
 
 async def _show(

@@ -3,15 +3,15 @@
 from aiohttp import web
 
 from models.errors import Conflict, NotFound
-from models.moderation import journal
-from models.people.documents import own_pages, versions
+from models.people.documents import versions
 from models.people.documents.own_pages import OwnPage, name_kind
 from models.people.documents.versions import DocumentVersion
 from models.store.database import Connection, connection, transaction
+from outbox.people import own_pages as outbox
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
-from web.pages.instance.documents.own_page_editor import find_asked, read_version, write_version
+from web.pages.instance.documents.own_page_editor import find_asked, read_version
 from web.pages.instance.documents.own_pages import LIST
 from web.rendering.document_text import write_page
 from web.rendering.render import render
@@ -33,13 +33,7 @@ async def post_version(request: web.Request) -> web.Response:
         async with transaction(request.app[INSTANCE].pool) as conn:
             page = await find_asked(request, conn)
             old = await _find_version(request, conn, page)
-            if page.deleted_at is not None:
-                await own_pages.put_back(conn, page.id)
-            follows = read_version(form.typed("follows"))
-            version = await write_version(conn, me, page.id, old.title, old.text, follows=follows)
-            if page.shown_version is not None and page.deleted_at is None:
-                await own_pages.show(conn, page.id, version)
-            await journal.record(conn, "settings_changed", by=me, right="settings", page="pages", what="taken_back")
+            await outbox.take_back(conn, page, old, by=me, follows=read_version(form.typed("follows")))
     except Conflict as conflict:
         form.refuse("", conflict)
         return await _show(request, form, status=409)
@@ -85,6 +79,5 @@ async def post_deletion(request: web.Request) -> web.Response:
     await read_form(request)
     async with transaction(request.app[INSTANCE].pool) as conn:
         page = await find_asked(request, conn)
-        await own_pages.delete(conn, page.id)
-        await journal.record(conn, "settings_changed", by=me, right="settings", page="pages", what="deleted")
+        await outbox.delete(conn, page, by=me)
     raise redirect_with_message(LIST, "deleted")

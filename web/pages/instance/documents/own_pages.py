@@ -3,11 +3,10 @@
 from aiohttp import web
 
 from models.errors import Conflict
-from models.moderation import journal
-from models.people.accounts import Account
 from models.people.documents import own_pages
 from models.people.documents.own_pages import OwnPage
 from models.store.database import Connection, connection, transaction
+from outbox.people import own_pages as outbox
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
@@ -41,17 +40,12 @@ async def post_act(request: web.Request) -> web.Response:
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
             if form.ok and id is not None:
-                await _put_back(conn, me, id) if act == "put_back" else await _move(conn, id, up=act == "up")
+                await (outbox.put_back(conn, id, by=me) if act == "put_back" else _move(conn, id, up=act == "up"))
     except Conflict as conflict:
         form.refuse("", conflict)
     if not form.ok:
         return await _show(request, form, status=422)
     raise redirect_with_message(LIST, "put_back" if act == "put_back" else "moved")
-
-
-async def _put_back(conn: Connection, me: Account, id: int) -> None:
-    await own_pages.put_back(conn, id)
-    await journal.record(conn, "settings_changed", by=me, right="settings", page="pages", what="put_back")
 
 
 async def _move(conn: Connection, id: int, *, up: bool) -> None:

@@ -99,6 +99,16 @@ PAGES: tuple[SettingsPage, ...] = (
         fields=coop_fields.LEGAL,
     ),
     SettingsPage(
+        name="lieux",
+        group="coop",
+        icon="place",
+        title=N_("Les lieux"),
+        sentence=N_("Où l’on vient chercher et rendre : leurs horaires, leurs fermetures, qui s’en occupe."),
+        fields=(),
+        right="places",
+        own_path="/coop/lieux",
+    ),
+    SettingsPage(
         name="pages",
         group="coop",
         icon="list",
@@ -176,6 +186,15 @@ PAGES: tuple[SettingsPage, ...] = (
         title=N_("Vos mots pour les pages"),
         sentence=N_("Ceux des menus et des boutons. Vide, c’est le mot d’ici."),
         fields=word_fields.PAGE_WORDS,
+    ),
+    SettingsPage(
+        name="categories",
+        group="exchanges",
+        icon="filter",
+        title=N_("Les catégories"),
+        sentence=N_("Vos mots pour celles que toutes les coops partagent, et celles que vous fermez."),
+        fields=elsewhere_fields.CATEGORY_WORDS,
+        own_path=f"{SETTINGS}/categories",
     ),
     SettingsPage(
         name="points",

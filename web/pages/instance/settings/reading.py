@@ -37,7 +37,7 @@ async def _read_tiles(_conn: Connection, form: Form, chosen: Preferences) -> Pre
 
 
 async def _read_hours(_conn: Connection, form: Form, chosen: Preferences) -> Preferences:
-    return replace(chosen, hours=write_hours(read_hours_form(form)))
+    return replace(chosen, hours=write_hours(read_hours_form(form)) or {})
 
 
 _READERS: Mapping[str, Callable[[Connection, Form, Preferences], Awaitable[Preferences]]] = {

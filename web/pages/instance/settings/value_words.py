@@ -54,6 +54,8 @@ def _describe(say: Say, field: SettingField, value: Any) -> str:
         return say(N_("oui")) if value else say(N_("non"))
     if isinstance(value, list | tuple):
         return ", ".join(_describe(say, field, one) for one in value)
+    if field.kind == "labels":
+        return ", ".join(f"{say(field.options.get(slug, slug))} → {words}" for slug, words in value.items())
     if isinstance(value, dict):  # a question, as the history has it
         return str(value.get("text", ""))
     if isinstance(value, str) and value in field.options:
@@ -86,7 +88,7 @@ async def summarise(conn: Connection, say: Say, page: SettingsPage, chosen: Pref
 
 
 async def _tell(conn: Connection, say: Say, field: SettingField, value: Any) -> str:
-    if value is None or value in (False, "", (), 0):
+    if not value:
         return ""
     if value is True:
         return say(field.label)

@@ -42,7 +42,7 @@ async def test_hours_stand_wherever_the_cooperative_says_when_it_is_open(door: D
         assert (await opening_steps.load_facts(conn)).hours
         kept = (await preferences.load(conn)).hours
         coop = await actors.get_local(conn, "coop")
-        assert kept is not None and coop.hours == kept == (await load_footer(conn, door.instance.site)).hours
+        assert kept and coop.hours == kept == (await load_footer(conn, door.instance.site)).hours
 
 
 async def test_hours_that_changed_are_in_the_history_and_come_back(door: Doorbell) -> None:
@@ -57,12 +57,12 @@ async def test_hours_that_changed_are_in_the_history_and_come_back(door: Doorbel
     assert "« Vendredi 9h-12h »" in told
     async with connection(door.instance.pool) as conn:
         first = (await preferences.load(conn)).hours
-        assert first is not None and first["weekly"] == [[4, "09:00", "12:00"]]
+        assert first["weekly"] == [[4, "09:00", "12:00"]]
     await awa.send(HISTORY)
 
     async with connection(door.instance.pool) as conn:
         back = (await preferences.load(conn)).hours
-        assert back is not None and back["weekly"] == [[2, "10:00", "12:00"], [2, "14:00", "19:00"]]
+        assert back["weekly"] == [[2, "10:00", "12:00"], [2, "14:00", "19:00"]]
         coop = await actors.get_local(conn, "coop")
         assert coop.hours == back
 
