@@ -44,14 +44,7 @@ from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
 from web.pages.patterns import ID, LINK, SIGNED, UUID, WHATEVER
-from web.pages.people import (
-    absences,
-    account,
-    account_moves,
-    email_change,
-    phone_number,
-    registration,
-)
+from web.pages.people import absences, account, account_moves, email_change, phone_number, registration
 from web.pages.people.arrivals import first_session, waiting_page
 from web.pages.people.invitations import invited, own
 from web.pages.people.profiles import edit, endorsements, profile_page

@@ -212,12 +212,7 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Leurs versions, et qui les a acceptées"),
     ),
     _entry(
-        "settings",
-        "/coop/pages",
-        "settings",
-        N_("Vos pages"),
-        "list",
-        N_("Les pages que vous écrivez, dans le menu ou au pied de chaque page"),
+        "settings", "/coop/pages", "settings", N_("Vos pages"), "list", N_("Celles que vous écrivez, et leurs versions")
     ),
     _entry(
         "settings", "/coop/diagnostic", "settings", N_("Le diagnostic vélo"), "bike", N_("Ses questions, ses fiches")

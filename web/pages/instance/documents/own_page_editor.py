@@ -1,7 +1,6 @@
 """A page of the cooperative's own is written, looked at, kept as a draft, or published."""
 
 import re
-from typing import Any
 
 from aiohttp import web
 
@@ -9,6 +8,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.people.accounts import Account
 from models.people.documents import own_pages, versions
 from models.people.documents.own_pages import PLACES, OwnPage, name_kind
+from models.people.documents.versions import DocumentVersion
 from models.places.places import fold_name
 from models.store.database import Connection, connection, transaction
 from outbox.people import own_pages as outbox
@@ -21,10 +21,8 @@ from web.pages.instance.documents.own_pages import LIST
 from web.rendering.document_text import write_page
 from web.rendering.i18n import LANGUAGE_NAMES
 from web.rendering.render import N_, reader_language, render
-from web.rendering.text_changes import list_changes
+from web.rendering.text_changes import TextChange, list_changes
 from web.security.session import require_right
-
-NEW = "nouvelle"
 
 TITLE_LIMIT, ADDRESS_LIMIT, PAGE_LIMIT = 80, 60, 40_000
 
@@ -133,28 +131,34 @@ async def _show(
     status: int = 200,
 ) -> web.Response:
     """With `met` somebody else wrote meanwhile: what she changed stands above the text that was typed, which stays."""
-    written = []
-    if page is not None:
-        async with connection(request.app[INSTANCE].pool) as conn:
-            written = await versions.list_versions(conn, name_kind(page.id))
-    current = written[0] if written else None
-    begun = next((one for one in written if str(one.version) == form.typed("follows")), None)
-    more: dict[str, Any] = {
-        "preview": write_page(form.typed("text"), request.app[INSTANCE].site.url) if preview else "",
-        "theirs": list_changes(begun.text if begun else "", current.text) if met and current else [],
-        "changes": list_changes(current.text, form.typed("text")) if preview and current else [],
-    }
+    written = await _list_written(request, page)
     return await render(
         request,
         "documents/own_page_editor.html",
         status=status,
         form=form,
         page=page,
-        current=current,
+        current=written[0] if written else None,
         follows="" if met else form.typed("follows"),
         met=met,
         versions=written,
         limit=PAGE_LIMIT,
         said=find_flash_message(request, SAID),
-        **more,
+        preview=write_page(form.typed("text"), request.app[INSTANCE].site.url) if preview else "",
+        theirs=_compare_theirs(form, written) if met else [],
+        changes=list_changes(written[0].text, form.typed("text")) if preview and written else [],
     )
+
+
+async def _list_written(request: web.Request, page: OwnPage | None) -> list[DocumentVersion]:
+    """All versions, what was written last first."""
+    if page is None:
+        return []
+    async with connection(request.app[INSTANCE].pool) as conn:
+        return await versions.list_versions(conn, name_kind(page.id))
+
+
+def _compare_theirs(form: Form, written: list[DocumentVersion]) -> list[TextChange]:
+    """What somebody else changed since the version that she began with."""
+    begun = next((one.text for one in written if str(one.version) == form.typed("follows")), "")
+    return list_changes(begun, written[0].text) if written else []

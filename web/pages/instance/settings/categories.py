@@ -90,18 +90,26 @@ async def _save(
     current = await preferences.load_for_change(conn)
     since = await setting_changes.list_since(conn, KEYS, find_id(form.typed("version")) or 0)
     before, now = _list_choices(setting_changes.rewind(current, since)), _list_choices(current)
-    met = [slug for slug, hers in typed.items() if now[slug] not in (before[slug], hers) and hers != before[slug]]
+    met = _find_met(before, now, typed)
     if met:
         return met
-    kept = {slug: now[slug] if hers == before[slug] else hers for slug, hers in typed.items()}
-    chosen = replace(
+    chosen = _choose(current, {slug: now[slug] if hers == before[slug] else hers for slug, hers in typed.items()})
+    if await change_settings(conn, request.app[INSTANCE].site, chosen, by=me.actor_id):
+        await journal.record(conn, "settings_changed", by=me, right="settings", page="categories")
+    return []
+
+
+def _find_met(before: Mapping[str, Choice], now: Mapping[str, Choice], typed: Mapping[str, Choice]) -> list[str]:
+    """The categories about which both decided, and not the same."""
+    return [slug for slug, hers in typed.items() if hers != before[slug] and now[slug] not in (before[slug], hers)]
+
+
+def _choose(current: Preferences, kept: Mapping[str, Choice]) -> Preferences:
+    return replace(
         current,
         category_labels={slug: one.label for slug, one in kept.items() if one.label},
         categories_closed=tuple(slug for slug, one in kept.items() if one.closed),
     )
-    if await change_settings(conn, request.app[INSTANCE].site, chosen, by=me.actor_id):
-        await journal.record(conn, "settings_changed", by=me, right="settings", page="categories")
-    return []
 
 
 def _list_choices(chosen: Preferences) -> dict[str, Choice]:
