@@ -1,7 +1,7 @@
 """What the cooperative decides about itself: name, territory, registration, looks, legal block."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -119,6 +119,9 @@ class Preferences:
     to everybody, under `figures_licence`; of each object that changed hands `kilogram_factor` kilograms are said to be
     avoided, as `kilogram_source` has it: both are empty, and none are shown, until somebody knows.
     `canned_answers` are kept ready for whoever asks to join.
+    `hours` are its week and its closures as `models/people/opening_hours` writes them, `opening_hours` words beside.
+    `category_labels` are its own words for shared categories, by slug; of those in `categories_closed` there is nothing
+    new, and what there is stays.
     """
 
     name: str = ""
@@ -202,6 +205,9 @@ class Preferences:
     kilogram_factor: float = 0
     kilogram_source: str = ""
     canned_answers: tuple[CannedAnswer, ...] = ()
+    hours: dict[str, Any] = field(default_factory=dict)
+    category_labels: dict[str, str] = field(default_factory=dict)
+    categories_closed: tuple[str, ...] = ()
 
     @property
     def asks_by_page(self) -> bool:
@@ -223,13 +229,13 @@ async def load(conn: Connection) -> Preferences:
         record["key"]: record["value"] for record in await fetch_records(conn, "SELECT key, value FROM preference")
     }
     known: dict[str, Any] = {}
-    for field in fields(Preferences):
-        if field.name not in stored:
+    for one in fields(Preferences):
+        if one.name not in stored:
             continue
         try:
-            known[field.name] = msgspec.convert(stored[field.name], _TYPES[field.name])
+            known[one.name] = msgspec.convert(stored[one.name], _TYPES[one.name])
         except msgspec.ValidationError:
-            log.warning("preference_does_not_fit", key=field.name)
+            log.warning("preference_does_not_fit", key=one.name)
     return Preferences(**known)
 
 

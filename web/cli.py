@@ -33,6 +33,7 @@ COMMANDS = {
     "reports": "web.commands.team.reports",
     "journal": "web.commands.team.journal",
     "settings": "web.commands.team.settings",
+    "pages": "web.commands.team.pages",
     "rustine": "web.commands.team.repairs",
     "open-data": "web.commands.team.repairs",
     "figures": "web.commands.team.figures",

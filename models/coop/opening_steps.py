@@ -35,7 +35,9 @@ async def load_facts(conn: Connection) -> OpeningFacts:
         OpeningFacts,
         """
         SELECT
-            EXISTS (SELECT FROM preference WHERE key = 'opening_hours' AND value <> '""'::jsonb)
+            EXISTS (
+                SELECT FROM preference WHERE key IN ('opening_hours', 'hours') AND value NOT IN ('""'::jsonb, '{}')
+            )
                 OR EXISTS (SELECT FROM actor WHERE local AND hours IS NOT NULL) AS hours,
             EXISTS (SELECT FROM full_listing WHERE local) AS offer,
             EXISTS (

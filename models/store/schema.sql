@@ -2151,13 +2151,14 @@ CREATE INDEX member_import_line_actor ON member_import_line (actor_id);
 -- The charter and the terms of use: every version that was ever published stays readable, with its date.
 CREATE TABLE document_version (
     id bigint PRIMARY KEY,
-    kind text NOT NULL CHECK (kind IN ('charter', 'terms')),
+    kind text NOT NULL CHECK ((kind IN ('charter', 'terms')) OR kind ~ '^page:[0-9]+$'),
     version integer NOT NULL,
     text text NOT NULL,
     summary text NOT NULL DEFAULT '',  -- what changed, as members read it
     due_at timestamptz,                -- until when members may go on without a yes; NULL: none is asked
     published_at timestamptz NOT NULL DEFAULT now(),
     published_by bigint REFERENCES actor(id) ON DELETE SET NULL,
+    title text NOT NULL DEFAULT '',    -- of an own page
     UNIQUE (kind, version)
 );
 CREATE INDEX document_version_published_by ON document_version (published_by);
@@ -3332,6 +3333,18 @@ CREATE TABLE territory_proposal (
 );
 CREATE INDEX territory_proposal_member ON territory_proposal (member_id, id DESC);
 CREATE UNIQUE INDEX territory_proposal_waiting ON territory_proposal (host, member_id) WHERE state = 'waiting';
+
+-- Pages that a cooperative writes itself. What each said stands with the charter's versions, under 'page:ID'.
+CREATE TABLE own_page (
+    id bigint PRIMARY KEY,
+    slug text NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) <= 60),
+    language text NOT NULL,  -- that of its text
+    placed text NOT NULL DEFAULT 'footer' CHECK (placed IN ('menu', 'footer', 'nowhere')),
+    position integer NOT NULL DEFAULT 0,
+    shown_version integer,   -- what everybody reads; NULL: nothing yet, or no longer
+    deleted_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

@@ -11,7 +11,31 @@ from models.store.database import Connection
 
 
 async def require_publishable(conn: Connection, author: Actor, draft: ListingDraft) -> None:
-    """Raise Invalid for a kind that is not in use, an offer of a thing without its photo, a loan from nowhere."""
+    """Raise Invalid for a kind that is not in use, a category that is closed, an offer of a thing without its photo, a
+    loan from nowhere.
+    """
+    await _require_open_category(conn, draft)
+    await _require_asked(conn, author, draft)
+
+
+async def require_still_publishable(conn: Connection, author: Actor, held: Listing, draft: ListingDraft) -> None:
+    """Ask of what becomes another kind of listing, or loses its photos, what is asked of a new one.
+
+    What stood so before may stay, its category too. Raises Invalid as `require_publishable` does.
+    """
+    if draft.category != held.details.category:
+        await _require_open_category(conn, draft)
+    bare = not draft.media_ids and bool((await media.list_by_posts(conn, [held.id]))[held.id])
+    if bare or (draft.kind, draft.mode) != (held.details.kind, held.details.mode):
+        await _require_asked(conn, author, draft)
+
+
+async def _require_open_category(conn: Connection, draft: ListingDraft) -> None:
+    if draft.category is not None and draft.category in (await preferences.load(conn)).categories_closed:
+        raise Invalid("category_closed", field="category")
+
+
+async def _require_asked(conn: Connection, author: Actor, draft: ListingDraft) -> None:
     chosen = await preferences.load(conn)
     if draft.kind not in chosen.kinds:
         raise Invalid("kind_not_in_use", field="kind")
@@ -21,16 +45,6 @@ async def require_publishable(conn: Connection, author: Actor, draft: ListingDra
         raise Invalid("photo_missing", field="media_ids")
     if draft.mode == "loan":
         await _require_home(conn, author, chosen.home_needed, ("everybody",))
-
-
-async def require_still_publishable(conn: Connection, author: Actor, held: Listing, draft: ListingDraft) -> None:
-    """Ask of what becomes another kind of listing, or loses its photos, what is asked of a new one.
-
-    What stood so before may stay. Raises Invalid as `require_publishable` does.
-    """
-    bare = not draft.media_ids and bool((await media.list_by_posts(conn, [held.id]))[held.id])
-    if bare or (draft.kind, draft.mode) != (held.details.kind, held.details.mode):
-        await require_publishable(conn, author, draft)
 
 
 async def require_may_borrow(conn: Connection, partner: Actor, details: ListingDetails) -> None:

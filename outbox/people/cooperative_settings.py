@@ -47,7 +47,7 @@ def require_agreeing(before: Preferences, chosen: Preferences) -> None:
 
 
 async def save_preferences(conn: Connection, site: Site, chosen: Preferences, *, by: int | None = None) -> None:
-    """Keep the settings; tell others where the cooperative's name, sentence or territory changed."""
+    """Keep the settings; tell others where the cooperative's name, sentence, territory or hours changed."""
     before = await preferences.load_for_change(conn)
     await preferences.save(conn, chosen, by=by)
     if _list_shown(before) == _list_shown(chosen):
@@ -58,6 +58,7 @@ async def save_preferences(conn: Connection, site: Site, chosen: Preferences, *,
     if before.logo != chosen.logo:
         await _show_logo(conn, coop, chosen.logo)
     await actors.save_profile(conn, coop.id, _describe(coop, chosen, await find_centre(conn, chosen)))
+    await actors.save_place(conn, coop.id, coop.street, chosen.hours or None)
     renamed = before.name != chosen.name
     if renamed:
         await rename_instance(conn, chosen.name or site.host)
@@ -114,7 +115,7 @@ async def find_centre(conn: Connection, chosen: Preferences) -> Place | None:
 
 def _list_shown(chosen: Preferences) -> tuple[object, ...]:
     named = (chosen.name, chosen.sentence, chosen.territory_name, chosen.territory_codes)
-    return *named, chosen.legal_publisher, chosen.contact_email, chosen.logo
+    return *named, chosen.legal_publisher, chosen.contact_email, chosen.logo, chosen.hours
 
 
 def _describe(coop: Actor, chosen: Preferences, place: Place | None) -> Profile:

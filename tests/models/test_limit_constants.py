@@ -170,6 +170,7 @@ LIMITS: dict[str, object] = {
     "models.people.account_moves.COOLDOWN_DAYS": 7,
     "models.people.usage_statistics.FEWEST_JOINED": 5,
     "models.people.invitations.invitations.MOST_PLACES": 500,
+    "models.people.documents.own_pages.MENU_MOST": 4,
     "models.people.opening_hours.MOST_SPANS": 28,
     "models.people.opening_hours.MOST_CLOSURES": 30,
     "models.people.arrivals.canned_answers.MOST": 9,

@@ -58,6 +58,7 @@ from tests.figures import add_sample_figures
 from tests.frame_numbers import add_sample_questions
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
+from tests.own_pages import add_own_page
 from tests.points import fill_ledger
 from tests.repair_figures import add_sample_results
 from tests.repair_shops import DETAILS, add_sample_shops, make_shop
@@ -83,6 +84,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await furnish_departures(conn, live.village)
             await fill_ledger(conn, live.village)
             await make_samples(conn, live.village.admin, 77)
+            await add_own_page(conn, 77)
             await furnish_days(conn, live.village)
             await add_sample_cases(conn, live.village)
             await furnish_unknown_hosts(conn)

@@ -74,8 +74,12 @@ def _read_closures(form: Form) -> Iterator[Closure]:
 
 def fill_in_hours(actor: Actor) -> dict[str, str]:
     """What stands in the form."""
-    hours = read_hours(actor.hours)
-    values = {"street": actor.street or ""}
+    return {"street": actor.street or ""} | fill_in_week(read_hours(actor.hours))
+
+
+def fill_in_week(hours: Hours) -> dict[str, str]:
+    """The week and the closures as they are typed."""
+    values: dict[str, str] = {}
     for day in DAYS:
         spans = [f"{one.opens:%-Hh%M}-{one.closes:%-Hh%M}" for one in hours.weekly if one.day == day]
         values[f"hours_{day}"] = ", ".join(span.replace("h00", "h") for span in spans)

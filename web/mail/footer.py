@@ -1,6 +1,7 @@
 """Who signs a mail: the cooperative, where it is, when it is open, how it is reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from models import preferences
 from models.settings import Site
@@ -15,6 +16,7 @@ class MailFooter:
     name: str
     url: str
     address: str = ""
+    hours: dict[str, Any] = field(default_factory=dict)
     opening_hours: str = ""
     email: str = ""
     logo: str = ""
@@ -27,6 +29,7 @@ async def load_footer(conn: Connection, site: Site) -> MailFooter:
         name=chosen.name or site.host,
         url=site.url,
         address=chosen.address.strip(),
+        hours=chosen.hours,
         opening_hours=chosen.opening_hours.strip(),
         email=chosen.contact_email,
         logo=find_logo(site, chosen),

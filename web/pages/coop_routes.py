@@ -9,9 +9,10 @@ from web.pages.coop import health
 from web.pages.coop import home as coop_home
 from web.pages.exchanges.points import ledger
 from web.pages.instance import exchange_statistics, opening_page
-from web.pages.instance.documents import editing
+from web.pages.instance.documents import editing, own_page_editor, own_page_versions, own_pages
 from web.pages.instance.figures import team as figures_settings
 from web.pages.instance.settings import arrivals as arrival_settings
+from web.pages.instance.settings import categories as category_settings
 from web.pages.instance.settings import history as settings_history
 from web.pages.instance.settings import index as settings_index
 from web.pages.instance.settings import page_view as settings_page
@@ -166,7 +167,19 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/diagnostic/essai/entier", diagnostic_trial.show_trial_whole),
     web.get("/coop/diagnostic/versions/{version:[0-9]{1,6}}", diagnostic_version.show_version),
     web.post("/coop/diagnostic/versions/{version:[0-9]{1,6}}", diagnostic_version.post_version),
+    web.get("/coop/reglages/categories", category_settings.show_categories),
+    web.post("/coop/reglages/categories", preserve_form(category_settings.post_categories)),
     web.get("/coop/documents", editing.list_documents),
     web.get("/coop/documents/{document:charte|conditions}", editing.show_editor),
     web.post("/coop/documents/{document:charte|conditions}", preserve_form(editing.post_editor)),
+    web.get("/coop/pages", own_pages.list_pages),
+    web.post("/coop/pages", own_pages.post_act),
+    web.get("/coop/pages/nouvelle", own_page_editor.show_editor),
+    web.post("/coop/pages/nouvelle", preserve_form(own_page_editor.post_editor)),
+    web.get(f"/coop/pages/{{id:{ID}}}", own_page_editor.show_editor),
+    web.post(f"/coop/pages/{{id:{ID}}}", preserve_form(own_page_editor.post_editor)),
+    web.get(f"/coop/pages/{{id:{ID}}}/versions/{{version:[0-9]{{1,6}}}}", own_page_versions.show_version),
+    web.post(f"/coop/pages/{{id:{ID}}}/versions/{{version:[0-9]{{1,6}}}}", own_page_versions.post_version),
+    web.get(f"/coop/pages/{{id:{ID}}}/supprimer", own_page_versions.show_deletion),
+    web.post(f"/coop/pages/{{id:{ID}}}/supprimer", own_page_versions.post_deletion),
 ]

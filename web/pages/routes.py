@@ -24,7 +24,7 @@ from web.pages.exchanges.points import balance
 from web.pages.exchanges.reserve import choosing, comparing, waiting
 from web.pages.exchanges.thread import thread_page
 from web.pages.instance import crawlers, help, home, legal_pages, setup
-from web.pages.instance.documents import acceptance, reading
+from web.pages.instance.documents import acceptance, own_page, reading
 from web.pages.instance.figures import files as figure_files
 from web.pages.instance.figures import network as figures_network
 from web.pages.instance.figures import page as figures_page
@@ -44,14 +44,7 @@ from web.pages.moderation import journal_pages, own_decisions, suspension
 from web.pages.moderation.reporting import own_reports, report_address, report_form
 from web.pages.news import mail_preferences, notifications
 from web.pages.patterns import ID, LINK, SIGNED, UUID, WHATEVER
-from web.pages.people import (
-    absences,
-    account,
-    account_moves,
-    email_change,
-    phone_number,
-    registration,
-)
+from web.pages.people import absences, account, account_moves, email_change, phone_number, registration
 from web.pages.people.arrivals import first_session, waiting_page
 from web.pages.people.invitations import invited, own
 from web.pages.people.profiles import edit, endorsements, profile_page
@@ -282,6 +275,7 @@ PAGES: list[web.RouteDef] = [
     web.get("/aide/facile/{page:[a-z]+}", help.show_easy),
     web.get("/charte", reading.show_charter),
     web.get("/conditions", reading.show_terms),
+    web.get("/pages/{slug:[a-z0-9-]{1,60}}", own_page.show_page),
     web.get("/documents/a-accepter", acceptance.show_asked),
     web.post("/documents/a-accepter", preserve_form(acceptance.post_accepted)),
     web.get("/mentions-legales", legal_pages.show_legal),

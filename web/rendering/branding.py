@@ -1,16 +1,20 @@
 """The cooperative as pages show it: its name on the plate, its territory, its colour, its address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from federation.media.media_uris import media_origin
 from models import preferences
 from models.exchanges import points
 from models.exchanges.points import Currency
+from models.people.documents import own_pages
+from models.people.documents.own_pages import PageLink
 from models.preferences import Accent, Preferences
 from models.settings import Site
 from models.store.database import Connection
+from web.rendering.category_words import find_labels
 from web.rendering.own_words import find_words
 
 ACCENT_CLASSES: Mapping[Accent, str] = {
@@ -31,7 +35,7 @@ class Branding:
     `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
     where the cooperative keeps none. `closed`: visitors get nothing but a page that says so. `words` are its own
     words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who
-    is asked for the background of the map, nobody where it is ours.
+    is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself.
     """
 
     name: str
@@ -59,6 +63,9 @@ class Branding:
     logo: str = ""
     filters_open: bool = False
     notice_publish: str = ""
+    pages: tuple[PageLink, ...] = ()
+    hours: dict[str, Any] = field(default_factory=dict)
+    categories_closed: tuple[str, ...] = ()
 
 
 def find_logo(site: Site, chosen: Preferences) -> str:
@@ -68,12 +75,15 @@ def find_logo(site: Site, chosen: Preferences) -> str:
 
 async def load_branding(conn: Connection, site: Site) -> Branding:
     """The branding as the cooperative's preferences draw it now."""
-    return make_branding(await preferences.load(conn), site)
+    made = make_branding(await preferences.load(conn), site)
+    return replace(made, pages=tuple(await own_pages.list_links(conn)))
 
 
 def make_branding(chosen: Preferences, site: Site) -> Branding:
     """The branding that these preferences draw; without a name yet, the host is the name."""
     return Branding(
+        hours=chosen.hours,
+        categories_closed=chosen.categories_closed,
         name=chosen.name or site.host,
         territory=chosen.territory_name,
         accent="" if chosen.accent == "email" else ACCENT_CLASSES[chosen.accent],
@@ -93,7 +103,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         territory_codes=chosen.territory_codes,
         currency=points.find_currency(chosen),
         closed=chosen.closed,
-        words=find_words(chosen),
+        words={**find_words(chosen), **find_labels(chosen)},
         kinds=chosen.kinds,
         logo=find_logo(site, chosen).removeprefix(site.url),
         filters_open=chosen.filters_open,

@@ -216,6 +216,9 @@ MENU: tuple[MenuEntry, ...] = (
         N_("Leurs versions, et qui les a acceptées"),
     ),
     _entry(
+        "settings", "/coop/pages", "settings", N_("Vos pages"), "list", N_("Celles que vous écrivez, et leurs versions")
+    ),
+    _entry(
         "settings", "/coop/diagnostic", "settings", N_("Le diagnostic vélo"), "bike", N_("Ses questions, ses fiches")
     ),
     _entry(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from models.listings import categories
+from web.rendering.category_words import name_category
 from web.rendering.formats import format_in, format_of
 from web.rendering.i18n import N_, Say
 
@@ -61,7 +62,7 @@ def describe_search(say: Say, language: str, one: Watched, *, also: Iterable[str
     if one.text:
         parts.append(say(N_(" pour « %(text)s »"), text=one.text))
     if category is not None:
-        parts.append(say(N_(" dans « %(category)s »"), category=category.label(language)))
+        parts.append(say(N_(" dans « %(category)s »"), category=name_category(category, say, language)))
     parts += [_describe_area(say, language, one), _describe_coop(say, one)]
     if one.modes:
         modes = say(N_(" ou ")).join(say(MODES[mode]) for mode in one.modes if mode in MODES)

@@ -15,7 +15,7 @@ from models.exchanges import agreements
 from models.lazy import LazyModule
 from models.listings.listings import OPEN, STANDING
 from models.people.roles import has_right
-from web.rendering import formats
+from web.rendering import category_words, formats, hours_words
 from web.rendering.assets import Assets, load_assets
 from web.rendering.i18n import find_catalogue
 from web.rendering.own_words import OwnWords
@@ -109,11 +109,17 @@ def make_environment(
     environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     environment.globals.update(lang=language, static_url=assets.urls.__getitem__, has_right=has_right)
     locale = LOCALES.get(language, language)
+    say = partial(_say, translators[0], language)
     environment.filters.update(
         age=partial(formats.format_age, language=locale),
         count=partial(formats.format_count, language=locale),
         day=partial(formats.format_day, language=locale),
         distance=partial(formats.format_distance, language=locale),
+        category_label=partial(category_words.name_category, translate=translators[0], language=language),
+        category_of=category_words.find_category,
+        hour_lines=partial(hours_words.list_hour_lines, say=say, language=locale),
+        hour_rows=partial(hours_words.list_hour_rows, say=say, language=locale),
+        closure_lines=partial(hours_words.list_closure_lines, say=say, language=locale),
         hour=partial(formats.format_hour, language=locale),
         typed_hour=partial(formats.format_typed_hour, language=locale),
         iso=formats.to_iso,
@@ -143,6 +149,11 @@ def make_environment(
     )
     environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)
     return environment
+
+
+def _say(translate: Callable[[str], str], language: str, sentence: str, /, **values: Any) -> str:
+    """A sentence of Python code that a filter says."""
+    return formats.set_in(translate(sentence), values, language)
 
 
 @cache

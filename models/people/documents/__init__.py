@@ -1,1 +1,1 @@
-"""The charter and the terms of use: versions, who accepted which, and the rules that the charter holds."""
+"""The charter, the terms of use and own pages: versions, who accepted which, the rules that the charter holds."""

@@ -1,6 +1,7 @@
-"""What a charter is made of as somebody types it: headings, numbered articles, lists and paragraphs. Pure."""
+"""What a charter or an own page is made of as somebody types it: headings, numbered articles, lists and paragraphs."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,11 @@ _MARKS: tuple[tuple[BlockKind, re.Pattern[str]], ...] = (
     ("item", re.compile(r"[-*•] +(?P<rest>\S.*)")),
 )
 
+_PLAIN_MARKS = tuple(
+    (kind, re.compile(r"\d{1,3}[.)] +(?P<rest>\S.*)") if kind == "article" else mark) for kind, mark in _MARKS
+)
+"""Of a text in which no rules are named: "14 – 18 h" begins no article there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextBlock:
@@ -22,12 +28,15 @@ class TextBlock:
     number: int = 0
 
 
-def read_blocks(text: str) -> list[TextBlock]:
-    """The parts of a text: a line that begins with a mark opens one, an empty line ends it."""
+def read_blocks(text: str, *, rules: bool = True) -> list[TextBlock]:
+    """The parts of a text: a line that begins with a mark opens one, an empty line ends it.
+
+    Without `rules`, only a number with a point or a bracket begins an article.
+    """
     parts: list[tuple[BlockKind, list[str]]] = []
     going_on = False
     for line in (line.strip() for line in text.splitlines()):
-        kind, rest = _read_line(line)
+        kind, rest = _read_line(line, _MARKS if rules else _PLAIN_MARKS)
         if not line:
             going_on = False
         elif kind == "paragraph" and going_on:
@@ -43,8 +52,8 @@ def read_blocks(text: str) -> list[TextBlock]:
     return blocks
 
 
-def _read_line(line: str) -> tuple[BlockKind, str]:
-    for kind, mark in _MARKS:
+def _read_line(line: str, marks: Sequence[tuple[BlockKind, re.Pattern[str]]]) -> tuple[BlockKind, str]:
+    for kind, mark in marks:
         found = mark.fullmatch(line)
         if found:
             return kind, found["rest"]

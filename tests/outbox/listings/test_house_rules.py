@@ -25,6 +25,8 @@ def draft(**changes: Any) -> ListingDraft:
     [
         ({"kinds": ("request",)}, {}, "kind_not_in_use"),
         ({"photo_required": True}, {}, "photo_missing"),
+        ({"categories_closed": ("outillage",)}, {"category": "outillage"}, "category_closed"),
+        ({"categories_closed": ("outillage",)}, {"category": "outil-electrique"}, ""),
         ({"home_needed": "everybody"}, {}, "own_commune_missing"),
         ({"home_needed": "borrowers"}, {}, ""),
         ({"home_needed": "everybody"}, {"mode": "gift"}, ""),
@@ -69,3 +71,14 @@ async def test_what_becomes_something_else_is_asked_what_a_new_one_is_and_what_s
     with pytest.raises(Invalid, match="photo_missing"):
         await listings.edit(conn, HERE, alice, seek.uri, draft())
     await listings.edit(conn, HERE, alice, drill.uri, draft(title="Perceuse à percussion"))
+
+
+async def test_what_stands_in_a_category_that_is_closed_stays_there_and_nothing_else_comes_in(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    held = await listings.publish(conn, HERE, alice, draft(category="outillage"))
+    other = await listings.publish(conn, HERE, alice, draft(category="livre"))
+    await preferences.write(conn, {"categories_closed": ("outillage",)})
+
+    await listings.edit(conn, HERE, alice, held.uri, draft(category="outillage", mode="gift"))
+    with pytest.raises(Invalid, match="category_closed"):
+        await listings.edit(conn, HERE, alice, other.uri, draft(category="outillage"))

@@ -18,6 +18,7 @@ from models.people.team import place_keepers
 from models.store.database import execute, transaction
 from tests.factories import make_listing, make_member
 from tests.invitations import make_samples
+from tests.own_pages import add_own_page
 from tests.points import fill_ledger
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
@@ -52,6 +53,11 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/diagnostic/versions/{version:[0-9]{1,6}}": "settings",
     "/coop/documents": "documents",
     "/coop/documents/{document:charte|conditions}": "documents",
+    "/coop/pages": "settings",
+    "/coop/pages/nouvelle": "settings",
+    r"/coop/pages/{id:\d{1,19}}": "settings",
+    r"/coop/pages/{id:\d{1,19}}/versions/{version:[0-9]{1,6}}": "settings",
+    r"/coop/pages/{id:\d{1,19}}/supprimer": "settings",
     "/coop/filtres": "reports",
     "/coop/filtres/nouveau": "reports",
     r"/coop/filtres/{id:\d{1,19}}": "reports",
@@ -100,6 +106,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/points/{username:[a-z0-9_]+}": "points",
     "/coop/reglages": "settings",
     "/coop/reglages/arrivees": "settings",
+    "/coop/reglages/categories": "settings",
     "/coop/reglages/historique": "settings",
     "/coop/reglages/{page:[a-z-]{1,40}}": "settings",
     "/coop/rencontres": "meetings",
@@ -150,6 +157,7 @@ def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
         (r"\{host:.*\}\}", "henin.test"),
         (r"\{username:[^}]*\}", "alice"),
         (r"\{place:[^}]*\}", place),
+        (r"/pages/(.*)\{version:[^}]*\}\}", r"/pages/\g<1>1"),
         (r"\{version:[^}]*\}\}", "0"),
         (r"\{id:[^}]*\}\}", str(listing_id)),
         (r"\{post:[^}]*\}\}", str(listing_id + 1)),
@@ -177,6 +185,7 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         span = PlannedTime(recurs_at=datetime.now(UTC), begins_at=datetime.now(UTC))
         await occurrences.sync(conn, listing.id, [span], since=span.begins_at)
         await make_samples(conn, lomme.alice, listing.id)
+        await add_own_page(conn, listing.id)
         await execute(
             conn,
             """

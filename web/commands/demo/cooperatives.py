@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from models.people.accounts import Role
-from models.people.opening_hours import OpeningInterval
+from models.people.opening_hours import OpeningInterval, make_hours, write_hours
 from models.preferences import Preferences
 from web.commands.demo.calls import HENIN_CALLS, LOMME_CALLS
 from web.commands.demo.demo_listing import DemoListing
@@ -63,7 +63,8 @@ LOMME = DemoCooperative(
         territory_name="Lomme",
         registration="open",
         address="12 rue de l’Égalité\n59160 Lomme",
-        opening_hours="Mercredi et samedi, de 10 h à 18 h",
+        hours=write_hours(make_hours([OpeningInterval(day=day, opens=time(10), closes=time(18)) for day in (2, 5)], ()))
+        or {},
         legal_publisher="La Remise, coopérative de démonstration",
         legal_director="Nadia",
         legal_host="Cet ordinateur",

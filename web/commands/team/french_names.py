@@ -34,6 +34,9 @@ FRENCH = {
     "amitie": "friendship",
     "proposer": "propose",
     "terminer": "end",
+    "ecrire": "write",
+    "supprimer": "delete",
+    "remettre": "restore",
 }
 """French name → English name."""
 

@@ -116,7 +116,7 @@ async def _read(
 def _require_settable(page: SettingsPage, field: SettingField) -> None:
     """Raise CommandFailed for what needs its page: a picture, words of another room, what has its effect elsewhere."""
     apart = page.own_path and field.kind not in ("flag", "choice", "number")
-    if apart or field.kind == "picture" or field.name == "limited_federation":
+    if apart or field.kind in ("picture", "hours") or field.name == "limited_federation":
         raise CommandFailed(f"{field.name} is changed on its page, {page.path}.")
 
 
@@ -206,6 +206,8 @@ def _require_page(key: str) -> SettingsPage:
 
 
 def _write(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, str | int) and not isinstance(value, bool):
         return str(value)
     written = orjson.dumps(value, default=lambda one: {"text": one.text, "required": one.required})

@@ -1,5 +1,6 @@
 """What machines that read whole sites are told: public pages, those to leave, who is asked to go, whom to tell."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from aiohttp import web
 from federation.json.fields import write_moment
 from models import preferences
 from models.lazy import LazyModule
+from models.people.documents import own_pages
 from models.preferences import Preferences
 from models.searches.sitemap import SitemapEntry, list_own_pages
 from models.store.database import connection
@@ -78,16 +80,18 @@ def _list_rules(chosen: Preferences, origin: str) -> list[str]:
 async def show_sitemap(request: web.Request) -> web.Response:
     """GET /sitemap.xml: our pages for everybody; copies of neighbours' listings stand in theirs."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        pages = await list_own_pages(conn, limit=MOST - len(FIXED))
-    body = write_sitemap(request.app[INSTANCE].site.url, pages)
+        own = [f"/pages/{slug}" for slug in await own_pages.list_readable(conn)]
+        pages = await list_own_pages(conn, limit=MOST - len(FIXED) - len(own))
+    body = write_sitemap(request.app[INSTANCE].site.url, pages, own)
     return answer_kept(request, body, seconds=KEPT_SECONDS, headers={"Content-Type": "application/xml; charset=utf-8"})
 
 
-def write_sitemap(origin: str, pages: list[SitemapEntry]) -> bytes:
-    """The document."""
+def write_sitemap(origin: str, pages: list[SitemapEntry], own: Sequence[str] = ()) -> bytes:
+    """The document; `own` are the paths of pages that the cooperative writes itself."""
     ET.register_namespace("", SITEMAP)
     root = ET.Element(f"{{{SITEMAP}}}urlset")
-    for address, changed in [*((origin + path, None) for path in FIXED), *((one.url, one.changed_at) for one in pages)]:
+    fixed = [(origin + path, None) for path in (*FIXED, *own)]
+    for address, changed in [*fixed, *((one.url, one.changed_at) for one in pages)]:
         entry = ET.SubElement(root, f"{{{SITEMAP}}}url")
         ET.SubElement(entry, f"{{{SITEMAP}}}loc").text = address
         if changed is not None:

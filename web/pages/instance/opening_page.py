@@ -13,11 +13,13 @@ from models.moderation import journal
 from models.people import accounts
 from models.people.accounts import Account
 from models.people.invitations.invitations import NewInvitation
+from models.people.opening_hours import read_hours, write_hours
 from models.preferences import Preferences
 from models.store.database import connection, transaction
 from outbox.people.cooperative_settings import change_settings
 from outbox.people.joining import invitations
 from web.forms.form import Form, blank_form, read_form
+from web.forms.opening_hours_field import fill_in_week, list_pairs, read_hours_form
 from web.http.app_keys import INSTANCE
 from web.mail.trial_mail import send_trial
 from web.pages.access.login import has_mail, require_mail
@@ -123,7 +125,7 @@ async def show_form(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
     names = ("legal_publisher", "legal_director", "legal_host", "opening_hours", "address")
-    values = {name: getattr(chosen, name) for name in names}
+    values = {name: getattr(chosen, name) for name in names} | fill_in_week(read_hours(chosen.hours))
     return await _show_form(request, blank_form(request, values))
 
 
@@ -152,16 +154,20 @@ def _read_legal(form: Form, before: Preferences) -> Preferences:
 
 
 def _read_hours(form: Form, before: Preferences) -> Preferences:
+    hours, words = read_hours_form(form), form.lines("opening_hours", limit=HOURS_LIMIT)
+    if not hours and not words:
+        form.fail("hours_0", "Dites quand on peut vous rencontrer.")
     return replace(
         before,
-        opening_hours=form.lines("opening_hours", limit=HOURS_LIMIT, missing="Dites quand on peut vous rencontrer."),
+        hours=write_hours(hours) or {},
+        opening_hours=words,
         address=form.lines("address", limit=HOST_LIMIT),
     )
 
 
 async def _show_form(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
     template = TEMPLATES[request.match_info["what"]]
-    return await render(request, template, status=status, form=form, action_url=request.path)
+    return await render(request, template, status=status, form=form, action_url=request.path, pairs=list_pairs(form))
 
 
 async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:

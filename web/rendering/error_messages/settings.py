@@ -9,10 +9,14 @@ REFUSALS = {
     "legal_of_open_site": "Le site est ouvert, et dit qui le publie et qui l’héberge : gardez les deux, ou fermez-le "
     "d’abord.",
     "kind_not_in_use": "Ce genre d’annonces n’est pas pris ici.",
+    "category_closed": "Cette catégorie est fermée ici : choisissez-en une autre.",
     "photo_missing": "Ici, une annonce montre au moins une photo.",
     "own_commune_missing": "Ici, on dit d’abord dans quelle commune on habite : écrivez-la dans votre profil, puis "
     "recommencez.",
     "sign_up_by_page": "Ici, l’inscription se fait sur le site : %(url)s",
+    "page_address_taken": "Une page a déjà cette adresse, ou l’avait avant d’être supprimée : choisissez-en une autre.",
+    "page_menu_full": "Le menu tient %(most)s pages : enlevez-en d’abord une, ou mettez celle-ci au pied des pages.",
+    "page_not_deleted": "Quelqu’un a déjà remis cette page.",
     "setting_not_undoable": "Cette valeur est déjà en place, ou ne convient plus aujourd’hui.",
 }
 

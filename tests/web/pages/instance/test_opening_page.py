@@ -167,7 +167,7 @@ async def test_an_open_site_without_publisher_is_told_so(door: Doorbell) -> None
         ("mentions", LEGAL | {"legal_publisher": " "}, "legal_publisher"),
         ("mentions", LEGAL | {"legal_host": ""}, "legal_host"),
         ("mentions", LEGAL | {"legal_host": "x" * 301}, "legal_host"),
-        ("horaires", {"opening_hours": "", "address": "ici"}, "opening_hours"),
+        ("horaires", {"opening_hours": "", "address": "ici"}, "hours_0"),
     ],
 )
 async def test_a_mistake_is_said_at_its_field_and_nothing_typed_is_lost(

@@ -64,8 +64,8 @@ WHERE = (
     SettingField(
         name="opening_hours",
         kind="lines",
-        label=N_("Permanences"),
-        hint=N_("Par exemple : le mercredi de 14 h à 19 h"),
+        label=N_("Permanences, en quelques mots"),
+        hint=N_("Ce que le tableau des horaires ne dit pas : au fond de la cour, sur rendez-vous l’été."),
         limit=500,
     ),
     SettingField(
@@ -76,6 +76,8 @@ WHERE = (
         limit=254,
     ),
 )
+
+HOURS = (SettingField(name="hours", kind="hours", label=N_("Horaires")),)
 
 MAPS = (
     SettingField(

@@ -1,5 +1,6 @@
 """Settings that pages of other rooms ask for: what the list and the history of settings call them."""
 
+from models.listings.categories import CATEGORIES
 from web.pages.instance.settings.fields import SettingField
 from web.rendering.i18n import N_
 
@@ -44,6 +45,13 @@ FIGURES = (
     ),
     SettingField(name="kilogram_factor", kind="number", label=N_("Kilogrammes évités par objet"), most=1000),
     SettingField(name="kilogram_source", kind="text", label=N_("D’où vient ce nombre")),
+)
+
+_CATEGORIES = {one.slug: one.french for one in CATEGORIES}
+
+CATEGORY_WORDS = (
+    SettingField(name="category_labels", kind="labels", label=N_("Vos mots pour les catégories"), options=_CATEGORIES),
+    SettingField(name="categories_closed", kind="many", label=N_("Catégories fermées"), options=_CATEGORIES),
 )
 
 SERVERS = (

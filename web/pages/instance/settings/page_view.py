@@ -17,6 +17,7 @@ from models.store.database import Connection, connection, transaction
 from models.traffic.outbound import marketplaces
 from outbox.people.cooperative_settings import change_settings
 from web.forms.form import Form, blank_form, read_form
+from web.forms.opening_hours_field import list_pairs
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.instance.settings.fields import show_field
@@ -129,6 +130,7 @@ async def _show(
         latest=told,
         collisions=collisions,
         markets=following,
+        pairs=list_pairs(form),
         accents=ACCENT_CLASSES,
         said=find_flash_message(request, SAID),
     )

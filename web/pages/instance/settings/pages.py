@@ -80,6 +80,14 @@ PAGES: tuple[SettingsPage, ...] = (
         fields=coop_fields.WHERE,
     ),
     SettingsPage(
+        name="horaires",
+        group="coop",
+        icon="clock",
+        title=N_("Vos horaires"),
+        sentence=N_("La semaine et les fermetures : à l’accueil, au pied de chaque page, et dans les courriels."),
+        fields=coop_fields.HOURS,
+    ),
+    SettingsPage(
         name="mentions",
         group="coop",
         icon="flag",
@@ -89,6 +97,25 @@ PAGES: tuple[SettingsPage, ...] = (
             "données »."
         ),
         fields=coop_fields.LEGAL,
+    ),
+    SettingsPage(
+        name="lieux",
+        group="coop",
+        icon="place",
+        title=N_("Les lieux"),
+        sentence=N_("Où l’on vient chercher et rendre : leurs horaires, leurs fermetures, qui s’en occupe."),
+        fields=(),
+        right="places",
+        own_path="/coop/lieux",
+    ),
+    SettingsPage(
+        name="pages",
+        group="coop",
+        icon="list",
+        title=N_("Vos pages"),
+        sentence=N_("Les pages que vous écrivez, dans le menu ou au pied de chaque page."),
+        fields=(),
+        own_path="/coop/pages",
     ),
     SettingsPage(
         name="inscriptions",
@@ -159,6 +186,15 @@ PAGES: tuple[SettingsPage, ...] = (
         title=N_("Vos mots pour les pages"),
         sentence=N_("Ceux des menus et des boutons. Vide, c’est le mot d’ici."),
         fields=word_fields.PAGE_WORDS,
+    ),
+    SettingsPage(
+        name="categories",
+        group="exchanges",
+        icon="filter",
+        title=N_("Les catégories"),
+        sentence=N_("Vos mots pour celles que toutes les coops partagent, et celles que vous fermez."),
+        fields=elsewhere_fields.CATEGORY_WORDS,
+        own_path=f"{SETTINGS}/categories",
     ),
     SettingsPage(
         name="points",

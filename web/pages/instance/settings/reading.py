@@ -6,9 +6,11 @@ from typing import Any
 
 from multidict import MultiDict
 
+from models.people.opening_hours import read_hours, write_hours
 from models.preferences import Preferences
 from models.store.database import Connection
 from web.forms.form import Form
+from web.forms.opening_hours_field import fill_in_week, read_hours_form
 from web.forms.points_field import read_points
 from web.pages.instance.cooperative_form import name_territory, read_identity
 from web.pages.instance.map_tiles import fill_in_tiles, read_tiles
@@ -34,10 +36,15 @@ async def _read_tiles(_conn: Connection, form: Form, chosen: Preferences) -> Pre
     return read_tiles(form, chosen)
 
 
+async def _read_hours(_conn: Connection, form: Form, chosen: Preferences) -> Preferences:
+    return replace(chosen, hours=write_hours(read_hours_form(form)) or {})
+
+
 _READERS: Mapping[str, Callable[[Connection, Form, Preferences], Awaitable[Preferences]]] = {
     "nom": read_identity,
     "points": _read_points,
     "cartes": _read_tiles,
+    "horaires": _read_hours,
 }
 """Pages whose fields depend on one another."""
 
@@ -87,9 +94,11 @@ async def fill_page(conn: Connection, page: SettingsPage, chosen: Preferences) -
     """The settings of a page as they are typed."""
     values: MultiDict[str] = MultiDict()
     for one in page.fields:
-        if one.kind == "picture":
-            continue
         held = getattr(chosen, one.name)
+        if one.kind == "hours":
+            values.extend(fill_in_week(read_hours(held)))
+        if one.kind in ("picture", "hours"):
+            continue
         typed = [await name_territory(conn, held)] if one.kind == "territory" else list_typed(held)
         values.extend((one.typed_as, text) for text in typed)
     if page.name == "cartes":

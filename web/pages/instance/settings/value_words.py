@@ -5,11 +5,14 @@ from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any
 
 from models.coop.setting_changes import SettingChange
+from models.people.opening_hours import read_hours
 from models.preferences import Preferences
 from models.store.database import Connection
+from web.forms.opening_hours_field import fill_in_week
 from web.pages.instance.cooperative_form import name_territory
 from web.pages.instance.settings.fields import SettingField
 from web.pages.instance.settings.pages import FIELDS, SettingsPage
+from web.rendering.hours_words import DAYS
 from web.rendering.i18n import N_, Say
 from web.rendering.text_changes import TextChange, list_changes
 
@@ -41,6 +44,8 @@ async def describe_value(conn: Connection, say: Say, field: SettingField, value:
     """The value in words, whole."""
     if field.kind == "territory":
         return await name_territory(conn, value) or say(NOTHING)
+    if field.kind == "hours":
+        return _describe_hours(say, value) or say(NOTHING)
     return _describe(say, field, value) or say(NOTHING)
 
 
@@ -49,6 +54,8 @@ def _describe(say: Say, field: SettingField, value: Any) -> str:
         return say(N_("oui")) if value else say(N_("non"))
     if isinstance(value, list | tuple):
         return ", ".join(_describe(say, field, one) for one in value)
+    if field.kind == "labels":
+        return ", ".join(f"{say(field.options.get(slug, slug))} → {words}" for slug, words in value.items())
     if isinstance(value, dict):  # a question, or an answer kept ready, as the history has it
         return _name_part(value.get("text", ""), value.get("title", ""), value.get("words", ""))
     if isinstance(value, str) and value in field.options:
@@ -60,6 +67,18 @@ def _describe(say: Say, field: SettingField, value: Any) -> str:
 
 def _name_part(*parts: str) -> str:
     return " : ".join(part for part in parts if part)
+
+
+def _describe_hours(say: Say, kept: Any) -> str:
+    """The week as it is typed, since one line of it tells two values apart."""
+    hours = read_hours(kept)
+    week = fill_in_week(hours)
+    days = [f"{say(DAYS[day])} {spans}" for day in range(7) if (spans := week[f"hours_{day}"])]
+    closures = [
+        say(N_("fermé du %(start)s au %(end)s"), start=f"{one.first:%d/%m/%Y}", end=f"{one.last:%d/%m/%Y}")
+        for one in hours.closures
+    ]
+    return " ; ".join([*days, *closures])
 
 
 def shorten(text: str, most: int = LONGEST_SHOWN) -> str:
@@ -75,7 +94,7 @@ async def summarise(conn: Connection, say: Say, page: SettingsPage, chosen: Pref
 
 
 async def _tell(conn: Connection, say: Say, field: SettingField, value: Any) -> str:
-    if value in (False, "", (), 0):
+    if not value:
         return ""
     if value is True:
         return say(field.label)

@@ -137,6 +137,7 @@ OWN = (
         "/journal",
         "/decisions",
         "/charte",
+        "/pages",
         "/conditions",
         "/documents",
         "/bienvenue",
