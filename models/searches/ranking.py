@@ -209,20 +209,35 @@ _ALL_SO_FAR = fragment("{open} {words} {filtered}", open=_OPEN, words=WORDS, fil
 _OTHERS = fragment("{all} AND l.post_id NOT IN ({ids})", all=_ALL)
 _SHOWN_WITH_PHOTO = fragment("{shown} {photo}", shown=SHOWN, photo=fragment(WITH_PHOTO, id="found.id"))
 
-# What each order goes by, first and then, with what score of words; which listings, of which table or window.
+# What each order goes by, first and then, with what score of words; which listings, of which table or window; and what
+# is asked of those that are shown.
 _ORDERS = {
-    ("best", WINDOW): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_IDS)),
-    ("best", REST): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_IDS)),
-    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _ALL),
-    ("best near", WINDOW): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_AND_NEAR_IDS)),
-    ("best near", REST): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS)),
-    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _ALL),
-    ("new", WINDOW): ("0", "0", "0", _OLDER, "true"),
-    ("new", ALL): ("0", "0", "0", "listing", _ALL_SO_FAR),
-    ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true"),
-    ("near", ALL): ("0", _NEAR, "0", "listing", _ALL_SO_FAR),
-    ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true"),
-    ("ending", ALL): ("0", _ENDING, "0", "listing", _ALL_SO_FAR),
+    ("best", WINDOW): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_IDS), SHOWN),
+    ("best", REST): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_IDS), SHOWN),
+    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _ALL, SHOWN),
+    ("best near", WINDOW): (
+        "missing",
+        _BEST_NEAR,
+        WORDS_SCORE,
+        "listing",
+        fragment(_PICKED, ids=_NEW_AND_NEAR_IDS),
+        SHOWN,
+    ),
+    ("best near", REST): (
+        "missing",
+        _BEST_NEAR,
+        WORDS_SCORE,
+        "listing",
+        fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS),
+        SHOWN,
+    ),
+    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _ALL, SHOWN),
+    ("new", WINDOW): ("0", "0", "0", _OLDER, "true", SHOWN),
+    ("new", ALL): ("0", "0", "0", "listing", _ALL_SO_FAR, _SHOWN_WITH_PHOTO),
+    ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true", SHOWN),
+    ("near", ALL): ("0", _NEAR, "0", "listing", _ALL_SO_FAR, _SHOWN_WITH_PHOTO),
+    ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true", SHOWN),
+    ("ending", ALL): ("0", _ENDING, "0", "listing", _ALL_SO_FAR, _SHOWN_WITH_PHOTO),
 }
 
 STATEMENTS = {
@@ -236,9 +251,9 @@ STATEMENTS = {
         tier=tier,
         rank=rank,
         within=WITHIN,
-        shown=_SHOWN_WITH_PHOTO if which is _ALL_SO_FAR else SHOWN,
+        shown=shown,
     )
-    for (order, way), (tier, rank, score, listings, which) in _ORDERS.items()
+    for (order, way), (tier, rank, score, listings, which, shown) in _ORDERS.items()
 } | {
     (order, KNOWN): name_optional(
         _PAGE,

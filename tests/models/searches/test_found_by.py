@@ -100,15 +100,15 @@ INSIDE = """
     WHERE author_id = $1
 """
 
-# What happens to what Alice lends, and who finds it then: herself, Bob, who is in one of her communities, a visitor.
-# Zoe, who blocked her, never does.
+# What happens to what Alice lends, and who finds it then: herself, Bob, who is in a community with her, a visitor.
+# Zoe, who blocked her, never does; a community that she left shows it to herself alone.
 WHO_FINDS: tuple[tuple[str, set[str]], ...] = (
     (FOR.format("network"), {"alice", "bob", "visitor"}),
     (FOR.format("coop"), {"alice", "bob"}),
     (FOR.format("territories"), {"alice", "bob"}),
     (FOR.format("unlisted"), set()),
     (FOR.format("direct"), set()),
-    (INSIDE.format("hers"), {"alice"}),
+    (INSIDE.format("left"), {"alice"}),
     (INSIDE.format("theirs"), {"alice", "bob"}),
     ("UPDATE actor SET away_until = now() + interval '1 day' WHERE id = $1", {"alice"}),
     ("UPDATE actor SET limited_at = now() WHERE id = $1", {"alice"}),
@@ -125,7 +125,7 @@ async def test_who_finds_a_listing_is_for_whom_it_is_counted(
     alice, bob, zoe = [await make_member(conn, name) for name in ("alice", "bob", "zoe")]
     await make_listing(conn, alice, title="Tente")
     await execute(conn, "INSERT INTO block (id, actor_id, target_id) VALUES (1, $1, $2)", zoe.id, alice.id)
-    for name, members in (("hers", [alice]), ("theirs", [alice, bob, zoe])):
+    for name, members in (("left", []), ("theirs", [alice, bob, zoe])):
         group = await make_local_actor(conn, name, type="Group")
         await execute(conn, "INSERT INTO community (actor_id, access) VALUES ($1, 'open')", group.id)
         await execute(
