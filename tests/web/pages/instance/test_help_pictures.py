@@ -17,6 +17,7 @@ from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.instance.help_texts import EASY, IDEAS, PICTURE_WIDTH, PICTURES, ROLES
 from web.rendering.assets import FOLDER
+from web.rendering.formats import set_french_spaces
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -47,7 +48,8 @@ async def test_pages_of_help_show_their_picture_in_words_too(visitor: Browser) -
         for path in paths:
             page = await visitor.get(path)
             [shown] = page.html.xpath("//main//figure/img")
-            assert (shown.get("alt"), shown.get("loading")) == (picture.alt, "lazy")
+            alt = set_french_spaces(picture.alt)
+            assert (shown.get("alt"), shown.get("loading")) == (alt, "lazy")
             assert (shown.get("width"), shown.get("height")) == (str(PICTURE_WIDTH), str(picture.height))
             assert all(f"« {words} »" in page.words() for words in picture.words)
 
