@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test walk mutations drills lint bench same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits locales schema dist rehearsal
+.PHONY: install demo run test walk accessibility mutations drills lint bench same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits help-pictures locales schema dist rehearsal
 
 install: $(STAMP)
 
@@ -48,8 +48,13 @@ WALKED = tests/web/test_accessibility.py $(if $(ONLY),-k test_page_,tests/web/te
 	tests/web/test_from_listing_to_thread.py)
 
 walk: install
-	DECLIC_WALK=long DECLIC_WALK_ONLY="$(ONLY)" DECLIC_WALK_PICTURES="$(PICTURES)" \
+	DECLIC_WALK=long DECLIC_WALK_ONLY="$(ONLY)" DECLIC_WALK_PICTURES="$(PICTURES)" DECLIC_WALK_NOTED=$(if $(ONLY),,yes) \
 		$(BIN)/python -m pytest -q -n $(TESTERS) $(WALKED)
+
+# Looks at each page once, as a run of tests does, and writes for /accessibilite what was looked at, when and by which axe;
+# a walk to all pages writes it too.
+accessibility: install
+	DECLIC_WALK_NOTED=yes $(BIN)/python -m pytest -q -n $(TESTERS) tests/web/test_accessibility.py
 
 # Changes one place at a time and asks the tests whether they notice (tests/mutations/README.md).
 SEED ?= 1
@@ -108,6 +113,10 @@ photos: install
 # Makes the pictures of those who have none anew, from the drawings in deploy/build/portraits (needs Chromium).
 portraits: install
 	$(BIN)/python -m deploy.build.portraits
+
+# Takes the pictures of the help anew, from pages of the demo (needs Chromium): after a page that they show has changed.
+help-pictures: install
+	$(BIN)/python -m deploy.build.help_pictures
 
 # Brings the catalogues of sentences up to date with the templates and the code.
 locales: install

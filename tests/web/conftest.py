@@ -1,5 +1,6 @@
 """What tests of pages, of the API and of mails share: a warm database, templates, a browser, a tent at noon."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -47,6 +48,16 @@ def quick_passwords() -> Iterator[PasswordHasher]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield slow
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Note for /accessibilite what was looked at, where this run is for that."""
+    if os.environ.get("DECLIC_WALK_NOTED"):
+        record = import_module("tests.web.walk_record")  # with a browser's library, which few runs need
+        stats = terminalreporter.stats
+        passed = [one.nodeid for one in stats.get("passed", [])]
+        failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+        terminalreporter.write_line(record.note_check(passed, failed=failed))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1] / "static"
 
 PREFIX = "/static/"
 
-SERVED = frozenset({".css", ".js", ".svg", ".woff2", ".png", ".txt", ".webmanifest"})
+SERVED = frozenset({".css", ".js", ".svg", ".woff2", ".png", ".webp", ".txt", ".webmanifest"})
 """What browsers may ask for; anything else in the folder stays there."""
 
 COMPRESSED = frozenset({".css", ".js", ".svg", ".txt", ".webmanifest"})
@@ -24,7 +24,12 @@ CSS_URL = re.compile(r"url\(([^()\"':#]+)\)")
 COMMENT_LINE = re.compile(rb"^[ \t]*(?://[^\n]*|/\*[^\n]*\*/)[ \t]*\n", re.MULTILINE)
 """A line of a script of ours that only says something to whoever reads it here; those of others say their licence."""
 
-TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+TYPES = {
+    ".woff2": "font/woff2",
+    ".webp": "image/webp",
+    ".js": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from tests.points import fill_ledger
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from web.pages.routes import ROUTES
-from web.rendering.coop_menu import MENU
+from web.rendering.coop_rooms import MENU
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 

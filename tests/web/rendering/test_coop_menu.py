@@ -7,7 +7,8 @@ import pytest
 from models.exchanges.points import Currency
 from models.people.accounts import Account, Role
 from models.people.roles import RIGHTS
-from web.rendering.coop_menu import GROUPS, MENU, list_rooms
+from web.rendering.coop_menu import list_rooms
+from web.rendering.coop_rooms import GROUPS, MENU
 from web.rendering.formats import set_in
 
 EVERYWHERE = {one.path for one in MENU}

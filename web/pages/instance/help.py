@@ -14,7 +14,7 @@ from outbox.people import account_deletion
 from web.forms.form import read_form
 from web.forms.old_names import rename_field
 from web.http.app_keys import INSTANCE
-from web.pages.instance.help_texts import EASY, GLOSSARY, IDEAS, ROLES
+from web.pages.instance.help_texts import EASY, GLOSSARY, IDEAS, PICTURE_WIDTH, PICTURES, ROLES
 from web.rendering.formats import format_span
 from web.rendering.i18n import COOKIE, COOKIE_LIFETIME
 from web.rendering.render import N_, reader_language, render, say
@@ -36,7 +36,7 @@ async def show_page(request: web.Request) -> web.Response:
     if page in ROLES:
         found = ROLES[page]
         rights = describe_role(partial(say, request), found.role) if found.role else ""
-        return await render(request, "help/role.html", page=found, rights=rights)
+        return await render(request, "help/role.html", slug=page, page=found, rights=rights, **_find_picture(page))
     if page not in IDEAS:
         raise NotFound
     language = reader_language(request)
@@ -44,7 +44,19 @@ async def show_page(request: web.Request) -> web.Response:
         "guests": format_span(guests.KEPT, language),
         "grace": format_span(account_deletion.GRACE, language),
     }
-    return await render(request, "help/idea.html", page=page, title=IDEAS[page], easy=page in EASY, spans=spans)
+    return await render(
+        request,
+        "help/idea.html",
+        page=page,
+        title=IDEAS[page],
+        easy=page in EASY,
+        spans=spans,
+        **_find_picture(page),
+    )
+
+
+def _find_picture(page: str) -> dict[str, Any]:
+    return {"picture": PICTURES.get(page), "picture_width": PICTURE_WIDTH}
 
 
 async def show_easy(request: web.Request) -> web.Response:
@@ -54,7 +66,14 @@ async def show_easy(request: web.Request) -> web.Response:
         raise NotFound
     title = IDEAS.get(page, N_("Comment ça marche ?"))
     return await render(
-        request, "help/easy.html", page=page, title=title, sentences=EASY[page], pages=EASY, ideas=IDEAS
+        request,
+        "help/easy.html",
+        page=page,
+        title=title,
+        sentences=EASY[page],
+        pages=EASY,
+        ideas=IDEAS,
+        **_find_picture(page),
     )
 
 

@@ -22,6 +22,93 @@ IDEAS: Mapping[str, str] = {
 """One idea a page: what it is called; what it says stands in `help/ideas.html`, under the same name."""
 
 
+PICTURE_WIDTH = 390
+"""Pixels of the page that a picture shows: those of a phone. Its file has twice as many (`make help-pictures`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpPicture:
+    """The screen that a page of help speaks of, in `static/help` under the name of that page.
+
+    `height` is in pixels of the page that it shows, `alt` says it to whoever does not see it. `words` stand in it, and
+    under it: where the real page has them no longer, the picture is old.
+    """
+
+    alt: str
+    words: tuple[str, ...]
+    height: int = 480
+
+
+PICTURES: Mapping[str, HelpPicture] = {
+    "coops": HelpPicture(
+        alt=N_("Une coop du réseau, avec sa plaque, ses communes, sa distance et ce qu’elle propose."),
+        words=(N_("Suivre"),),
+        height=385,
+    ),
+    "echange": HelpPicture(
+        alt=N_("Un échange à propos d’une tente : où il en est, puis la conversation."),
+        words=(N_("En discussion"), N_("D’accord"), N_("Fait")),
+    ),
+    "velo": HelpPicture(
+        alt=N_("Une question du diagnostic, et ses réponses à toucher, dessinées."),
+        words=(N_("Rien n’est envoyé à personne tant que vous n’appelez pas."),),
+        height=620,
+    ),
+    "sanscompte": HelpPicture(
+        alt=N_("Sous une annonce, la porte de ceux qui ont un compte ailleurs : un champ pour leur adresse."),
+        words=(N_("J’ai un compte ailleurs"), N_("Continuer chez moi")),
+        height=540,
+    ),
+    "suivre": HelpPicture(
+        alt=N_("Sur la page du réseau, un champ pour l’adresse d’une coop, et un bouton dessous."),
+        words=(N_("Suivre un territoire"), N_("Suivre")),
+        height=365,
+    ),
+    "lieu": HelpPicture(
+        alt=N_("Dans le formulaire d’une annonce, trois façons de dire où est l’objet."),
+        words=(N_("Mon quartier, au flou"), N_("Ma commune")),
+        height=360,
+    ),
+    "photos": HelpPicture(
+        alt=N_("Dans le formulaire d’une annonce, les boutons pour ajouter des photos."),
+        words=(N_("Prendre une photo"), N_("Choisir des photos")),
+        height=310,
+    ),
+    "prive": HelpPicture(
+        alt=N_("Sous une annonce, un champ pour écrire, et le choix de qui pourra le lire."),
+        words=(N_("Qui peut le lire ?"), N_("Tout le monde"), N_("Envoyer")),
+        height=590,
+    ),
+    "prevenu": HelpPicture(
+        alt=N_("Les réglages des courriels : pour chaque sorte de nouvelle, un rythme à choisir."),
+        words=(N_("Les messages"), N_("Les échanges"), N_("Tout de suite")),
+    ),
+    "donnees": HelpPicture(
+        alt=N_("La page des données : ce que contient le fichier, et le bouton pour le demander."),
+        words=(N_("Prendre mes données"),),
+        height=445,
+    ),
+    "appli": HelpPicture(
+        alt=N_("Une application demande à entrer : ce qu’elle pourra faire, et deux boutons pour répondre."),
+        words=(N_("Laisser entrer"), N_("Refuser")),
+        height=720,
+    ),
+    "habitant": HelpPicture(
+        alt=N_("La liste des annonces, la plus récente en haut, avec la recherche."),
+        words=(N_("Liste"), N_("Carte"), N_("Filtrer")),
+    ),
+    "reparateur": HelpPicture(
+        alt=N_("La page des pannes : les questions du diagnostic, les lieux ouverts, l’appel à l’aide."),
+        words=(N_("Trouver ce qui ne va pas"),),
+    ),
+    "administration": HelpPicture(
+        alt=N_("Les réglages de la coop, rangés par sujet, chacun avec ce qui est en place."),
+        words=(N_("Réglages de la coop"), N_("Changer")),
+    ),
+}
+"""Not in each page of help: only where there is one screen that it speaks of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolePage:
     """A page for whoever has this part. `role` names the rights that the table gives it; `links` what to open first."""

@@ -54,10 +54,8 @@ def _describe(say: Say, field: SettingField, value: Any) -> str:
         return say(N_("oui")) if value else say(N_("non"))
     if isinstance(value, list | tuple):
         return ", ".join(_describe(say, field, one) for one in value)
-    if field.kind == "labels":
-        return ", ".join(f"{say(field.options.get(slug, slug))} → {words}" for slug, words in value.items())
-    if isinstance(value, dict):  # a question, or an answer kept ready, as the history has it
-        return _name_part(value.get("text", ""), value.get("title", ""), value.get("words", ""))
+    if isinstance(value, dict):
+        return _describe_parts(say, field, value)
     if isinstance(value, str) and value in field.options:
         return say(field.options[value])
     if is_dataclass(value) and not isinstance(value, type):
@@ -65,7 +63,11 @@ def _describe(say: Say, field: SettingField, value: Any) -> str:
     return str(value)
 
 
-def _name_part(*parts: str) -> str:
+def _describe_parts(say: Say, field: SettingField, value: dict[str, Any]) -> str:
+    """Own words for shared things by their names, or a question or an answer kept ready as the history has it."""
+    if field.kind == "labels":
+        return ", ".join(f"{say(field.options.get(slug, slug))} → {words}" for slug, words in value.items())
+    parts = (value.get("text", ""), value.get("title", ""), value.get("words", ""))
     return " : ".join(part for part in parts if part)
 
 
@@ -109,8 +111,9 @@ async def tell_change(conn: Connection, say: Say, change: SettingChange) -> Told
     before = await describe_value(conn, say, field, change.before)
     after = await describe_value(conn, say, field, change.after)
     long = max(len(before), len(after)) > LONGEST_SHOWN or "\n" in before + after
-    texts = [_write_lines(say, field, one) for one in (change.before, change.after)]
-    lines = list_changes(*texts) if long and field.kind == "lines" else []
+    in_lines = long and field.kind == "lines"
+    texts = [_write_lines(say, field, one) for one in (change.before, change.after)] if in_lines else []
+    lines = list_changes(*texts) if in_lines else []
     return ToldChange(
         change=change,
         field=say(field.label),
