@@ -1,14 +1,12 @@
 """The rooms of the administration, in one table, MENU: the side menu of its pages and the cards of its home are it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from models.exchanges.points import Currency
-from models.people.accounts import Account
-from models.people.roles import Right, has_right
-from web.rendering.i18n import N_, Say
+from models.people.roles import Right
+from web.rendering.i18n import N_
 
 Group = Literal["home", "people", "moderation", "places", "network", "settings", "operation"]
 
