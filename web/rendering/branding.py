@@ -73,9 +73,9 @@ def find_logo(site: Site, chosen: Preferences) -> str:
     return f"{media_origin(site)}/media/{chosen.logo}" if chosen.logo else ""
 
 
-async def load_branding(conn: Connection, site: Site) -> Branding:
-    """The branding as the cooperative's preferences draw it now."""
-    made = make_branding(await preferences.load(conn), site)
+async def load_branding(conn: Connection, site: Site, chosen: Preferences | None = None) -> Branding:
+    """The branding as the cooperative's preferences draw it now, with its own pages; `chosen` are not read again."""
+    made = make_branding(chosen or await preferences.load(conn), site)
     return replace(made, pages=tuple(await own_pages.list_links(conn)))
 
 

@@ -7,14 +7,13 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from models import preferences
 from models.coop import pending_kinds
 from models.errors import Refusal, Unavailable
 from models.news import news
 from models.preferences import Preferences
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
-from web.rendering.branding import Branding, make_branding
+from web.rendering.branding import Branding, load_branding
 from web.rendering.coop_menu import RoomGroup, list_rooms
 from web.rendering.error_messages.lookup import format_error
 from web.rendering.formats import set_in
@@ -85,13 +84,13 @@ async def find_branding(request: web.Request, conn: Connection | None = None) ->
         return branding
     if conn is None:
         async with connection(request.app[INSTANCE].pool) as conn:
-            return use_branding(request, await preferences.load(conn))
-    return use_branding(request, await preferences.load(conn))
+            return await use_branding(request, conn)
+    return await use_branding(request, conn)
 
 
-def use_branding(request: web.Request, chosen: Preferences) -> Branding:
+async def use_branding(request: web.Request, conn: Connection, chosen: Preferences | None = None) -> Branding:
     """The branding that these settings draw, for a view that has read them itself: they are not read again."""
-    request[BRANDING] = branding = make_branding(chosen, request.app[INSTANCE].site)
+    request[BRANDING] = branding = await load_branding(conn, request.app[INSTANCE].site, chosen)
     request.app[TEMPLATES].use_words(branding.words)
     return branding
 

@@ -72,7 +72,7 @@ async def show_figures(request: web.Request) -> web.Response:
     pages = request.app[INSTANCE].figure_pages
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await load_chosen(conn, request)
-        coop = use_branding(request, chosen)
+        coop = await use_branding(request, conn, chosen)
         told = FigureSettings(
             name=coop.name,
             published=chosen.figures_published,
