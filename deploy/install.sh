@@ -9,6 +9,7 @@
 #
 #   INSTALL_PROXY=none       no Caddy is installed (another web server is in front, or will be)
 #   INSTALL_POSTGRES=debian  Debian's PostgreSQL instead of the one that comes along
+#   INSTALL_BACKUP=none      an upgrade goes on where no backup can be made
 set -eu
 
 HOME_DIR=/opt/declic
@@ -120,11 +121,13 @@ make_account() {
 }
 
 back_up() {
-    # Only where something runs that could be lost; what is stopped was stopped by somebody who knows.
-    if [ -d /run/systemd/system ] && systemctl is-active --quiet declic.service; then
-        say "Backing up what runs, into $BACKUPS"
-        "$VENV/bin/declic" backup --keep 7 "$BACKUPS" >/dev/null || fail "no backup could be made, so nothing is upgraded."
-    fi
+    # Whether it runs at this moment or not: the next start migrates the database.
+    [ -d /run/systemd/system ] && [ -n "$(ls -A /var/lib/declic 2>/dev/null)" ] || return 0
+    say "Backing up, into $BACKUPS"
+    "$VENV/bin/declic" backup --keep 7 "$BACKUPS" >/dev/null && return 0
+    [ "${INSTALL_BACKUP:-}" = none ] ||
+        fail "no backup could be made, so nothing is upgraded (INSTALL_BACKUP=none goes on without one)."
+    say "Going on without a backup, as INSTALL_BACKUP=none says."
 }
 
 install_program() {
@@ -134,7 +137,7 @@ install_program() {
         python3 -m zipfile -e "$wheel" "$work/unpacked"
         return
     fi
-    [ ! -x "$VENV/bin/declic" ] || back_up
+    [ ! -e "$VENV/bin/declic" ] || back_up
     changed=yes
     python3 -m zipfile -e "$wheel" "$work/unpacked"
     project=$work/unpacked/web/project
@@ -235,7 +238,10 @@ start() {
     waited=0
     until answers "${listen:-127.0.0.1:8000}"; do
         waited=$((waited + 1))
-        [ "$waited" -le 120 ] || fail_to_start
+        [ "$waited" -le 120 ] || {
+            systemctl is-active --quiet declic.service || fail_to_start
+            [ "$waited" -le 900 ] || fail "Déclic runs, and is not ready yet: declic doctor says what is missing."
+        }
         sleep 1
     done
     if address=$(declic first-run 2>/dev/null); then
@@ -247,8 +253,8 @@ start() {
 
 read_arguments "$@"
 look_around
-find_wheel
 install_system_packages
+find_wheel
 make_account
 install_program
 write_settings

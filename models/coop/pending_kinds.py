@@ -12,6 +12,7 @@ from models.coop.pending_parts import (
     DISK_SPACE,
     ENDINGS,
     FIGURES,
+    HEALTH,
     HELD_POSTS,
     HOSTS,
     LETTERS,
@@ -48,6 +49,7 @@ COUNTED: Mapping[str, Right] = MappingProxyType(
         "chores": "operation",
         "backup": "operation",
         "disk_space": "operation",
+        "health": "operation",
         "figures": "figures",
     }
 )
@@ -76,6 +78,7 @@ _WAITING = compose(
         WHEN 'chores' THEN EXISTS (SELECT {chores})
         WHEN 'backup' THEN EXISTS (SELECT {backup})
         WHEN 'disk_space' THEN EXISTS (SELECT {disk_space})
+        WHEN 'health' THEN EXISTS (SELECT {health})
         WHEN 'figures' THEN EXISTS (SELECT {figures})
         END
     """,
@@ -96,6 +99,7 @@ _WAITING = compose(
     chores=CHORES,
     backup=BACKUP,
     disk_space=DISK_SPACE,
+    health=HEALTH,
     figures=FIGURES,
     reader="reader.id",
 )

@@ -11,6 +11,7 @@ from models.coop.pending_parts import (
     CHORES,
     DISK_SPACE,
     FIGURES,
+    HEALTH,
     HOSTS,
     MADE_WITHIN,
     MAILS,
@@ -236,6 +237,27 @@ _DISK_SPACE = compose("SELECT k.free, k.since {disk_space}", disk_space=DISK_SPA
 async def find_disk_space(conn: Connection) -> ScarceSpace | None:
     """The disk, where it is almost full."""
     return await fetch_one(conn, ScarceSpace, _DISK_SPACE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthTroubles:
+    """What the doctor's checks of these names found wrong, the oldest first."""
+
+    names: list[str]
+    since: datetime
+
+
+_HEALTH = compose(
+    """
+    SELECT array_agg(h.name ORDER BY h.since, h.name) AS names, min(h.since) AS since {health} HAVING count(*) > 0
+    """,
+    health=HEALTH,
+)
+
+
+async def find_health(conn: Connection) -> HealthTroubles | None:
+    """What is wrong with the machine."""
+    return await fetch_one(conn, HealthTroubles, _HEALTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,17 @@ async def list_holders(conn: Connection, right: Right) -> list[int]:
     )
 
 
+async def list_authorities(conn: Connection) -> list[int]:
+    """Row ids of the accounts of local authorities, to tell them; not those that are closed or suspended."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT actor_id FROM account JOIN actor ON actor.id = actor_id
+        WHERE authority AND disabled_at IS NULL AND suspended_at IS NULL ORDER BY actor_id
+        """,
+    )
+
+
 async def list_accounts(conn: Connection, role: Role) -> list[Account]:
     """The accounts that hold this role and can take their turn, by name."""
     ids = await fetch_column(

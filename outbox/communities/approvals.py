@@ -17,7 +17,7 @@ from outbox.builders.objects.agreement import speaks
 from outbox.builders.texts.communities import say
 from outbox.communities import news
 from outbox.communities.cases import Case, change, open_case
-from outbox.communities.limits import REASON_LIMIT, require_manager, require_voice, tidy
+from outbox.communities.limits import REASON_LIMIT, require_manager, require_no_authority, require_voice, tidy
 from outbox.threads.shop_messages import tell_managers
 
 
@@ -75,6 +75,7 @@ async def refuse(
     reason = tidy(reason, REASON_LIMIT, "reason", required=True)
     case = await open_case(conn, site, community, person)
     await require_manager(conn, case.community, by)
+    await require_no_authority(conn, by)
     waiting = _require_waiting(case)
     if not case.community.local:
         requests = circle_uri(case.group.uri, "requests")

@@ -26,6 +26,7 @@ from outbox.communities.limits import (
     MOST_LINKS,
     require_home,
     require_manager,
+    require_no_authority,
     require_running,
 )
 
@@ -40,6 +41,7 @@ async def invite(conn: Connection, site: Site, by: Actor, community: Community, 
     """
     case = await open_case(conn, site, community, person)
     await require_manager(conn, case.community, by)
+    await require_no_authority(conn, by)
     require_running(case.community)
     if case.held is not None and case.state in ("member", "invited"):
         return case.held
@@ -110,6 +112,7 @@ async def make_link(
     require_home(community)
     case = await open_case(conn, site, community, manager)
     await require_manager(conn, case.community, manager)
+    await require_no_authority(conn, manager)
     require_running(case.community)
     if not 1 <= uses <= MOST_COMING:
         raise Invalid("link_uses_invalid", field="uses", most=MOST_COMING)

@@ -85,9 +85,9 @@ async def require_voice(conn: Connection, community: Community, actor: Actor) ->
     """Raise Forbidden unless this person may let others in: a manager, or with several voices every member who said
     yes to the charter that stands.
     """
+    await require_no_authority(conn, actor)
     if community.approvals_needed == 0:
         return await require_manager(conn, community, actor)
-    await require_no_authority(conn, actor)
     held = await require_standing(conn, community, actor)
     charter = await charters.find_current(conn, community.actor_id)
     if not memberships.may_take_part(held, charter, datetime.now(UTC)):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from models.errors import Conflict
 from models.moderation import journal
 from models.people.accounts import Account
 from models.people.documents import own_pages, versions
@@ -31,8 +32,13 @@ async def write(
     """Keep what is new of a page, or a new one, and with `publishing` let everybody read it; its id.
 
     Of what everybody reads nothing changes before, nor where its link stands.
-    Raises Conflict where somebody else wrote meanwhile, Invalid where the address is taken or the menu full.
+    Raises Conflict where somebody else wrote meanwhile or deleted it, Invalid where the address is taken or the menu
+    full.
     """
+    if page is not None:
+        page = await own_pages.find_page_for_change(conn, page.id)
+        if page is None or page.deleted_at is not None:
+            raise Conflict("page_deleted_meanwhile")
     id = page.id if page is not None else await own_pages.create(conn, draft.slug, language=draft.language)
     if publishing or page is None or page.shown_version is None:
         await own_pages.place(conn, id, draft.placed, language=draft.language)
@@ -58,6 +64,7 @@ async def take_back(conn: Connection, page: OwnPage, old: DocumentVersion, *, by
 
     Raises Conflict where somebody else wrote since `follows`.
     """
+    page = await own_pages.find_page_for_change(conn, page.id) or page
     if page.deleted_at is not None:
         await own_pages.put_back(conn, page.id)
     version = await _add_version(conn, page.id, old.title, old.text, by=by, follows=follows)

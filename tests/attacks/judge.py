@@ -46,6 +46,7 @@ WORKING = (
     "known_word_count",
     "stream_event",
     "figure_",
+    "health_",
 )
 """Tables of the work that goes on meanwhile (streams and figures are of rows that are counted themselves), of shipped
 data."""

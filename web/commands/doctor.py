@@ -12,12 +12,11 @@ import click
 
 from models.errors import DeclicError
 from web.commands.imports import when_used
-from web.commands.installed_settings import FOLDER
 from web.commands.runner import print_out, read_settings, run
 
 with when_used():
     from models.store import migrate
-    from web.actions.doctor import checks, findings
+    from web.actions.doctor import checks, files, findings
     from web.commands import english_errors
     from web.server import bootstrap
 
@@ -47,8 +46,8 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
 
 
 async def _examine(settings: Settings) -> list[Examined]:
-    files = tuple(sorted(FOLDER.glob("*.env"))) if FOLDER.is_dir() else ()
-    patient = findings.Patient(settings=settings, say=english_errors.to_english, settings_files=files)
+    found_files = files.list_settings_files()
+    patient = findings.Patient(settings=settings, say=english_errors.to_english, settings_files=found_files)
     async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(SECONDS):

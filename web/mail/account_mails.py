@@ -43,6 +43,8 @@ MailKind = Literal[
     "repair_call",
     "alerts",
     "disk_space",
+    "health",
+    "figures",
     "decision",
     "sign_up_welcome",
     "sign_up_question",
@@ -54,9 +56,10 @@ MailKind = Literal[
 `waiting_hosts`: listings of hosts that nobody here knows wait for a decision; `staff_news`: what is new for the team
 (web/mail/staff_alerts); `staff_reports`, `staff_sign_ups`: nobody settled these for days (web/mail/staff_mails);
 `repair_call`: somebody has broken down near; `alerts`: what her alerts found; `disk_space`: there is little room
-left; `decision`: what the team decided about her (web/mail/decision_mails); `sign_up_welcome`,
-`sign_up_question`: what the team answers to a request to join (web/mail/sign_up_mails); `member_letter`:
-the first link of a member made from a list."""
+left; `health`: something else of the machine is wrong; `figures`: another month is counted, to local authorities;
+`decision`: what the team decided about her (web/mail/decision_mails); `sign_up_welcome`, `sign_up_question`: what the
+team answers to a request to join (web/mail/sign_up_mails); `member_letter`: the first link of a member made from a
+list."""
 
 StrangerMailKind = Literal["sign_up_refused", "sign_up_expired", "invitation", "report_receipt", "report_answer"]
 """Mails to somebody who has no account."""

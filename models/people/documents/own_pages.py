@@ -66,6 +66,8 @@ _ALL = compose("{pages} ORDER BY p.deleted_at IS NOT NULL, p.position, p.id", pa
 
 _ONE = compose("{pages} WHERE p.id = $1", pages=_PAGES)
 
+_ONE_ALONE = compose("{pages} WHERE p.id = $1 FOR UPDATE OF p", pages=_PAGES)
+
 _SHOWN = """
     FROM own_page p JOIN document_version v ON v.kind = 'page:' || p.id AND v.version = p.shown_version
     WHERE p.deleted_at IS NULL
@@ -106,6 +108,11 @@ async def find_page(conn: Connection, id: int) -> OwnPage | None:
     return await fetch_one(conn, OwnPage, _ONE, id)
 
 
+async def find_page_for_change(conn: Connection, id: int) -> OwnPage | None:
+    """The same, kept from everybody else until the transaction ends."""
+    return await fetch_one(conn, OwnPage, _ONE_ALONE, id)
+
+
 async def find_shown(conn: Connection, slug: str) -> tuple[OwnPage, DocumentVersion] | None:
     """A page that everybody may read, with what it says."""
     page = await fetch_one(conn, OwnPage, _BY_SLUG, slug)
@@ -135,11 +142,16 @@ async def create(conn: Connection, slug: str, *, language: str) -> int:
 
 
 async def place(conn: Connection, id: int, placed: Placed, *, language: str) -> None:
-    """Say where it stands. Raises Invalid where the menu is full."""
+    """Say where it stands. Raises Invalid where the menu is full of pages that everybody reads."""
     if placed == "menu":
         await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.own_page_menu'))")
         others: int = await fetch_value(
-            conn, "SELECT count(*) FROM own_page WHERE placed = 'menu' AND id <> $1 AND deleted_at IS NULL", id
+            conn,
+            """
+            SELECT count(*) FROM own_page
+            WHERE placed = 'menu' AND id <> $1 AND deleted_at IS NULL AND shown_version IS NOT NULL
+            """,
+            id,
         )
         if others >= MENU_MOST:
             raise Invalid("page_menu_full", field="placed", most=MENU_MOST)

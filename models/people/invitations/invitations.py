@@ -158,6 +158,15 @@ async def revoke(conn: Connection, id: int) -> bool:
     )
 
 
+async def revoke_all(conn: Connection, actor_id: int) -> None:
+    """Let nobody come any more by what a member gave away of her own."""
+    await execute(
+        conn,
+        "UPDATE invitation SET revoked_at = now() WHERE made_by = $1 AND NOT team AND revoked_at IS NULL",
+        actor_id,
+    )
+
+
 async def count_given(conn: Connection, actor_id: int) -> int:
     """How many places a member gave away of her own: those taken, and those that are still open."""
     return int(

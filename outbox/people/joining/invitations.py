@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from models import preferences
-from models.errors import Conflict, NotFound
+from models.errors import Conflict, Forbidden, NotFound
 from models.limits import INVITATION_MAILS
 from models.moderation import journal
 from models.people import accounts
@@ -23,11 +23,14 @@ MAILED_DAYS = timedelta(days=30)
 
 
 async def invite(conn: Connection, account: Account | None, new: NewInvitation) -> int:
-    """Make an invitation by a link; its row id. Raises Conflict where a member gave away all that she may.
+    """Make an invitation by a link; its row id. Raises Conflict where a member gave away all that she may, Forbidden
+    for the account of a local authority, which lets nobody in.
 
     Without `account` it is a command's, and the team's.
     """
     if account is not None and not new.team:
+        if account.authority:
+            raise Forbidden("authority_invites_nobody")
         await accounts.lock_account(conn, account.actor_id)
         left = await count_left(conn, account)
         if new.places > left:
@@ -39,7 +42,9 @@ async def invite(conn: Connection, account: Account | None, new: NewInvitation) 
 
 
 async def count_left(conn: Connection, account: Account) -> int:
-    """How many people this member may still invite."""
+    """How many people this member may still invite; a local authority nobody."""
+    if account.authority:
+        return 0
     most = (await preferences.load(conn)).member_invitations
     return max(0, most - await invitations.count_given(conn, account.actor_id))
 

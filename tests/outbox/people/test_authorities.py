@@ -1,16 +1,24 @@
 """A town hall's account says what it is, here and elsewhere, and lets nobody in."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from federation.documents.serialize import to_json
+from models import preferences
 from models.communities import waiting
 from models.errors import Conflict, Forbidden, Invalid
+from models.people import accounts
 from models.people.actors import Actor
-from models.store.database import Connection
-from outbox.communities.approvals import approve
+from models.people.invitations.invitations import NewInvitation
+from models.store.database import Connection, execute, fetch_value
+from outbox.communities.approvals import approve, refuse
+from outbox.communities.invitations import invite as invite_in
+from outbox.communities.invitations import make_link
 from outbox.communities.joining import JoinRequest, join
 from outbox.communities.roles import set_role
 from outbox.people import authorities
+from outbox.people.joining import invitations
 from outbox.people.profiles import describe_actor
 from tests.factories import HERE, make_follow, make_member, make_remote_actor
 from tests.golden import normalize, require_golden
@@ -76,3 +84,38 @@ async def test_it_is_a_member_of_a_community_and_has_no_voice_in_who_comes_in(co
             await set_role(conn, HERE, alice, community, town, role)
     with pytest.raises(Forbidden, match="authority_lets_nobody_in"):
         await found(conn, town)
+
+
+async def test_made_manager_by_a_server_that_does_not_know_it_lets_nobody_in_all_the_same(conn: Connection) -> None:
+    town, alice, mona = await make_town(conn), await make_member(conn), await make_member(conn, "mona")
+    community = await found(conn, alice, access="on_request")
+    await put_in(conn, town, community)
+    await execute(conn, "UPDATE membership SET role = 'manager' WHERE actor_id = $1", town.id)
+    await join(conn, HERE, mona, community, JoinRequest(version=1))
+
+    later = datetime.now(UTC) + timedelta(days=1)
+    for act in (
+        lambda: approve(conn, HERE, town, community, mona),
+        lambda: refuse(conn, HERE, town, community, mona, "Non."),
+        lambda: invite_in(conn, HERE, town, community, mona),
+        lambda: make_link(conn, HERE, town, community, 1, later),
+    ):
+        with pytest.raises(Forbidden, match="authority_lets_nobody_in"):
+            await act()
+
+
+async def test_it_invites_nobody_and_what_it_gave_away_before_is_over(conn: Connection) -> None:
+    await preferences.write(conn, {"member_invitations": 3})
+    town = await make_member(conn, "mairie", type="Organization")
+    new = NewInvitation(
+        made_by=town.id, team=False, places=1, expires_at=datetime.now(UTC) + timedelta(days=1), note=""
+    )
+    given = await invitations.invite(conn, await accounts.get(conn, town.id), new)
+
+    await authorities.change(conn, HERE, town, authority=True)
+
+    account = await accounts.get(conn, town.id)
+    assert await invitations.count_left(conn, account) == 0
+    with pytest.raises(Forbidden, match="authority_invites_nobody"):
+        await invitations.invite(conn, account, new)
+    assert await fetch_value(conn, "SELECT revoked_at IS NOT NULL FROM invitation WHERE id = $1", given)

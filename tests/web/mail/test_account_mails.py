@@ -111,7 +111,13 @@ async def test_every_mail_is_text_and_html_in_the_language_of_the_person(
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize(
     ("kind", "page"),
-    [("factors", "/compte/securite"), ("waiting_hosts", "/coop/serveurs"), ("disk_space", "/coop/serveurs")],
+    [
+        ("factors", "/compte/securite"),
+        ("waiting_hosts", "/coop/serveurs"),
+        ("disk_space", "/coop/serveurs"),
+        ("health", "/coop/sante"),
+        ("figures", "/chiffres"),
+    ],
 )
 async def test_what_somebody_is_told_without_having_asked_leads_to_a_page_and_lets_nobody_in(
     pool: Pool, postman: Postman, kind: str, page: str, language: str

@@ -2,11 +2,24 @@
 
 import os
 import stat
+from pathlib import Path
 
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
 
 OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
+
+
+SETTINGS = Path("/etc/declic")
+"""Where an installation keeps the settings of each instance (deploy/README.md): NAME.env."""
+
+
+def list_settings_files() -> tuple[Path, ...]:
+    """Those that settings may have come from, as far as this account may look."""
+    try:
+        return tuple(sorted(path for path in SETTINGS.iterdir() if path.suffix == ".env"))
+    except OSError:
+        return ()
 
 
 async def check_data_folder(at: Patient) -> Finding:
@@ -51,12 +64,16 @@ async def check_key_file(at: Patient) -> Finding:
             ),
             command="declic key seal",
         )
-    if path.stat().st_mode & OTHERS:
+    found = path.stat()
+    in_common = stat.S_IRGRP if found.st_gid == os.getegid() else 0  # our own group may read, as it reads the settings
+    if found.st_mode & OTHERS & ~in_common:
         return Finding(
             severity="error",
             what=at.say(N_("D’autres comptes de cette machine peuvent lire %(path)s."), path=path),
             mend=at.say(N_("Ce fichier ouvre les clés de vos membres : réservez-le au compte de la plateforme.")),
-            command=f"chmod 600 {path}",
+            command=f"chown {at.settings.data.stat().st_uid} {path} && chmod 600 {path}"
+            if at.settings.data.is_dir()
+            else f"chmod 600 {path}",
         )
     return ok(at.say(N_("Les clés de vos membres sont fermées par %(path)s."), path=path))
 

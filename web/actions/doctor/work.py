@@ -59,13 +59,14 @@ async def check_backup(at: Patient) -> Finding:
     if found is None:
         return ok(at.say(N_("Une sauvegarde récente existe, et elle a été vérifiée.")))
     what, mend = tell_backup(at.say, found, datetime.now(UTC))
-    unproven = found.made_at is not None and found.refuted_at is None
+    refuted = found.refuted_at is not None and (found.verified_at is None or found.refuted_at > found.verified_at)
+    missing = refuted or found.made_at is None or bool(found.is_old)
     return Finding(
-        severity="warning" if unproven else "error",
+        severity="error" if missing else "warning",
         what=f"{what}.",
         mend=f"{mend[:1].upper()}{mend[1:]}.",
-        command="systemctl enable --now declic-backup.timer"
-        if found.made_at is None
+        command="systemctl enable --now declic-backup.timer && systemctl start declic-backup.service"
+        if missing
         else "declic backup verify FOLDER",
     )
 

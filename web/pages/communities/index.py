@@ -108,6 +108,6 @@ async def _list_own(conn: Connection, reader: Account) -> list[CommunityRow]:
 
 async def _describe_own(conn: Connection, one: Community, reader: Account) -> CommunityRow:
     held = await memberships.find(conn, one.actor_id, reader.actor_id)
-    voice = one.approvals_needed > 0 and not reader.authority
-    decides = held is not None and (held.manages or (voice and held.stands))
+    voice = held is not None and (held.manages or (one.approvals_needed > 0 and held.stands))
+    decides = voice and not reader.authority
     return _describe(one, held, await members.count(conn, one.actor_id, "asked") if decides else 0)

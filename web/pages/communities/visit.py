@@ -66,7 +66,7 @@ class Visit:
     @property
     def decides(self) -> bool:
         """Whether she lets people in: as a manager, or as one voice of several."""
-        return self.takes_part and not self.voiceless if self.community.approvals_needed else self.manages
+        return not self.voiceless and (self.takes_part if self.community.approvals_needed else self.manages)
 
     @property
     def behind(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from models.coop import pending_operation
 from models.people import actors
 from models.store.disk_space import MEGABYTE
+from web.actions.doctor.checks import CHECKS
 from web.news.trouble_words import count_words, tell_backup, tell_chores, tell_kept, tell_mails, tell_servers
 from web.pages.coop.pending_lines import PendingLine, Reader
 from web.pages.traffic.failure_causes import explain_stop
@@ -132,6 +133,27 @@ async def find_disk_space(reader: Reader) -> PendingLine | None:
         since=found.since,
         details=[say(N_("il reste %(count)s Mo"), count=found.free // MEGABYTE)],
         href="/coop/serveurs",
+        button=say(N_("Voir quoi faire")),
+    )
+
+
+async def find_health(reader: Reader) -> PendingLine | None:
+    """What a look at the machine found wrong."""
+    found, say = await pending_operation.find_health(reader.conn), reader.say
+    if found is None:
+        return None
+    titles = {one.name: say(one.title) for one in CHECKS}
+    count = len(found.names)
+    return PendingLine(
+        what=count_words(
+            say,
+            count,
+            N_("Une chose ne va pas sur la machine de la plateforme"),
+            N_("%(count)s choses ne vont pas sur la machine de la plateforme"),
+        ),
+        since=found.since,
+        details=[", ".join(titles.get(name, name) for name in found.names)],
+        href="/coop/sante",
         button=say(N_("Voir quoi faire")),
     )
 

@@ -38,6 +38,7 @@ SOURCES: tuple[PendingSource, ...] = (
     _source("endings", "date", people.find_endings),
     _source("repair_shops", "bike", people.find_repair_shops),
     _source("disk_space", "warning", operation.find_disk_space),
+    _source("health", "warning", operation.find_health),
     _source("backup", "warning", operation.find_backup),
     _source("servers", "network", operation.find_servers),
     _source("neighbours", "network", operation.find_neighbours),

@@ -50,6 +50,8 @@ KINDS: dict[str, str] = {
     "alerts": N_("Ce que les alertes de ce membre ont trouvé"),
     "repair_call": N_("Une panne près de chez ce membre"),
     "disk_space": N_("La place qui manque sur le disque"),
+    "health": N_("Ce qui ne va pas sur la machine"),
+    "figures": N_("Les chiffres du mois, pour la collectivité"),
     "decision": N_("Une décision de l’équipe"),
     "sign_up_refused": N_("Un non à une demande d’entrée"),
     "sign_up_expired": N_("Une demande d’entrée restée sans réponse"),

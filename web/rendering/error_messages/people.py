@@ -12,6 +12,7 @@ REFUSALS = {
     "last_administrator": "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.",
     "authority_without_roles": "C’est le compte d’une collectivité : il n’a pas de rôle dans la coop. Donnez le rôle à "
     "quelqu’un d’autre.",
+    "authority_invites_nobody": "Le compte d’une collectivité ne fait entrer personne.",
     "authority_of_team": "Ce compte a un rôle dans la coop. Ôtez-le d’abord : une collectivité ne fait entrer "
     "personne.",
     "authority_of_manager": "Ce compte gère ou modère une communauté. Qu’il passe d’abord la main : une collectivité "
@@ -70,6 +71,8 @@ REFUSALS = {
     "display_name_too_long": "Un nom a %(most)s caractères au plus.",
     "bio_too_long": "Une présentation a %(most)s caractères au plus.",
     "profile_field_too_long": "Une ligne du profil a %(most)s caractères au plus.",
+    "profile_field_reserved": "La ligne « %(name)s » est pour le compte d’une collectivité : donnez à la vôtre un "
+    "autre nom.",
     "too_many_profile_fields": "Un profil a %(most)s lignes au plus.",
     "too_many_featured_tags": "Un profil montre %(most)s mots-dièse au plus.",
     "featured_tag_exists": "Ce mot-dièse est déjà sur votre profil.",

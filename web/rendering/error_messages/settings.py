@@ -16,6 +16,8 @@ REFUSALS = {
     "sign_up_by_page": "Ici, l’inscription se fait sur le site : %(url)s",
     "page_address_taken": "Une page a déjà cette adresse, ou l’avait avant d’être supprimée : choisissez-en une autre.",
     "page_menu_full": "Le menu tient %(most)s pages : enlevez-en d’abord une, ou mettez celle-ci au pied des pages.",
+    "page_deleted_meanwhile": "Quelqu’un a supprimé cette page entre-temps. Votre texte est ci-dessous : remettez "
+    "d’abord la page, depuis la liste, puis gardez-le.",
     "page_not_deleted": "Quelqu’un a déjà remis cette page.",
     "setting_not_undoable": "Cette valeur est déjà en place, ou ne convient plus aujourd’hui.",
 }

@@ -72,7 +72,7 @@ from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
 from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
-from web.server.worker import figures
+from web.server.worker import figures, health
 from web.server.worker.disk_space import watch_disk
 from web.server.worker.known_words import take_words
 from web.server.worker.nightly_sweep import sweep
@@ -227,6 +227,8 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "appeals": ("29 * * * *", case_chores.remind_of_appeals),
     "case_notes": ("37 3 * * *", case_chores.forget_notes),
     "disk_space": ("*/5 * * * *", watch_disk),
+    "health": ("* * * * *", health.watch_health),
+    "health_outside": ("31 * * * *", health.watch_outside),
     "hidden_posts": ("* * * * *", tell_hidden_posts),
     "exclusions": ("29 * * * *", erase_excluded),
     "troubles": ("37 5 * * *", tell_troubles),  # before the first mails of the day, in summer and winter

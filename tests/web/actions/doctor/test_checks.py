@@ -95,17 +95,23 @@ async def test_a_data_folder_that_is_not_there_or_open_to_all_is_named(tmp_path:
     assert "n’existe pas" in missing.what and loose.command == f"chmod o-w {folder}"
 
 
-async def test_keys_in_the_clear_and_a_key_that_others_read_are_named(tmp_path: Path) -> None:
+async def test_keys_in_the_clear_and_a_key_that_others_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = tmp_path / "key"
     key.write_bytes(bytes(32))
-    key.chmod(0o640)
+    key.chmod(0o644)
     none = await files.check_key_file(make_patient())
     loose = await files.check_key_file(make_patient(key_file=key))
     key.chmod(0o600)
 
     assert (none.severity, none.command) == ("warning", "declic key seal")
-    assert (loose.severity, loose.command) == ("error", f"chmod 600 {key}")
+    assert loose.severity == "error" and loose.command.endswith(f"chmod 600 {key}")
     assert (await files.check_key_file(make_patient(key_file=key))).severity == "ok"
+    key.chmod(0o640)
+    assert (await files.check_key_file(make_patient(key_file=key))).severity == "ok", "our own group may read"
+    monkeypatch.setattr(os, "getegid", lambda: -1)
+    assert (await files.check_key_file(make_patient(key_file=key))).severity == "error", "another one may not"
 
 
 async def test_settings_that_everybody_reads_are_named(tmp_path: Path) -> None:
@@ -244,6 +250,14 @@ async def test_chores_backups_and_mails_that_fail_are_named(pool: Pool) -> None:
     assert [one.severity for one in before] == ["ok"] * 3
     assert never.severity == "error" and "Aucune sauvegarde" in never.what
     assert (await work.check_backup(patient)).severity == "ok"
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE backup_run SET ended_at = now() - interval '33 days' WHERE kind = 'verification'")
+    unproven = await work.check_backup(patient)
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE backup_run SET ended_at = now() - interval '30 days'")
+    old = await work.check_backup(patient)
+    assert (unproven.severity, unproven.command) == ("warning", "declic backup verify FOLDER")
+    assert old.severity == "error" and "systemctl start declic-backup.service" in old.command
     assert (await work.check_chores(patient)).severity == "warning"
 
 

@@ -10,7 +10,7 @@ from models.people import sign_ups
 from models.people.sign_ups import NewSignUp
 from models.repairs.shops import requests
 from models.servers import friendships, territory_proposals, waiting_posts
-from models.store import backup_runs, disk_space
+from models.store import backup_runs, disk_space, health_troubles
 from models.store.background import periodic_tasks
 from models.store.database import Connection, execute, fetch_value
 from models.store.disk_space import MEGABYTE, DiskSpace
@@ -165,6 +165,12 @@ async def ask(conn: Connection, listing_id: int, village: Village) -> None:
 async def add_shortage(conn: Connection, village: Village) -> None:
     """The disk is almost full."""
     await disk_space.note(conn, DiskSpace(free=700 * MEGABYTE, total=100_000 * MEGABYTE))
+
+
+async def add_health_trouble(conn: Connection, village: Village) -> None:
+    """The certificate ends, then there is little memory."""
+    known = await fetch_value(conn, "SELECT count(*) FROM health_trouble")
+    await health_troubles.save(conn, [], {("certificate", "memory")[known]: False})
 
 
 async def add_backup(

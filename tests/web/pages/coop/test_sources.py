@@ -138,6 +138,13 @@ THINGS: dict[str, Thing] = {
         href="/coop/serveurs#inconnus",
         button="Regarder et décider",
     ),
+    "health": Thing(
+        add=things.add_health_trouble,
+        one="Une chose ne va pas sur la machine de la plateforme",
+        many="2 choses ne vont pas sur la machine de la plateforme",
+        href="/coop/sante",
+        button="Voir quoi faire",
+    ),
     "figures": Thing(
         add=things.add_difference,
         one="Les chiffres d’un mois passé ne tombaient plus juste",
@@ -227,7 +234,7 @@ async def test_with_nothing_to_do_the_page_says_so_and_with_much_it_counts_in_wo
 
     assert "Bonjour Nadia, rien ne vous attend" in nothing
     assert "Bonjour Nadia, une chose à faire" in single
-    assert "Bonjour Nadia, dix-huit choses à faire" in page.words() and len(list_lines(page)) == 18
+    assert "Bonjour Nadia, dix-neuf choses à faire" in page.words() and len(list_lines(page)) == 19
 
 
 async def test_news_tell_of_the_same_things(open_browser: Open, instance: Instance, quiet: Village) -> None:

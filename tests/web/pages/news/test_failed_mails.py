@@ -43,7 +43,16 @@ async def test_each_cause_is_a_sentence_about_a_named_mail(
 def test_every_mail_that_we_write_has_a_name() -> None:
     others = {"thread", "news", "archive", "leaving", "leaving_soon", "factors", "guest", "detour", "waiting_hosts"}
     others |= {"passer_by"}
-    others |= {"staff_news", "staff_reports", "staff_sign_ups", "repair_call", "alerts", "disk_space"}
+    others |= {
+        "staff_news",
+        "staff_reports",
+        "staff_sign_ups",
+        "repair_call",
+        "alerts",
+        "disk_space",
+        "health",
+        "figures",
+    }
     others |= {"sign_up_welcome", "sign_up_question", "sign_up_refused", "sign_up_expired", "decision"}
     others |= {"invitation", "member_letter", "report_receipt", "report_answer"}
     assert set(PURPOSES) | others == set(KINDS)

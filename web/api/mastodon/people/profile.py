@@ -15,6 +15,7 @@ from models.people.actors import Actor, Profile
 from models.posts import posting_defaults
 from models.posts.posting_defaults import WritingDefaults
 from models.store.database import Connection, connection, transaction
+from outbox.builders.objects.cooperative import AUTHORITY_FIELD
 from outbox.people.accounts import as_profile
 from outbox.people.profiles import announce_update
 from web.api.auth import reader
@@ -159,6 +160,8 @@ def _read_lines(parameters: Parameters, kept: list[dict[str, str]]) -> list[dict
         value = parameters.text(f"fields_attributes[{number}][value]").strip()
         if len(name) > LONGEST_LINE or len(value) > LONGEST_LINE:
             raise Invalid("profile_field_too_long", most=LONGEST_LINE, field="fields_attributes")
+        if name.casefold() == AUTHORITY_FIELD.name.casefold():
+            raise Invalid("profile_field_reserved", name=AUTHORITY_FIELD.name, field="fields_attributes")
         if name:
             lines.append({"name": name, "value": from_text(value).removeprefix("<p>").removesuffix("</p>")})
     if len(lines) > MOST_LINES:

@@ -31,6 +31,10 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SAID = {
     "published": N_("C’est publié : tout le monde peut lire cette page."),
     "draft": N_("C’est gardé, et l’équipe seule le voit. Ce qui est publié n’a pas changé."),
+    "draft_moved": N_(
+        "Le texte est gardé, et l’équipe seule le voit. L’endroit du lien et la langue changent quand vous publiez : "
+        "choisissez-les à ce moment-là."
+    ),
     "withdrawn": N_("Cette page n’est plus publiée : elle est de nouveau un brouillon."),
     "taken_back": N_("C’est fait : cette version est de nouveau celle de la page."),
 }
@@ -72,7 +76,7 @@ async def post_editor(request: web.Request) -> web.Response:
     me = require_right(request, "settings")
     form = await read_form(request)
     async with connection(request.app[INSTANCE].pool) as conn:
-        page = await _find_standing(request, conn)
+        page = await find_asked(request, conn) if "id" in request.match_info else None
     act = form.typed("act")
     if act == "withdraw" and page is not None:
         await _withdraw(request, me, page)
@@ -85,7 +89,13 @@ async def post_editor(request: web.Request) -> web.Response:
     except (Conflict, Invalid) as refusal:
         form.refuse(refusal.field or "", refusal)
         return await _show(request, form, page, met=isinstance(refusal, Conflict), status=refusal.status)
-    raise redirect_with_message(f"{LIST}/{id}", "published" if act == "publish" else "draft")
+    raise redirect_with_message(f"{LIST}/{id}", "published" if act == "publish" else _name_kept(page, draft))
+
+
+def _name_kept(page: OwnPage | None, draft: PageDraft) -> str:
+    """What is said of a draft: of a page that everybody reads its place and its language are not kept with it."""
+    shown = page is not None and page.shown_version is not None
+    return "draft_moved" if shown and (page.placed, page.language) != (draft.placed, draft.language) else "draft"
 
 
 async def _withdraw(request: web.Request, me: Account, page: OwnPage) -> None:

@@ -58,7 +58,6 @@ class FigureSettings:
     """All that the page says of the cooperative's settings."""
 
     name: str
-    published: bool
     licence: tuple[str, str]
     kilogram_factor: float
     kilogram_source: str
@@ -75,7 +74,6 @@ async def show_figures(request: web.Request) -> web.Response:
         coop = await use_branding(request, conn, chosen)
         told = FigureSettings(
             name=coop.name,
-            published=chosen.figures_published,
             licence=LICENCES[chosen.figures_licence],
             kilogram_factor=chosen.kilogram_factor,
             kilogram_source=chosen.kilogram_source,
@@ -91,7 +89,8 @@ async def show_figures(request: web.Request) -> web.Response:
             page = await _make_page(request, conn, told, asked, choices)
             pages.keep(key, page)
     period, text = page
-    return await render(request, "figures/show.html", period=period, shown=Markup(text))  # noqa: S704 - a template's
+    shown = Markup(text)  # noqa: S704 - a template's
+    return await render(request, "figures/show.html", period=period, shown=shown, published=chosen.figures_published)
 
 
 async def _make_page(

@@ -93,6 +93,8 @@ async def _receive(request: web.Request, me: Account, form: Form) -> list[Collis
             if await preferences.write(conn, kept, by=me.actor_id):
                 await journal.record(conn, "settings_changed", by=me, right="settings", page="arrivals")
             return []
+        if not form.ok:  # what cannot be read tells nothing of what she changed: it stays, and is compared next time
+            return []
         for key in meeting.untouched:
             for name, typed in _fill(current, key).items():
                 form.put(name, typed)
@@ -134,7 +136,8 @@ async def _show(
 ) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         registration = (await preferences.load(conn)).registration
-        version = await setting_changes.find_version(conn, KEYS)
+        begun = form.typed("version") if status == 422 else ""
+        version = begun or await setting_changes.find_version(conn, KEYS)
     return await render(
         request,
         "arrivals/settings.html",

@@ -92,11 +92,19 @@ async def _save(
     before, now = _list_choices(setting_changes.rewind(current, since)), _list_choices(current)
     met = _find_met(before, now, typed)
     if met:
+        _take_over(form, {slug: now[slug] for slug, hers in typed.items() if hers == before[slug] != now[slug]})
         return met
     chosen = _choose(current, {slug: now[slug] if hers == before[slug] else hers for slug, hers in typed.items()})
     if await change_settings(conn, request.app[INSTANCE].site, chosen, by=me.actor_id):
         await journal.record(conn, "settings_changed", by=me, right="settings", page="categories")
     return []
+
+
+def _take_over(form: Form, theirs: Mapping[str, Choice]) -> None:
+    """What the other changed and she did not stands in her form as it is now."""
+    for slug, one in theirs.items():
+        form.put(f"label_{slug}", one.label)
+        form.put(f"closed_{slug}", "1" if one.closed else "")
 
 
 def _find_met(before: Mapping[str, Choice], now: Mapping[str, Choice], typed: Mapping[str, Choice]) -> list[str]:
@@ -120,10 +128,14 @@ def _list_choices(chosen: Preferences) -> dict[str, Choice]:
 
 
 async def _show(request: web.Request, form: Form, *, met: list[str] | None = None, status: int = 200) -> web.Response:
-    """With `met` somebody else decided about the same categories meanwhile: what she did stands beside each."""
+    """With `met` somebody else decided about the same categories meanwhile: what she did stands beside each.
+
+    After a mistake she goes on from what she began with: what others changed since is still compared.
+    """
     async with connection(request.app[INSTANCE].pool) as conn:
         now = _list_choices(await preferences.load(conn))
-        version = await setting_changes.find_version(conn, KEYS)
+        begun = form.typed("version") if status == 422 else ""
+        version = begun or await setting_changes.find_version(conn, KEYS)
         last = await setting_changes.list_changes(conn, KEYS, limit=1) if met else []
     return await render(
         request,

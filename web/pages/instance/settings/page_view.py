@@ -76,6 +76,8 @@ async def _receive(request: web.Request, page: SettingsPage, me: Account, form: 
         if not meeting.both and form.ok:
             await _save(request, conn, page, me, meeting.merged)
             return []
+        if not form.ok:  # what cannot be read tells nothing of what she changed: it stays, and is compared next time
+            return []
         await _take_over(conn, page, form, current, meeting)
         return [await describe_collision(conn, partial(say, request), key, since, hers) for key in meeting.both]
 
@@ -115,7 +117,8 @@ async def _show(
     async with connection(request.app[INSTANCE].pool) as conn:
         latest = await setting_changes.list_changes(conn, page.keys, limit=LATEST)
         told = [await tell_change(conn, speak, one) for one in latest]
-        version = await setting_changes.find_version(conn, page.keys)
+        begun = form.typed("version") if status == 422 else ""
+        version = begun or await setting_changes.find_version(conn, page.keys)
         following = await marketplaces.list_markets(conn) if "markets" in page.keys else []
     return await render(
         request,

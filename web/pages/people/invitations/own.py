@@ -37,7 +37,7 @@ async def post_own(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await preferences.load(conn)
         left = await outbox.count_left(conn, me)
-    if not chosen.member_invitations:
+    if not chosen.member_invitations or me.authority:
         raise NotFound
     new = read_invitation(form, made_by=me.actor_id, team=False, most=max(left, 1))
     if not form.ok:
@@ -76,7 +76,7 @@ async def _show(request: web.Request, me: Account, form: Form, *, status: int = 
         left = await outbox.count_left(conn, me)
         links = [one for one in await invitations.list_links(conn, made_by=me.actor_id) if not one.team]
         came = await invitations.list_invited(conn, [one.id for one in links])
-    if not chosen.member_invitations and not links:
+    if (not chosen.member_invitations or me.authority) and not links:
         raise NotFound
     return await render(
         request,

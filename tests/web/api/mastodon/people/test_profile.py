@@ -47,6 +47,14 @@ async def test_name_note_and_lines_change_and_followers_are_told(alice: Alice) -
         assert await fetch_value(conn, "SELECT count(*) FROM delivery") == 1
 
 
+async def test_nobody_says_with_a_line_that_a_local_authority_speaks(alice: Alice) -> None:
+    lines = {"fields_attributes[0][name]": "qui parle  ICI", "fields_attributes[0][value]": "Compte de la collectivité"}
+
+    answer = await patch(alice, data=lines)
+
+    assert answer.status == 422 and "collectivité" in answer.json["error"]
+
+
 async def test_what_is_not_sent_stays(alice: Alice) -> None:
     async with connection(alice.api.pool) as conn:
         await execute(conn, "UPDATE actor SET summary = '<p>x</p>', place_name = 'Lomme' WHERE id = $1", alice.actor.id)

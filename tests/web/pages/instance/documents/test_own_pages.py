@@ -1,7 +1,8 @@
 """Pages that the cooperative writes itself: published, linked, changed by two, taken back, deleted, put back."""
 
-from models.people.documents import own_pages
+from models.people.documents import own_pages, versions
 from models.store.database import connection, fetch_column, transaction
+from outbox.people import own_pages as outbox
 from tests.invitations import plain
 from tests.web.form_client import Doorbell, Visitor, add_member
 from web.pages.instance.crawlers import write_sitemap
@@ -109,6 +110,42 @@ async def test_deleting_asks_and_can_be_undone(door: Doorbell) -> None:
     await awa.open(editor)
     await awa.send(editor, VALUES | {"act": "publish"})
     assert "On prête" in (await visitor.open("/pages/nos-valeurs")).text
+
+
+async def test_who_writes_while_it_is_deleted_loses_nothing_and_what_was_withdrawn_stays_so(door: Doorbell) -> None:
+    awa, bob, visitor = await enter(door), await enter(door, "bob"), await door.ring()
+    editor = await write(awa)
+    async with connection(door.instance.pool) as conn:
+        [page] = await own_pages.list_pages(conn)
+        first = await versions.find_version(conn, own_pages.name_kind(page.id), 1)
+    assert first is not None
+    await bob.open(editor)
+
+    await awa.open(editor)
+    await awa.send(editor, {"act": "withdraw"})
+    async with transaction(door.instance.pool) as conn:
+        await outbox.take_back(conn, page, first, by=None, follows=1)  # who read the page before it was withdrawn
+    assert (await visitor.open("/pages/nos-valeurs")).status == 404
+    await awa.open(f"{editor}/supprimer")
+    await awa.send(f"{editor}/supprimer")
+    await bob.send(editor, VALUES | {"text": "Le long texte de Bob.", "act": "publish"})
+
+    assert bob.status == 409 and "Le long texte de Bob.</textarea>" in bob.text
+    assert "supprimé cette page entre-temps" in plain(bob.text)
+
+
+async def test_a_place_that_is_not_kept_with_a_draft_is_said_and_drafts_fill_no_menu(door: Doorbell) -> None:
+    awa = await enter(door)
+    editor = await write(awa, placed="footer")
+
+    await awa.send(editor, VALUES | {"placed": "menu", "text": "Plus court.", "act": "draft"})
+    assert "changent quand vous publiez" in plain(awa.text)
+    for title in ("Un", "Deux", "Trois", "Quatre"):
+        await write(awa, "draft", title=title)
+    await awa.open(editor)
+    await awa.send(editor, VALUES | {"placed": "menu", "act": "publish"})
+
+    assert "C’est publié" in plain(awa.text), "four drafts that want to stand there do not"
 
 
 async def test_pages_stand_in_their_order_and_the_menu_holds_four(door: Doorbell) -> None:

@@ -87,6 +87,21 @@ async def test_the_second_of_two_administrators_sees_what_the_first_saved(nadia:
     assert [one.title for one in chosen.canned_answers] == ["Plus près"] and chosen.closed_words == "En mai."
 
 
+async def test_what_was_typed_wrongly_stays_whoever_saved_meanwhile(nadia: Visitor, door: Doorbell) -> None:
+    await add_member(door.instance, "awa", roles=["admin"])
+    awa = await door.ring()
+    await awa.log_in("awa")
+    await awa.open(PAGE)
+    await nadia.send(PAGE, {"title_no_1": "Plus près", "answer_no_1": "Voyez Hénin."})
+
+    await awa.send(PAGE, {"answer_yes_2": "Bienvenue à toutes."})
+    assert awa.status == 422 and "Bienvenue à toutes." in awa.text
+    await awa.send(PAGE, {"title_yes_2": "Bonjour", "answer_yes_2": "Bienvenue à toutes."})
+
+    assert awa.status == 409 and "Quelqu’un a changé la même chose" in awa.text, "her answers would undo the other's"
+    assert "Bienvenue à toutes." in awa.text
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
     [

@@ -1,5 +1,7 @@
 """The cooperative's own words for the shared categories, and those that it closes."""
 
+import re
+
 from models import preferences
 from models.store.database import connection, fetch_value, transaction
 from tests.factories import make_listing, make_local_actor
@@ -80,6 +82,25 @@ async def test_two_who_decide_apart_both_count_and_about_the_same_the_second_is_
     await awa.send(PAGE, {"label_velo": "Vélos", "label_meuble": "Mobilier", "label_livre": "Bouquins"})
     await bob.send(PAGE, {"label_velo": "Vélos", "label_meuble": "Mobilier", "closed_jeu": "1"})
     assert await load_labels(door) == ({"velo": "Vélos", "meuble": "Mobilier", "livre": "Bouquins"}, ("jeu",))
+
+
+async def test_a_mistake_and_a_collision_undo_nothing_of_the_other_administrator(door: Doorbell) -> None:
+    awa, bob = await enter(door), await enter(door, "bob")
+    await bob.open(PAGE)
+    await awa.open(PAGE)
+    await awa.send(PAGE, {"label_velo": "Biclous", "closed_film": "1"})
+
+    await bob.send(PAGE, {"label_livre": "x" * 61})
+    assert bob.status == 422
+    await bob.send(PAGE, {"label_livre": "Bouquins"})
+    assert await load_labels(door) == ({"velo": "Biclous", "livre": "Bouquins"}, ("film",))
+
+    await awa.open(PAGE)
+    await bob.open(PAGE)
+    kept = {"label_velo": "Biclous", "label_livre": "Bouquins", "closed_film": "1"}
+    await awa.send(PAGE, kept | {"label_velo": "Vélos", "closed_jeu": "1"})
+    await bob.send(PAGE, kept | {"label_velo": "Bicyclettes"})
+    assert bob.status == 409 and re.search(r'name="closed_jeu"[^>]* checked', bob.text), "it stands in her form now"
 
 
 async def test_a_word_that_is_too_long_is_said_at_its_field(door: Doorbell) -> None:

@@ -1,0 +1,98 @@
+"""What the doctor finds without having been asked: shown to the team, told by mail, forgotten when it is well."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from models.store import health_troubles
+from models.store.database import Pool, connection, execute, fetch_column, fetch_value, transaction
+from tests.factories import make_member
+from tests.web.small_app import make_instance
+from web.actions.doctor import checks
+from web.actions.doctor.checks import CHECKS
+from web.actions.doctor.findings import Check, Examined, Finding, Patient, Severity
+from web.server.worker import health
+
+MAILS = "SELECT count(*) FROM pgqueuer WHERE convert_from(payload, 'UTF8')::json->>'kind' = 'health'"
+
+WRONG = "SELECT name FROM health_trouble WHERE well_at IS NULL ORDER BY name"
+
+
+def find(monkeypatch: pytest.MonkeyPatch, severities: Mapping[str, Severity]) -> None:
+    """The checks find this; what is not named is well."""
+
+    async def examine(patient: Patient, those: list[Check]) -> list[Examined]:
+        return [
+            Examined(name=one.name, title="", finding=Finding(severity=severities.get(one.name, "ok"), what=""))
+            for one in those
+        ]
+
+    monkeypatch.setattr(health, "examine", examine)
+
+
+async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with transaction(pool) as conn:
+        await make_member(conn, "nadia", roles=["admin"])
+        await make_member(conn, "medhi", roles=["moderator"])
+    instance = make_instance(pool)
+
+    seen: list[tuple[list[str], int]] = []
+
+    async def look(severities: Mapping[str, Severity]) -> None:
+        find(monkeypatch, severities)
+        await health.watch_health(instance)
+        async with connection(pool) as conn:
+            seen.append((await fetch_column(conn, WRONG), await fetch_value(conn, MAILS)))
+
+    await look({})
+    await look({"memory": "error", "clock": "warning"})
+    await look({"memory": "error"})
+    await look({"memory": "skipped"})
+    await look({"memory": "error", "clock": "error"})
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE health_trouble SET told_at = now() - interval '8 days'")
+    await look({"memory": "error"})
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE health_trouble SET well_at = now() - interval '2 days' WHERE name = 'clock'")
+    await look({})
+
+    assert seen == [
+        ([], 0),
+        (["clock", "memory"], 1),
+        (["memory"], 1),
+        (["memory"], 1),
+        (["clock", "memory"], 1),
+        (["memory"], 2),
+        ([], 2),
+    ]
+    async with connection(pool) as conn:
+        assert await fetch_column(conn, "SELECT name FROM health_trouble") == ["memory"], "well for less than a day"
+
+
+@pytest.mark.parametrize("name", health.WATCHED)
+async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    [check] = [one for one in CHECKS if one.name == name]
+    watch = health.watch_outside if check.outside else health.watch_health
+    told = []
+    for severity in ("warning", "error"):
+        find(monkeypatch, {name: severity})
+        await watch(make_instance(pool))
+        async with transaction(pool) as conn:
+            told.append(bool(await fetch_column(conn, WRONG)))
+            await execute(conn, "DELETE FROM health_trouble")
+
+    assert told == [health.WATCHED[name] == "warning", True]
+
+
+async def test_the_checks_themselves_are_gone_through(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks.machine, "LITTLE_MEMORY", 1 << 60)
+
+    await health.watch_health(make_instance(pool))
+    await health.watch_outside(make_instance(pool))
+
+    async with transaction(pool) as conn:
+        assert "memory" in await fetch_column(conn, WRONG)
+        await health_troubles.save(conn, ["memory"], {})
+        assert "memory" not in await fetch_column(conn, WRONG)
