@@ -124,7 +124,7 @@ back_up() {
     # Whether it runs at this moment or not: the next start migrates the database.
     [ -d /run/systemd/system ] && [ -n "$(ls -A /var/lib/declic 2>/dev/null)" ] || return 0
     say "Backing up, into $BACKUPS"
-    "$VENV/bin/declic" backup --keep 7 "$BACKUPS" >/dev/null && return 0
+    "$VENV/bin/declic" backup --keep 7 --keep-weekly 4 --keep-monthly 12 "$BACKUPS" >/dev/null && return 0
     [ "${INSTALL_BACKUP:-}" = none ] ||
         fail "no backup could be made, so nothing is upgraded (INSTALL_BACKUP=none goes on without one)."
     say "Going on without a backup, as INSTALL_BACKUP=none says."

@@ -16,13 +16,14 @@ with when_used():
     from models.people import keys
     from models.store import backup_runs, backups, database, postgres
     from web.commands import english_errors
-    from web.server.backups import making, manifest, restoring, verifying
+    from web.server.backups import making, manifest, restoring, rotation, verifying
 
 if TYPE_CHECKING:
     from models.settings import Settings
     from models.store.backup_runs import RunKind
     from web.server.backups.making import BackupResult
     from web.server.backups.restoring import Source
+    from web.server.backups.rotation import Rotation
     from web.server.backups.verifying import VerificationResult
 
 INTO = click.Path(file_okay=False, resolve_path=True, path_type=Path)
@@ -48,11 +49,18 @@ def backup() -> None:
 @backup.command("make")
 @click.argument("folder", type=INTO)
 @click.option("--keep", type=click.IntRange(1), help="How many backups stay in FOLDER; older ones are removed.")
+@click.option("--keep-weekly", type=click.IntRange(0), default=0, help="Of how many weeks the last one stays besides.")
+@click.option(
+    "--keep-monthly", type=click.IntRange(0), default=0, help="Of how many months the last one stays besides."
+)
 @click.option("--full", is_flag=True, help="Copy every picture, also those that the backup before has (else linked).")
 @click.option("--with-cache", is_flag=True, help="Also copies of other servers' pictures, which can be fetched again.")
-def make(folder: Path, *, keep: int | None, full: bool, with_cache: bool) -> None:
+def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int, full: bool, with_cache: bool) -> None:
     """Write the database and the pictures into a new folder in FOLDER, while the server runs; prints its name."""
-    made = run(_make(read_settings(), folder, keep=keep, full=full, cache=with_cache))
+    if keep is None and (keep_weekly or keep_monthly):
+        raise click.UsageError("Say with --keep how many of the latest stay.")
+    stay = None if keep is None else rotation.Rotation(latest=keep, weeks=keep_weekly, months=keep_monthly)
+    made = run(_make(read_settings(), folder, keep=stay, full=full, cache=with_cache))
     print_err(describe_made(made))
     print_out(str(made.folder))
 
@@ -80,7 +88,7 @@ def restore(folder: Path, *, without_media: bool, without_manifest: bool) -> Non
     print_err(describe_restored(source))
 
 
-async def _make(settings: Settings, folder: Path, *, keep: int | None, full: bool, cache: bool) -> BackupResult:
+async def _make(settings: Settings, folder: Path, *, keep: Rotation | None, full: bool, cache: bool) -> BackupResult:
     begun = time.monotonic()
     async with postgres.open_database(settings, creating=False) as url:
         try:

@@ -31,6 +31,10 @@ from web.server.backups.manifest import (
     sum_up,
     write_manifest,
 )
+from web.server.backups.rotation import Rotation, choose_kept
+
+STAMP = "%Y%m%d-%H%M%S"
+"""How the name of a backup ends: when it was made, in UTC."""
 
 
 class NotMade(DeclicError):
@@ -56,12 +60,12 @@ class BackupResult:
 
 
 async def make_backup(
-    settings: Settings, url: str, folder: Path, *, cache: bool = False, full: bool = False, keep: int | None = None
+    settings: Settings, url: str, folder: Path, *, cache: bool = False, full: bool = False, keep: Rotation | None = None
 ) -> BackupResult:
     """Write a new backup of the database at `url` and of its pictures into `folder`.
 
-    With `cache` also copies of other servers' pictures, with `full` nothing shared with earlier backups; `keep` is how
-    many of them stay. Raises NotMade, DatabaseError or Unavailable, and then leaves nothing of it.
+    With `cache` also copies of other servers' pictures, with `full` nothing shared with earlier backups; `keep` says
+    which of them stay. Raises NotMade, DatabaseError or Unavailable, and then leaves nothing of it.
     """
     prefix = f"declic-{settings.site.host.replace(':', '-')}-"
     with _alone(folder):
@@ -224,7 +228,7 @@ def _find_name(folder: Path, prefix: str) -> Path:
     """A name by this second, or the next ones where it is taken."""
     now = int(datetime.now(UTC).timestamp())
     while True:
-        path = folder / f"{prefix}{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}"
+        path = folder / f"{prefix}{datetime.fromtimestamp(now, UTC):{STAMP}}"
         if not path.exists():
             return path
         now += 1
@@ -238,7 +242,14 @@ def _remove_unfinished(folder: Path, prefix: str) -> None:
 def list_complete(folder: Path, prefix: str) -> list[Path]:
     """The backups of this host in there that were finished, the oldest first."""
     stamp = "[0-9]" * 8 + "-" + "[0-9]" * 6
-    return sorted(path for path in folder.glob(prefix + stamp) if path.is_dir())
+    return sorted(path for path in folder.glob(prefix + stamp) if path.is_dir() and _is_moment(path.name[-15:]))
+
+
+def _is_moment(stamp: str) -> bool:
+    try:
+        return bool(_read_stamp(stamp))
+    except ValueError:
+        return False
 
 
 def _find_earlier(folder: Path, prefix: str) -> PreviousBackup | None:
@@ -250,8 +261,14 @@ def _find_earlier(folder: Path, prefix: str) -> PreviousBackup | None:
     return None
 
 
-def _rotate(folder: Path, prefix: str, keep: int) -> int:
-    old = list_complete(folder, prefix)[:-keep]
+def _read_stamp(stamp: str) -> datetime:
+    return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+
+
+def _rotate(folder: Path, prefix: str, keep: Rotation) -> int:
+    made = {_read_stamp(path.name.removeprefix(prefix)): path for path in list_complete(folder, prefix)}
+    kept = choose_kept(list(made), keep)
+    old = [path for at, path in made.items() if at not in kept]
     for path in old:
         path = path.rename(path.with_name(path.name + UNFINISHED))  # half a backup never looks like a whole one
         shutil.rmtree(path)

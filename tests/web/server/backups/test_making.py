@@ -30,6 +30,7 @@ from web.commands.backups import _make
 from web.server.backups import making
 from web.server.backups.making import BackupResult, NotMade, make_backup
 from web.server.backups.manifest import read_manifest
+from web.server.backups.rotation import Rotation
 from web.server.backups.verifying import verify_backup
 
 SETTINGS_OF_17 = (
@@ -135,13 +136,14 @@ async def test_unchanged_pictures_are_those_of_the_backup_before(house: House, f
 
 async def test_only_so_many_stay_and_those_of_others_are_not_ours(house: House, folder: Path) -> None:
     other = folder / "declic-lomme.test-8000-20200101-000000"
-    for leftover in (other, folder / "declic-lomme.test-20200101-000000.part", folder / "declic-lomme.test-mine"):
+    odd = folder / "declic-lomme.test-20209901-000000"
+    for leftover in (other, odd, folder / "declic-lomme.test-20200101-000000.part", folder / "declic-lomme.test-mine"):
         leftover.mkdir(parents=True)
-    made = [await make_backup(house.settings, house.url, folder, keep=2) for _ in range(3)]
+    made = [await make_backup(house.settings, house.url, folder, keep=Rotation(latest=2)) for _ in range(3)]
 
     assert [one.removed for one in made] == [0, 0, 1]
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        [other.name, "declic-lomme.test-mine", made[1].folder.name, made[2].folder.name]
+        [other.name, odd.name, "declic-lomme.test-mine", made[1].folder.name, made[2].folder.name]
     )
 
 
@@ -155,7 +157,7 @@ async def test_what_fails_leaves_nothing_of_it_and_is_told_to_administrators(
 
     monkeypatch.setattr(clients, "dump", fail)
     with pytest.raises(DatabaseError, match="No space left"):
-        await _make(house.settings, folder, keep=1, full=False, cache=False)
+        await _make(house.settings, folder, keep=Rotation(latest=1), full=False, cache=False)
 
     assert list(folder.iterdir()) == [good.folder]
     conn = await asyncpg.connect(house.url)
@@ -175,7 +177,7 @@ async def test_why_it_failed_is_told_in_words_and_not_by_a_code(
 
     monkeypatch.setattr(clients, "dump", fail)
     with pytest.raises(Unavailable):
-        await _make(house.settings, folder, keep=1, full=False, cache=False)
+        await _make(house.settings, folder, keep=Rotation(latest=1), full=False, cache=False)
 
     failure = await run(house.url, "SELECT failure FROM backup_run ORDER BY id DESC LIMIT 1")
     assert failure == "The database cannot be reached: Connection refused"
