@@ -49,9 +49,9 @@ def backup() -> None:
 @backup.command("make")
 @click.argument("folder", type=INTO)
 @click.option("--keep", type=click.IntRange(1), help="How many backups stay in FOLDER; older ones are removed.")
-@click.option("--keep-weekly", type=click.IntRange(0), default=0, help="Of how many weeks the last one stays besides.")
+@click.option("--keep-weekly", type=click.IntRange(0), default=0, help="Of so many weeks the last one stays besides.")
 @click.option(
-    "--keep-monthly", type=click.IntRange(0), default=0, help="Of how many months the last one stays besides."
+    "--keep-monthly", type=click.IntRange(0), default=0, help="Of so many months the last one stays besides."
 )
 @click.option("--full", is_flag=True, help="Copy every picture, also those that the backup before has (else linked).")
 @click.option("--with-cache", is_flag=True, help="Also copies of other servers' pictures, which can be fetched again.")
