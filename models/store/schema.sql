@@ -3346,6 +3346,15 @@ CREATE TABLE own_page (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- What a look at the machine found wrong, of what no other table tells; gone a day after it is well again.
+CREATE TABLE health_trouble (
+    name text PRIMARY KEY,  -- a check of web/actions/doctor
+    severe boolean NOT NULL,
+    since timestamptz NOT NULL DEFAULT now(),
+    well_at timestamptz,    -- NULL: it is not
+    told_at timestamptz     -- when administrators had a mail about it
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey

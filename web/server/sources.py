@@ -26,7 +26,7 @@ PACKAGES = ("models", "federation", "outbox", "inbox", "web")
 SUFFIXES = frozenset(
     (
         *(".py", ".sql", ".html", ".css", ".js", ".json", ".md", ".po", ".txt", ".tsv", ".yaml", ".gz", ".zip"),
-        *(".svg", ".png", ".jpg", ".woff2"),
+        *(".svg", ".png", ".jpg", ".webp", ".woff2"),
     )
 )
 """What the software is made of; whatever else may lie in its folders is somebody's own."""

@@ -18,6 +18,7 @@ from web.pages.routes import ROUTES
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
 OPENS = {
+    "GET /.well-known/security.txt",
     "GET /.well-known/tdmrep.json",
     "GET /a-l-ecart",
     "GET /accessibilite",
