@@ -33,9 +33,9 @@ lint: install
 	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
-# Three processes share the tests, a file each in turn, in the order of tests/conftest.py: on two cores two of them work
-# while a third waits for a server, a browser or a lock. `make test TESTERS=0` uses one.
-TESTERS ?= 3
+# Two processes share the tests, a file each in turn, in the order of tests/conftest.py. `make test TESTERS=0` uses one.
+# On two cores a third makes it longer: each reads all tests, and has its own databases and its own browser.
+TESTERS ?= 2
 
 test: lint
 	$(BIN)/python -m pytest -q -n $(TESTERS) --dist loadfile --no-loadscope-reorder
@@ -45,7 +45,7 @@ test: lint
 # `make walk ONLY=agenda` takes the pages (and readers: ONLY="as keeper") whose name has the word; PICTURES is a folder.
 WALKED = tests/web/test_accessibility.py $(if $(ONLY),-k test_page_,tests/web/test_accessibility_of_forms.py \
 	tests/web/test_arrival_in_a_browser.py tests/web/test_consent_in_a_browser.py tests/web/security/test_passkeys.py \
-	tests/web/test_from_listing_to_thread.py)
+	tests/web/test_from_listing_to_thread.py tests/web/test_photo_weights.py)
 
 walk: install
 	DECLIC_WALK=long DECLIC_WALK_ONLY="$(ONLY)" DECLIC_WALK_PICTURES="$(PICTURES)" DECLIC_WALK_NOTED=$(if $(ONLY),,yes) \
@@ -65,7 +65,8 @@ mutations: install
 
 # What happens when things break: the long form, with its figures (some 30 minutes).
 drills: install
-	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills tests/stories/test_killed.py tests/stories/test_earlier_databases.py
+	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills tests/stories/test_killed.py \
+		tests/stories/test_earlier_databases.py tests/web/server/processes/test_serve.py tests/attacks/test_convergence.py
 	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/exchanges/agreements/test_interleavings.py
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q tests/attacks/test_fuzzed_texts.py
 

@@ -59,6 +59,7 @@ find_wheel() {
     case $wheel in
         https://*)
             name=$(basename "${wheel%%[?#]*}")
+            install_system_packages # a bare Debian has nothing to fetch with
             say "Fetching $wheel"
             python3 -c 'import sys, urllib.request; urllib.request.urlretrieve(sys.argv[1], sys.argv[2])' \
                 "$wheel" "$work/$name" || fail "$wheel could not be fetched."
@@ -253,8 +254,8 @@ start() {
 
 read_arguments "$@"
 look_around
-install_system_packages
 find_wheel
+install_system_packages
 make_account
 install_program
 write_settings

@@ -32,6 +32,7 @@ from models.store.migrate import migrate
 from models.store.postgres import embedded
 from tests.attacks.judge import FIGURES, take_figures
 from tests.databases import copied_database, copy_database, with_database
+from tests.long_forms import leave_out
 from tests.warm_databases import WarmDatabases
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 BEGUN_FIRST = (
     "drills/test_kills.py",
-    "stories/test_killed.py",
     "web/server/processes/test_serve.py",
     "web/test_accessibility_of_forms.py",
     "web/test_private_at_every_address.py",
@@ -89,8 +89,11 @@ ROOM = 2 * 1024**3
 """Bytes that must be free in memory: each process of a run uses some hundred millions."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the files: those that take long, then by the number of their tests; within a file nothing moves."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the files: those that take long, then by the number of their tests; within a file nothing moves. Without
+    those that only a long form runs.
+    """
+    leave_out(config, items)
     here = Path(__file__).parent
     sizes = Counter(item.path for item in items)
     first = {here / name: place for place, name in enumerate(BEGUN_FIRST)}

@@ -35,10 +35,7 @@ async def write(
     Raises Conflict where somebody else wrote meanwhile or deleted it, Invalid where the address is taken or the menu
     full.
     """
-    if page is not None:
-        page = await own_pages.find_page_for_change(conn, page.id)
-        if page is None or page.deleted_at is not None:
-            raise Conflict("page_deleted_meanwhile")
+    page = None if page is None else await _require_standing(conn, page)
     id = page.id if page is not None else await own_pages.create(conn, draft.slug, language=draft.language)
     if publishing or page is None or page.shown_version is None:
         await own_pages.place(conn, id, draft.placed, language=draft.language)
@@ -51,6 +48,14 @@ async def write(
         await own_pages.show(conn, id, version)
     await _record(conn, "published" if publishing else "draft", by)
     return id
+
+
+async def _require_standing(conn: Connection, page: OwnPage) -> OwnPage:
+    """The page as it is now, kept from everybody else. Raises Conflict where it was deleted."""
+    found = await own_pages.find_page_for_change(conn, page.id)
+    if found is None or found.deleted_at is not None:
+        raise Conflict("page_deleted_meanwhile")
+    return found
 
 
 async def withdraw(conn: Connection, page: OwnPage, *, by: Account | None) -> None:

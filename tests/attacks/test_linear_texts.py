@@ -1,4 +1,4 @@
-"""Whatever reads what others wrote takes time in proportion to its length: held on 1 MiB of what takes it longest."""
+"""Whatever reads what others wrote takes time in proportion to its length: held on half a MiB of what takes longest."""
 
 import importlib
 import json
@@ -35,7 +35,7 @@ from tests.outbox.sample_people import BOB
 
 MIB = 1024 * 1024
 
-LARGE, SMALL, TINY = MIB, MIB // 16, 2048
+LARGE, SMALL, TINY = MIB // 2, MIB // 32, 2048
 
 SLOW = 200e-9
 """Seconds for one byte of a tiny text from which on a quarter of both sizes shows the growth as well."""
@@ -44,7 +44,7 @@ GROWTH = 4.0
 """How often longer a byte may take in the large text than in the small one: caches and garbage, not the square (16)."""
 
 LONGEST = 15.0
-"""Seconds that 1 MiB may take whatever it is."""
+"""Seconds that so much may take whatever it is."""
 
 NOT_OURS = ("jsonld_child", "picture_child", "film_child", "film_copy", "__main__", "commands", "demo", "migrations")
 

@@ -50,9 +50,7 @@ def backup() -> None:
 @click.argument("folder", type=INTO)
 @click.option("--keep", type=click.IntRange(1), help="How many backups stay in FOLDER; older ones are removed.")
 @click.option("--keep-weekly", type=click.IntRange(0), default=0, help="Of so many weeks the last one stays besides.")
-@click.option(
-    "--keep-monthly", type=click.IntRange(0), default=0, help="Of so many months the last one stays besides."
-)
+@click.option("--keep-monthly", type=click.IntRange(0), default=0, help="Of so many months the last one stays besides.")
 @click.option("--full", is_flag=True, help="Copy every picture, also those that the backup before has (else linked).")
 @click.option("--with-cache", is_flag=True, help="Also copies of other servers' pictures, which can be fetched again.")
 def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int, full: bool, with_cache: bool) -> None:

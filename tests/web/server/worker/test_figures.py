@@ -19,18 +19,20 @@ MAILED = """
 async def test_a_local_authority_is_told_of_each_month_that_is_closed(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    closed = [[], [date(2026, 10, 1)]]
+
     async def close(conn: Connection, today: date) -> list[date]:
-        return [date(2026, 10, 1)]
+        return closed.pop(0)
 
     async with transaction(pool) as conn:
         town = await make_member(conn, "mairie", type="Organization")
         await make_member(conn, "nadia", roles=["admin"])
         await execute(conn, "UPDATE account SET authority = true WHERE actor_id = $1", town.id)
 
+    monkeypatch.setattr(closing, "close_due", close)
     await figures.close_and_recount(make_instance(pool))
     async with connection(pool) as conn:
         before = await fetch_column(conn, MAILED)
-    monkeypatch.setattr(closing, "close_due", close)
     await figures.close_and_recount(make_instance(pool))
 
     async with connection(pool) as conn:

@@ -94,8 +94,9 @@ async def post_editor(request: web.Request) -> web.Response:
 
 def _name_kept(page: OwnPage | None, draft: PageDraft) -> str:
     """What is said of a draft: of a page that everybody reads its place and its language are not kept with it."""
-    shown = page is not None and page.shown_version is not None
-    return "draft_moved" if shown and (page.placed, page.language) != (draft.placed, draft.language) else "draft"
+    if page is None or page.shown_version is None:
+        return "draft"
+    return "draft" if (page.placed, page.language) == (draft.placed, draft.language) else "draft_moved"
 
 
 async def _withdraw(request: web.Request, me: Account, page: OwnPage) -> None:
