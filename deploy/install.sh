@@ -125,7 +125,8 @@ back_up() {
     # Whether it runs at this moment or not: the next start migrates the database.
     [ -d /run/systemd/system ] && [ -n "$(ls -A /var/lib/declic 2>/dev/null)" ] || return 0
     say "Backing up, into $BACKUPS"
-    "$VENV/bin/declic" backup --keep 7 --keep-weekly 4 --keep-monthly 12 "$BACKUPS" >/dev/null && return 0
+    # By the program that is there, of whatever version; the timer removes old ones.
+    "$VENV/bin/declic" backup "$BACKUPS" >/dev/null && return 0
     [ "${INSTALL_BACKUP:-}" = none ] ||
         fail "no backup could be made, so nothing is upgraded (INSTALL_BACKUP=none goes on without one)."
     say "Going on without a backup, as INSTALL_BACKUP=none says."
@@ -138,7 +139,8 @@ install_program() {
         python3 -m zipfile -e "$wheel" "$work/unpacked"
         return
     fi
-    [ ! -e "$VENV/bin/declic" ] || back_up
+    # The same version, whose Python went with an upgrade of Debian, migrates nothing.
+    [ ! -e "$VENV/bin/declic" ] || [ "$(cat "$HOME_DIR/installed" 2>/dev/null || true)" = "$sum" ] || back_up
     changed=yes
     python3 -m zipfile -e "$wheel" "$work/unpacked"
     project=$work/unpacked/web/project

@@ -16,7 +16,6 @@ ONLY_LONG: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType(
             "tests/stories/test_killed.py": ("test_what_was_published_while_servers_were_killed_is_everywhere_once",),
             "tests/web/server/processes/test_serve.py": (
                 "test_processes_do_not_outlive_a_supervisor_that_is_killed",
-                "test_pages_and_work_may_be_separate_processes",
                 "test_ctrl_c_ends_all_processes_in_silence_whoever_is_in_the_middle_of_something",
             ),
             "tests/attacks/test_convergence.py": ("test_d10_long_stories_end_the_same_on_both_sides",),

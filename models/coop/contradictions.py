@@ -64,6 +64,11 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
         fields=("map_tiles", "map_credit"),
         holds=lambda chosen: bool(chosen.map_tiles) and not chosen.map_credit,
     ),
+    Contradiction(
+        code="kilograms_without_source",
+        fields=("kilogram_factor", "kilogram_source"),
+        holds=lambda chosen: bool(chosen.kilogram_factor) and not chosen.kilogram_source,
+    ),
 )
 
 

@@ -49,7 +49,7 @@ async def look_at(url: str) -> AsyncIterator[Connection]:
                 """
                 SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL IntervalStyle = 'postgres';
                 SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1; SET LOCAL statement_timeout = 0;
-                SET LOCAL idle_in_transaction_session_timeout = 0
+                SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL application_name = 'declic backup'
                 """
             )
             yield conn

@@ -29,7 +29,10 @@ class DatabaseHealth:
 
 
 async def look(conn: Connection) -> DatabaseHealth:
-    """As it is now; what other accounts of the same server do is seen as far as PostgreSQL tells us."""
+    """As it is now; what other accounts of the same server do is seen as far as PostgreSQL tells us.
+
+    A backup takes its time: it is no statement that holds others up.
+    """
     found = await fetch_one(
         conn,
         DatabaseHealth,
@@ -45,6 +48,7 @@ async def look(conn: Connection) -> DatabaseHealth:
         FROM pg_database d
         LEFT JOIN pg_stat_activity a
             ON a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
+            AND a.application_name NOT IN ('declic backup', 'pg_dump', 'pg_restore')
         WHERE d.datname = current_database() GROUP BY d.oid, d.encoding
         """,
     )

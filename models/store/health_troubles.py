@@ -5,8 +5,13 @@ from collections.abc import Collection, Mapping
 from models.store.database import Connection, execute, fetch_column
 
 
-async def save(conn: Connection, looked: Collection[str], found: Mapping[str, bool]) -> None:
-    """What these checks say now: those `found` wrong, and whether severely; the others of them are well."""
+async def save(
+    conn: Connection, looked: Collection[str], found: Mapping[str, bool], *, watched: Collection[str]
+) -> None:
+    """What these checks say now: those `found` wrong, and whether severely; the others of them are well.
+
+    Of checks that are no longer among those `watched` nothing stays.
+    """
     await execute(
         conn,
         """
@@ -21,7 +26,11 @@ async def save(conn: Connection, looked: Collection[str], found: Mapping[str, bo
     await execute(
         conn, "UPDATE health_trouble SET well_at = now() WHERE name = ANY($1::text[]) AND well_at IS NULL", well
     )
-    await execute(conn, "DELETE FROM health_trouble WHERE well_at < now() - interval '1 day'")
+    await execute(
+        conn,
+        "DELETE FROM health_trouble WHERE well_at < now() - interval '1 day' OR name <> ALL($1::text[])",
+        list(watched),
+    )
 
 
 async def claim_untold(conn: Connection) -> list[str]:

@@ -59,7 +59,8 @@ async def _require_standing(conn: Connection, page: OwnPage) -> OwnPage:
 
 
 async def withdraw(conn: Connection, page: OwnPage, *, by: Account | None) -> None:
-    """Nobody but the team reads it any more."""
+    """Nobody but the team reads it any more. Raises Conflict where it was deleted."""
+    page = await _require_standing(conn, page)
     await own_pages.show(conn, page.id, None)
     await _record(conn, "withdrawn", by)
 

@@ -229,3 +229,10 @@ def test_what_it_is_asked_by_does_not_pass_for_a_setting(machine: Machine) -> No
 
     assert {"INSTALL_PROXY", "INSTALL_POSTGRES", "INSTALL_SHA256"} <= asked
     assert [name for name in asked if name.startswith("DECLIC_")] == []
+
+
+@pytest.mark.parametrize("script", ["deploy/install.sh", "deploy/debian/preinst"])
+def test_a_backup_before_an_upgrade_is_made_by_any_version_and_removes_none(script: str) -> None:
+    lines = [line for line in (ROOT / script).read_text().splitlines() if re.search(r"declic\"? backup ", line)]
+
+    assert lines and not [line for line in lines if "--" in line.partition("backup")[2]]

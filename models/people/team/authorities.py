@@ -17,6 +17,7 @@ async def set_authority(conn: Connection, actor_id: int, *, authority: bool) -> 
 
     Raises Invalid for a person, Conflict for who holds a role.
     """
+    await accounts.lock_account(conn, actor_id)
     account = await accounts.get(conn, actor_id)
     if account.authority is authority:
         return False

@@ -29,9 +29,10 @@ async def invite(conn: Connection, account: Account | None, new: NewInvitation) 
     Without `account` it is a command's, and the team's.
     """
     if account is not None and not new.team:
+        await accounts.lock_account(conn, account.actor_id)
+        account = await accounts.get(conn, account.actor_id)  # as it is now that nobody else changes it
         if account.authority:
             raise Forbidden("authority_invites_nobody")
-        await accounts.lock_account(conn, account.actor_id)
         left = await count_left(conn, account)
         if new.places > left:
             raise Conflict("invitations_used_up", field="places", left=left)

@@ -19,6 +19,7 @@ HELD: dict[str, dict[str, Any]] = {
     "calls_off_while_passers_by": {"kinds": ("offer", "request")},
     "home_without_loans": {"home_needed": "everybody", "modes": ("gift",)},
     "background_without_source": {"map_tiles": "https://tuiles.example/{z}/{x}/{y}.png"},
+    "kilograms_without_source": {"kilogram_factor": 12},
 }
 
 

@@ -115,7 +115,8 @@ async def _read(
 
 def _require_settable(page: SettingsPage, field: SettingField) -> None:
     """Raise CommandFailed for what needs its page: a picture, words of another room, what has its effect elsewhere."""
-    apart = page.own_path and field.kind not in ("flag", "choice", "number")
+    plain = field.kind in ("flag", "choice", "number", "decimal") or (field.kind == "text" and field.limit)
+    apart = page.own_path and not plain
     if apart or field.kind in ("picture", "hours") or field.name == "limited_federation":
         raise CommandFailed(f"{field.name} is changed on its page, {page.path}.")
 

@@ -49,5 +49,6 @@ CONTRADICTIONS: Mapping[str, str] = {
         "Seul le prêt demande une commune : gardez-le parmi les façons d’échanger, ou n’en demandez pas."
     ),
     "background_without_source": N_("Un fond de carte pris ailleurs demande que sa source soit citée."),
+    "kilograms_without_source": N_("Dites d’où vient le nombre de kilos : sans sa source, il ne peut pas être publié."),
 }
 """What is said of each contradiction of `models/coop/contradictions`."""

@@ -84,7 +84,7 @@ async def make_backup(
         finally:
             await asyncio.to_thread(shutil.rmtree, growing, ignore_errors=True)
         try:
-            removed = 0 if keep is None else await asyncio.to_thread(_rotate, folder, prefix, keep)
+            removed = 0 if keep is None else await asyncio.to_thread(_rotate, done, prefix, keep)
         except OSError as error:
             raise NotMade(f"{done} is made, but older ones could not be removed: {error.strerror or error}.") from None
     return BackupResult(folder=done, manifest=made.manifest, linked=made.linked, removed=removed)
@@ -265,8 +265,13 @@ def _read_stamp(stamp: str) -> datetime:
     return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
-def _rotate(folder: Path, prefix: str, keep: Rotation) -> int:
-    made = {_read_stamp(path.name.removeprefix(prefix)): path for path in list_complete(folder, prefix)}
+def _rotate(done: Path, prefix: str, keep: Rotation) -> int:
+    """Remove those that need not stay. What seems to be of after the one just made waits until its day comes: a clock
+    was wrong once.
+    """
+    complete = {_read_stamp(path.name.removeprefix(prefix)): path for path in list_complete(done.parent, prefix)}
+    now = _read_stamp(done.name.removeprefix(prefix))
+    made = {at: path for at, path in complete.items() if at <= now}
     kept = choose_kept(list(made), keep)
     old = [path for at, path in made.items() if at not in kept]
     for path in old:

@@ -1,5 +1,6 @@
 """The doctor's checks that somebody has to hear of without having asked: gone through by a chore, told by mail."""
 
+import socket
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -48,13 +49,14 @@ async def _watch(instance: Instance, checks: Sequence[Check]) -> None:
     looked = [name for name, one in found.items() if one.severity != "skipped"]
     wrong = {name: found[name].severity == "error" for name in looked if _is_told(name, found[name])}
     async with transaction(instance.pool) as conn:
-        await health_troubles.save(conn, looked, wrong)
+        await health_troubles.save(conn, looked, wrong, watched=WATCHED)
         untold = await health_troubles.claim_untold(conn)
         if untold:
             for actor_id in await staff_preferences.list_told(conn, "servers", "operation"):
                 await queue_mail(conn, "health", actor_id, "/coop/sante")
     for name in untold:
-        log.warning("health_trouble", check=name, what=found[name].what if name in found else "")
+        words = found[name].what if name in found else ""
+        log.warning("health_trouble", check=name, machine=socket.gethostname(), what=words)
 
 
 def _is_told(name: str, finding: Finding) -> bool:

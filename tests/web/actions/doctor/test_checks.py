@@ -12,7 +12,7 @@ import pytest
 
 from models import preferences
 from models.errors import Unavailable
-from models.store import backup_runs, database_health, disk_space
+from models.store import backup_runs, backups, database_health, disk_space
 from models.store.background import periodic_tasks
 from models.store.database import Pool, connection, execute, transaction
 from models.store.disk_space import MEGABYTE, DiskSpace
@@ -219,6 +219,13 @@ async def test_a_transaction_that_waits_is_seen_by_the_database(pool: Pool) -> N
 
     assert 0 < found.longest_wait < 60 and found.encoding == "UTF8"
     assert found.major >= database_health.OLDEST and 1 < found.connections < found.most_connections
+
+
+async def test_a_backup_that_takes_its_time_holds_nobody_up(pool: Pool, database_url: str) -> None:
+    async with backups.look_at(database_url), connection(pool) as conn:
+        found = await database_health.look(conn)
+
+    assert found.longest_wait == found.longest_statement == 0
 
 
 async def test_work_that_nobody_does_is_named(pool: Pool) -> None:

@@ -51,6 +51,8 @@ async def test_a_setting_is_read_changed_and_taken_back(shell: Shell) -> None:
         ("word_join", ("Rejoindre la communauté",), "Rejoindre la communauté"),
         ("first_posts", ("2",), "2"),
         ("sentence", (), ""),
+        ("kilogram_source", ("ADEME, 2024",), "ADEME, 2024"),
+        ("kilogram_factor", ("2,5",), "2.5"),
     ],
 )
 async def test_each_kind_of_value_is_taken(shell: Shell, key: str, values: tuple[str, ...], kept: str) -> None:

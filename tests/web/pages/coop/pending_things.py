@@ -170,7 +170,8 @@ async def add_shortage(conn: Connection, village: Village) -> None:
 async def add_health_trouble(conn: Connection, village: Village) -> None:
     """The certificate ends, then there is little memory."""
     known = await fetch_value(conn, "SELECT count(*) FROM health_trouble")
-    await health_troubles.save(conn, [], {("certificate", "memory")[known]: False})
+    names = ("certificate", "memory")
+    await health_troubles.save(conn, [], {names[known]: False}, watched=names)
 
 
 async def add_backup(

@@ -138,6 +138,21 @@ async def test_typed_address_is_followed(
     assert "@offres@lens.test" in (await alice.get("/abonnements")).words()
 
 
+async def test_a_row_of_the_directory_follows_with_the_coop_and_proposes_friendship(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance
+) -> None:
+    admin = await open_browser(lomme.admin)
+    page = await admin.get("/reseau")
+    [form] = page.html.xpath("//form[.//input[@name='host' and @value='henin.test'] and .//input[@name='acting_as']]")
+    sent = {one.get("name"): one.get("value") for one in form.xpath(".//input") if one.get("name") != "csrf"}
+
+    await admin.send("/reseau/suivre", sent, form_on="/reseau")
+
+    assert "proposer l’amitié" in " ".join(form.text_content().split())
+    async with connection(instance.pool) as conn:
+        assert await fetch_value(conn, "SELECT state FROM friendship") == "proposed"
+
+
 async def test_a_group_elsewhere_is_followed_with_the_coop_and_asked_nothing(
     open_browser: OpenBrowser, lomme: Village, instance: Instance, fediverse: FakeFediverse
 ) -> None:

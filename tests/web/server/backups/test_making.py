@@ -147,6 +147,16 @@ async def test_only_so_many_stay_and_those_of_others_are_not_ours(house: House, 
     )
 
 
+async def test_a_clock_that_was_ahead_once_costs_no_new_backup(house: House, folder: Path) -> None:
+    ahead = folder / "declic-lomme.test-20990101-000000"
+    ahead.mkdir(parents=True)
+
+    made = [await make_backup(house.settings, house.url, folder, keep=Rotation(latest=1)) for _ in range(2)]
+
+    assert [one.removed for one in made] == [0, 1]
+    assert {path.name for path in folder.iterdir()} == {ahead.name, made[1].folder.name}
+
+
 async def test_what_fails_leaves_nothing_of_it_and_is_told_to_administrators(
     house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

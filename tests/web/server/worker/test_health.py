@@ -95,5 +95,8 @@ async def test_the_checks_themselves_are_gone_through(pool: Pool, monkeypatch: p
 
     async with transaction(pool) as conn:
         assert "memory" in await fetch_column(conn, WRONG)
-        await health_troubles.save(conn, ["memory"], {})
+        await health_troubles.save(conn, ["memory"], {}, watched=["memory"])
         assert "memory" not in await fetch_column(conn, WRONG)
+        await health_troubles.save(conn, [], {"renamed": True}, watched=["renamed"])
+        await health_troubles.save(conn, [], {}, watched=["memory"])
+        assert await fetch_column(conn, WRONG) == [], "a later version has no such check"

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from models import preferences
 from models.errors import Conflict
 from models.moments import PARIS
 from models.people.accounts import Account
@@ -17,6 +18,7 @@ from web.forms.date_field import read_day
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
+from web.pages.instance.documents.first_texts import write_first
 from web.pages.instance.documents.reading import PATHS
 from web.rendering.document_text import write_document
 from web.rendering.render import N_, render
@@ -64,13 +66,15 @@ async def list_documents(request: web.Request) -> web.Response:
 
 
 async def show_editor(request: web.Request) -> web.Response:
-    """GET /coop/documents/{document}: the text that stands, to be changed."""
+    """GET /coop/documents/{document}: the text that stands, to be changed; before there is one, a first text."""
     require_right(request, "documents")
     kind = NAMES[request.match_info["document"]]
     async with connection(request.app[INSTANCE].pool) as conn:
         current = await versions.find_current(conn, kind)
+        chosen = await preferences.load(conn)
     proposed = datetime.now(PARIS).date() + timedelta(days=PROPOSED_DAYS)
-    form = blank_form(request, {"text": current.text if current else "", "asking": "ask", "due": proposed.isoformat()})
+    text = current.text if current else write_first(kind, chosen, request.app[INSTANCE].site)
+    form = blank_form(request, {"text": text, "asking": "ask", "due": proposed.isoformat()})
     return await _show(request, form, kind, current)
 
 

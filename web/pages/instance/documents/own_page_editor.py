@@ -88,7 +88,10 @@ async def post_editor(request: web.Request) -> web.Response:
             id = await outbox.write(conn, page, draft, by=me, publishing=act == "publish")
     except (Conflict, Invalid) as refusal:
         form.refuse(refusal.field or "", refusal)
-        return await _show(request, form, page, met=isinstance(refusal, Conflict), status=refusal.status)
+        async with connection(request.app[INSTANCE].pool) as conn:
+            page = None if page is None else await own_pages.find_page(conn, page.id)
+        met = isinstance(refusal, Conflict) and page is not None and page.deleted_at is None
+        return await _show(request, form, page, met=met, status=refusal.status)
     raise redirect_with_message(f"{LIST}/{id}", "published" if act == "publish" else _name_kept(page, draft))
 
 
@@ -100,8 +103,11 @@ def _name_kept(page: OwnPage | None, draft: PageDraft) -> str:
 
 
 async def _withdraw(request: web.Request, me: Account, page: OwnPage) -> None:
-    async with transaction(request.app[INSTANCE].pool) as conn:
-        await outbox.withdraw(conn, page, by=me)
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await outbox.withdraw(conn, page, by=me)
+    except Conflict:  # somebody deleted it meanwhile: nobody reads it either
+        raise web.HTTPSeeOther(LIST) from None
     raise redirect_with_message(f"{LIST}/{page.id}", "withdrawn")
 
 

@@ -43,8 +43,8 @@ FIGURES = (
         label=N_("Licence des chiffres"),
         options={"lov2": N_("Licence Ouverte 2.0"), "odbl": N_("ODbL 1.0")},
     ),
-    SettingField(name="kilogram_factor", kind="number", label=N_("Kilogrammes évités par objet"), most=1000),
-    SettingField(name="kilogram_source", kind="text", label=N_("D’où vient ce nombre")),
+    SettingField(name="kilogram_factor", kind="decimal", label=N_("Kilogrammes évités par objet"), most=1000),
+    SettingField(name="kilogram_source", kind="text", label=N_("D’où vient ce nombre"), limit=200),
 )
 
 _CATEGORIES = {one.slug: one.french for one in CATEGORIES}

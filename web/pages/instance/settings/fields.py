@@ -8,7 +8,19 @@ from typing import Literal
 from web.rendering.i18n import N_, Say
 
 FieldKind = Literal[
-    "text", "lines", "email", "number", "flag", "choice", "accent", "many", "territory", "picture", "hours", "labels"
+    "text",
+    "lines",
+    "email",
+    "number",
+    "decimal",
+    "flag",
+    "choice",
+    "accent",
+    "many",
+    "territory",
+    "picture",
+    "hours",
+    "labels",
 ]
 
 NUMBER = N_("Écrivez un nombre, de %(least)s à %(most)s.")

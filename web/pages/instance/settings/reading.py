@@ -58,6 +58,8 @@ def read_field(form: Form, field: SettingField, held: Any) -> Any:
             return "" if form.flag(f"no_{field.name}") else form.typed(SENT) or held
         case "number":
             return _read_number(form, field, held)
+        case "decimal":
+            return _read_decimal(form, field, held)
         case "choice" | "accent":
             return form.choice(field.name, field.options, default=held)
         case "many":
@@ -88,6 +90,18 @@ def _read_number(form: Form, field: SettingField, held: int) -> int:
         form.fail(field.name, field.wrong, least=field.least, most=field.most)
         return held
     return int(typed)
+
+
+def _read_decimal(form: Form, field: SettingField, held: float) -> float:
+    typed = form.text(field.name, limit=20).replace(",", ".") or str(held)
+    try:
+        value = float(typed)
+    except ValueError:
+        value = -1
+    if not field.least <= value <= field.most:
+        form.fail(field.name, field.wrong, least=field.least, most=field.most)
+        return held
+    return value
 
 
 async def fill_page(conn: Connection, page: SettingsPage, chosen: Preferences) -> MultiDict[str]:

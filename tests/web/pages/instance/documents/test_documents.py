@@ -1,10 +1,13 @@
 """The charter: written, published, read by anybody, and asked of each member."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
+from models import preferences
 from models.news import news
 from models.people import accounts
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
@@ -38,6 +41,29 @@ async def find_due(door: Doorbell, username: str = "alice") -> datetime | None:
 
 def in_days(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+async def test_a_first_text_is_made_of_the_settings_and_seen_by_nobody(door: Doorbell) -> None:
+    async with transaction(door.instance.pool) as conn:
+        told = {"name": "La Remise", "legal_publisher": "l’association La Remise", "listing_days": 45}
+        await preferences.write(conn, told)
+    ada, visitor = await open_editor(door), await door.ring()
+
+    charter = read_typed(ada.text)
+    terms = read_typed((await ada.open("/coop/documents/conditions")).text)
+    await ada.send("/coop/documents/conditions", {"text": terms, "act": "preview"})
+
+    assert "La Remise prête, donne, répare" in charter and "\n7. On ne fait" in charter
+    assert "publié par l’association La Remise." in terms and "45\u00a0jours" in terms and "{" not in charter + terms
+    assert "<h2>Prêter et emprunter</h2>" in ada.text
+    assert [(await visitor.open(path)).status for path in ("/charte", "/conditions")] == [404, 404]
+
+
+def read_typed(page: str) -> str:
+    """What stands in the field of the text."""
+    found = re.search(r'<textarea[^>]*name="text"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
+    assert found is not None
+    return html.unescape(found[1])
 
 
 async def test_a_charter_is_looked_at_then_published_then_read_by_anybody(door: Doorbell) -> None:
