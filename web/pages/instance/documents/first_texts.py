@@ -59,6 +59,6 @@ def write_first(kind: DocumentKind, chosen: Preferences, site: Site) -> str:
         url=site.url,
         publisher=chosen.legal_publisher or "(dites qui)",
         contact=f"On lui écrit à {chosen.contact_email}. " if chosen.contact_email else "",
-        listings=f"Un don, une vente ou une demande s’arrête après {chosen.listing_days}\u00a0jours, si vous n’en décidez "
-        "pas autrement. ",
+        listings=f"Un don, une vente ou une demande s’arrête après {chosen.listing_days}\u00a0jours, si vous n’en "
+        "décidez pas autrement. ",
     )

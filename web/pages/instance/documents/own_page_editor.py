@@ -87,12 +87,19 @@ async def post_editor(request: web.Request) -> web.Response:
         async with transaction(request.app[INSTANCE].pool) as conn:
             id = await outbox.write(conn, page, draft, by=me, publishing=act == "publish")
     except (Conflict, Invalid) as refusal:
-        form.refuse(refusal.field or "", refusal)
-        async with connection(request.app[INSTANCE].pool) as conn:
-            page = None if page is None else await own_pages.find_page(conn, page.id)
-        met = isinstance(refusal, Conflict) and page is not None and page.deleted_at is None
-        return await _show(request, form, page, met=met, status=refusal.status)
+        return await _show_refused(request, form, page, refusal)
     raise redirect_with_message(f"{LIST}/{id}", "published" if act == "publish" else _name_kept(page, draft))
+
+
+async def _show_refused(
+    request: web.Request, form: Form, page: OwnPage | None, refusal: Conflict | Invalid
+) -> web.Response:
+    """Her text with what speaks against it, and what somebody else wrote meanwhile, unless the page is gone."""
+    form.refuse(refusal.field or "", refusal)
+    async with connection(request.app[INSTANCE].pool) as conn:
+        page = None if page is None else await own_pages.find_page(conn, page.id)
+    met = isinstance(refusal, Conflict) and page is not None and page.deleted_at is None
+    return await _show(request, form, page, met=met, status=refusal.status)
 
 
 def _name_kept(page: OwnPage | None, draft: PageDraft) -> str:

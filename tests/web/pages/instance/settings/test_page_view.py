@@ -345,6 +345,7 @@ async def test_what_is_no_background_of_maps_is_refused(
 
 LIMITS = {
     "kilogram_factor": (0, 1000),
+    "kilogram_source": 200,
     "name": 60,
     "sentence": 200,
     "territory_codes": 2000,
