@@ -146,18 +146,19 @@ async def list_known(conn: Connection, uris: Sequence[str]) -> set[str]:
 
 
 async def claim_due(conn: Connection) -> list[AwaitedFile]:
-    """Some whose time has come, which nobody else fetches meanwhile: of each server a few."""
+    """Some whose time has come, which nobody else fetches meanwhile: of each server a few, as they were told of."""
     return await fetch_all(
         conn,
         AwaitedFile,
         """
-        UPDATE awaited_file SET next_at = now() + $2::interval, tries = tries + 1 WHERE id IN (
+        WITH claimed AS (UPDATE awaited_file SET next_at = now() + $2::interval, tries = tries + 1 WHERE id IN (
             SELECT f.id FROM awaited_file f JOIN (
                 SELECT d.id, row_number() OVER (PARTITION BY a.host ORDER BY d.next_at, d.id) AS place
                 FROM awaited_file d JOIN actor a ON a.id = d.sender_id WHERE d.next_at <= now()) due ON due.id = f.id
             WHERE f.next_at <= now() AND due.place <= $3
             ORDER BY due.place, f.next_at, f.id LIMIT $1 FOR UPDATE OF f SKIP LOCKED)
-        RETURNING *
+        RETURNING *)
+        SELECT * FROM claimed ORDER BY id
         """,
         AT_ONCE,
         CLAIMED,

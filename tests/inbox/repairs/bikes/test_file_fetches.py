@@ -160,9 +160,11 @@ async def test_why_it_did_not_come_is_known_and_it_may_be_tried_again(wait: Wait
 
 
 async def test_one_that_comes_is_counted_until_all_are_there(wait: Wait) -> None:
+    async with transaction(wait.instance.pool) as conn:
+        line = await entries.add(conn, wait.bike_id, EntryDetails(done_on=today(), title="Freins"))
     await wait.tell(PHOTO)
     await wait.tell(PHOTO, "2", bike_id=None, result_id=await _note(wait))
-    await wait.tell(PHOTO, "3", digest=bytes(32))
+    await wait.tell(PDF, "3", kind="invoice", entry_id=line, digest=bytes(32))
 
     await fetch_due(wait.instance)
 
@@ -266,6 +268,18 @@ async def test_no_server_keeps_others_waiting(wait: Wait) -> None:
 
     assert (claimed.count(wait.karim.id), claimed.count(other.id)) == (OF_ONE_SERVER, 1)
     assert CLAIMED.total_seconds() > AT_ONCE * TOTAL_SECONDS
+
+
+async def test_they_are_fetched_as_they_were_told_of(wait: Wait) -> None:
+    for number in range(OF_ONE_SERVER):
+        await wait.tell(PHOTO, str(number))
+    async with transaction(wait.instance.pool) as conn:
+        await execute(conn, "UPDATE awaited_file SET next_at = now() - id % 7 * interval '1 minute'")
+
+    async with transaction(wait.instance.pool) as conn:
+        claimed = [one.id for one in await awaited_files.claim_due(conn)]
+
+    assert len(claimed) == OF_ONE_SERVER and claimed == sorted(claimed)
 
 
 async def test_who_waits_no_more_gets_nothing(wait: Wait) -> None:
