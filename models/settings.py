@@ -72,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     smtp_url: str | None = None
     media_url: str | None = None
     media_cache: int = 2048
+    backup_to: tuple[str, ...] = ()
+    backup_passphrase: str | None = None
     source_url: str | None = None
     secure_mode: bool = False
     trusted_proxies: tuple[str, ...] = ()
@@ -228,8 +230,8 @@ def _read_secret(key: str, path: str) -> str:
 
 
 def _shape(name: str, text: str) -> Any:
-    if name == "trusted_proxies":
-        return [part for part in text.replace(",", " ").split() if part]
+    if name in {"trusted_proxies", "backup_to"}:
+        return text.replace(",", " ").split()
     if name in {"secure_mode", "test_federation"}:
         return {"on": True, "yes": True, "off": False, "no": False}.get(text.lower(), text.lower())
     return text

@@ -199,7 +199,7 @@ async def find_chores(conn: Connection) -> FailingChores | None:
 class BackupAge:
     """When a backup was made and proven for the last time, and when either went wrong for the last time.
 
-    `is_old` says that the last one is older than it should be.
+    `is_old` says that the last one is older than it should be; `uncopied_at`, when it did not arrive elsewhere.
     """
 
     made_at: datetime | None
@@ -207,11 +207,13 @@ class BackupAge:
     failed_at: datetime | None
     verified_at: datetime | None
     refuted_at: datetime | None
+    uncopied_at: datetime | None
 
 
 _BACKUP = compose(
     """
-    SELECT b.made_at, b.made_at < now() - {made_within} AS is_old, b.failed_at, b.verified_at, b.refuted_at {backup}
+    SELECT b.made_at, b.made_at < now() - {made_within} AS is_old, b.failed_at, b.verified_at, b.refuted_at,
+        b.uncopied_at {backup}
     """,
     made_within=MADE_WITHIN,
     backup=BACKUP,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from models.store.database import Connection, execute, fetch_all, fetch_value
 
-RunKind = Literal["backup", "verification"]
+RunKind = Literal["backup", "verification", "copy"]
 
 FAILURE_LIMIT = 500
 
@@ -33,12 +33,17 @@ class BackupRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupState:
-    """The last backup and the last verification that went well, and those that failed since then."""
+    """The last backup, copy and verification that went well, and those that failed since then.
+
+    `uncopied` has each place where the copy of the last backup did not arrive.
+    """
 
     made: BackupRun | None = None
     failed: BackupRun | None = None
     verified: BackupRun | None = None
     refuted: BackupRun | None = None
+    copied: BackupRun | None = None
+    uncopied: tuple[BackupRun, ...] = ()
 
     @property
     def is_old(self) -> bool:
@@ -72,10 +77,20 @@ async def find_state(conn: Connection) -> BackupState:
         """
         SELECT DISTINCT ON (kind, failure IS NULL) kind, ended_at, folder, failure, byte_size, seconds
         FROM backup_run AS run
-        WHERE failure IS NULL OR NOT EXISTS (
+        WHERE failure IS NULL OR kind <> 'copy' AND NOT EXISTS (
             SELECT FROM backup_run AS later
             WHERE later.kind = run.kind AND later.failure IS NULL AND later.id > run.id)
         ORDER BY kind, failure IS NULL DESC, id DESC
+        """,
+    )
+    uncopied = await fetch_all(
+        conn,
+        BackupRun,
+        """
+        SELECT kind, ended_at, folder, failure, byte_size, seconds FROM backup_run
+        WHERE kind = 'copy' AND failure IS NOT NULL AND id > (
+            SELECT max(id) FROM backup_run WHERE kind = 'backup' AND failure IS NULL)
+        ORDER BY id
         """,
     )
     found = {(run.kind, run.failure is None): run for run in runs}
@@ -84,4 +99,6 @@ async def find_state(conn: Connection) -> BackupState:
         failed=found.get(("backup", False)),
         verified=found.get(("verification", True)),
         refuted=found.get(("verification", False)),
+        copied=found.get(("copy", True)),
+        uncopied=tuple(uncopied),
     )

@@ -1,8 +1,11 @@
-"""`declic backup`, `declic backup verify`, `declic restore`."""
+"""`declic backup`, `declic backup verify`, `declic backup fetch`, `declic restore`."""
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,17 +13,20 @@ import click
 
 from models.errors import DeclicError
 from web.commands.imports import when_used
-from web.commands.runner import print_err, print_out, read_settings, run
+from web.commands.runner import CommandFailed, print_err, print_out, read_settings, run
 
 with when_used():
+    from models import backup_places
     from models.people import keys
     from models.store import backup_runs, backups, database, postgres
     from web.commands import english_errors
-    from web.server.backups import making, manifest, restoring, rotation, verifying
+    from web.server.backups import archives, making, manifest, restoring, rotation, verifying
+    from web.server.backups.copies import sending
 
 if TYPE_CHECKING:
     from models.settings import Settings
     from models.store.backup_runs import RunKind
+    from web.server.backups.copies.sending import CopyResult
     from web.server.backups.making import BackupResult
     from web.server.backups.restoring import Source
     from web.server.backups.rotation import Rotation
@@ -29,6 +35,12 @@ if TYPE_CHECKING:
 INTO = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 
 FROM = click.Path(exists=True, resolve_path=True, path_type=Path)
+
+PASSPHRASE_FILE = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    help="What opens a copy that was closed, unless DECLIC_BACKUP_PASSPHRASE does; else it is asked for.",
+)
 
 
 class Backups(click.Group):
@@ -58,16 +70,33 @@ def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int,
     if keep is None and (keep_weekly or keep_monthly):
         raise click.UsageError("Say with --keep how many of the latest stay.")
     stay = None if keep is None else rotation.Rotation(latest=keep, weeks=keep_weekly, months=keep_monthly)
-    made = run(_make(read_settings(), folder, keep=stay, full=full, cache=with_cache))
+    settings = read_settings()
+    backup_places.read_places(settings)  # what is wrong with them is said before, not after
+    made = run(_make(settings, folder, keep=stay, full=full, cache=with_cache))
     print_err(describe_made(made))
     print_out(str(made.folder))
+    failed = [one for one in run(_copy(settings, made, stay)) if one.failure is not None]
+    if failed:
+        raise CommandFailed(f"{made.folder} is made, and stays, but {len(failed)} of its copies did not arrive.")
+
+
+@backup.command("fetch")
+@click.argument("folder", type=INTO)
+@click.argument("name", required=False)
+def fetch(folder: Path, name: str | None) -> None:
+    """Bring the latest copy, or the one of that NAME, back into FOLDER, from where DECLIC_BACKUP_TO sends them."""
+    fetched = run(sending.fetch_copy(read_settings(creating=True), folder, name))
+    print_err(f"`declic backup verify {fetched}` proves it, `declic restore {fetched}` makes an instance of it.")
+    print_out(str(fetched))
 
 
 @backup.command("verify")
 @click.argument("folder", type=FROM)
-def verify(folder: Path) -> None:
-    """Prove a backup: its checksums, then all of it restored beside the instance, compared, and removed again."""
-    verified = run(_verify(read_settings(), folder))
+@PASSPHRASE_FILE
+def verify(folder: Path, *, passphrase_file: Path | None) -> None:
+    """Prove a backup or a copy: its checksums, then all of it restored beside the instance, compared, and removed."""
+    settings = read_settings()
+    verified = run(_verify(settings, folder, _find_passphrase(settings, folder, passphrase_file)))
     for line in describe_verified(verified):
         print_err(line)
     print_out(str(folder))
@@ -77,13 +106,42 @@ def verify(folder: Path) -> None:
 @click.argument("folder", type=FROM)
 @click.option("--without-media", is_flag=True, help="Go on when pictures are missing or changed: without these.")
 @click.option("--without-manifest", is_flag=True, help="Take a backup that has none, unchecked.")
-def restore(folder: Path, *, without_media: bool, without_manifest: bool) -> None:
-    """Fill an instance that is still empty with a backup: same DECLIC_URL, empty DECLIC_DATA, server stopped."""
+@PASSPHRASE_FILE
+def restore(folder: Path, *, without_media: bool, without_manifest: bool, passphrase_file: Path | None) -> None:
+    """Fill an empty instance with a backup or a copy of one: same DECLIC_URL, empty DECLIC_DATA, server stopped."""
     settings = read_settings(creating=True)
-    source = restoring.check_source(settings, folder, without_media=without_media, without_manifest=without_manifest)
-    restoring.check_target(settings, source)
-    run(restoring.restore_backup(settings, source))
+    with _opened(settings.data, folder, _find_passphrase(settings, folder, passphrase_file)) as backup:
+        source = restoring.check_source(
+            settings, backup, without_media=without_media, without_manifest=without_manifest
+        )
+        restoring.check_target(settings, source)
+        run(restoring.restore_backup(settings, source))
     print_err(describe_restored(source))
+
+
+@contextmanager
+def _opened(base: Path, folder: Path, passphrase: str | None) -> Iterator[Path]:
+    """The folder of a backup: itself or, of a copy, what is in it, for as long as it takes."""
+    if not archives.is_archive(folder):
+        yield folder
+        return
+    with archives.unpacked(folder, passphrase, base) as backup:
+        yield backup
+
+
+def _find_passphrase(settings: Settings, folder: Path, file: Path | None) -> str | None:
+    """What opens it, where it is closed: never an argument, which everybody on the machine reads."""
+    if not archives.is_archive(folder) or not archives.is_closed(folder):
+        return None
+    found = settings.backup_passphrase if file is None else file.read_text(encoding="utf-8").strip()
+    if found is None and sys.stdin.isatty():
+        found = click.prompt("Passphrase", hide_input=True, err=True)
+    if not found:
+        raise CommandFailed(
+            f"{folder} is closed with a passphrase: set DECLIC_BACKUP_PASSPHRASE, say --passphrase-file FILE, or run "
+            "this on a terminal, which asks for it."
+        )
+    return str(found)
 
 
 async def _make(settings: Settings, folder: Path, *, keep: Rotation | None, full: bool, cache: bool) -> BackupResult:
@@ -99,10 +157,31 @@ async def _make(settings: Settings, folder: Path, *, keep: Rotation | None, full
     return made
 
 
-async def _verify(settings: Settings, folder: Path) -> VerificationResult:
+async def _copy(settings: Settings, made: BackupResult, keep: Rotation | None) -> list[CopyResult]:
+    """Send it where DECLIC_BACKUP_TO says; whether it arrived is noted for administrators."""
+    begun = time.monotonic()
+    sent = await sending.send_copies(settings, made.folder, keep)
+    if not sent:
+        return []
+    async with postgres.open_database(settings, creating=False) as url:
+        for one in sent:
+            print_err(describe_copy(one))
+            words = None if one.failure is None else english_errors.translate_error(one.failure)
+            await _note(url, "copy", str(one.place), begun, failure=words, size=one.size)
+    if settings.backup_passphrase is None:
+        print_err(
+            "Warning: these copies are as readable as the database. DECLIC_BACKUP_PASSPHRASE_FILE names a file whose "
+            "content closes them; keep it elsewhere too, since nothing opens them without it."
+        )
+    return sent
+
+
+async def _verify(settings: Settings, folder: Path, passphrase: str | None) -> VerificationResult:
     begun = time.monotonic()
     try:
-        verified = await verifying.verify_backup(settings, folder)
+        base = settings.data if settings.data.is_dir() else folder.parent
+        with _opened(base, folder, passphrase) as backup:
+            verified = await verifying.verify_backup(settings, backup)
     except (manifest.Unusable, verifying.VerificationFailed, postgres.DatabaseError) as error:
         await _note_beside(settings, folder, begun, failure=english_errors.translate_error(error))
         raise
@@ -122,7 +201,7 @@ async def _note_beside(
 
 
 async def _note(
-    url: str, kind: RunKind, folder: Path, begun: float, *, failure: str | None = None, size: int | None = None
+    url: str, kind: RunKind, folder: Path | str, begun: float, *, failure: str | None = None, size: int | None = None
 ) -> None:
     """For administrators (/coop/serveurs). That it cannot be noted takes nothing from a backup."""
     try:
@@ -162,6 +241,14 @@ def describe_made(made: BackupResult) -> str:
     if lost:
         words += f" Warning: {len(lost)} pictures that members use are not in the store, and so not here ({lost[0]})."
     return words
+
+
+def describe_copy(sent: CopyResult) -> str:
+    """Where it is, or why it is not."""
+    if sent.failure is not None:
+        return f"Not copied: {english_errors.translate_error(sent.failure)}"
+    removed = f" {sent.removed} older removed there." if sent.removed else ""
+    return f"Copied to {sent.place} as {sent.name}, {making.format_megabytes(sent.size)}.{removed}"
 
 
 def describe_verified(verified: VerificationResult) -> list[str]:

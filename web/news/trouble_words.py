@@ -81,6 +81,9 @@ def tell_backup(say: Say, found: BackupAge, now: datetime) -> tuple[str, str]:
     if found.is_old:
         many, days = N_("La dernière sauvegarde a %(count)s jours"), (now - found.made_at).days
         return count_words(say, days, N_("La dernière sauvegarde a plus d’un jour"), many), nightly
+    if found.uncopied_at and found.uncopied_at > found.made_at:
+        here = N_("elle est restée sur la machine, qui peut tomber en panne : parlez-en à la personne qui la tient")
+        return say(N_("La dernière sauvegarde n’a pas pu être copiée ailleurs")), say(here)
     if found.verified_at is None:
         return say(N_("Aucune sauvegarde n’a encore été vérifiée")), monthly
     days = (now - found.verified_at).days

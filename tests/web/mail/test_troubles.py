@@ -11,7 +11,8 @@ from models.coop.overdue import map_overdue
 from models.news import news, staff_preferences, staff_troubles
 from models.news.staff_alerts import UNMAILED
 from models.people.team import duty
-from models.store.database import Connection, Pool, connection, execute, fetch_column, transaction
+from models.store import backup_runs
+from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_activity
 from tests.sample_village import Village
 from tests.web.mail.team_scenario import Team, open_team
@@ -198,6 +199,24 @@ async def test_a_backup_is_told_of_as_late_as_the_page_says(team: Team) -> None:
         for made, proven, bad, told in BACKUPS:
             await things.add_backup(conn, age=made, proven=proven, failed=bad)
             assert ("backup" in await map_overdue(conn)) is told, (made, proven, bad)
+
+
+async def test_a_copy_that_does_not_arrive_is_told_once_however_often_it_fails(team: Team) -> None:
+    async with transaction(team.pool) as conn:
+        await things.add_backup(conn, age=timedelta(hours=1), proven=timedelta(days=1), failed=False)
+        for place in ("/mnt/disk", "/mnt/other", "/mnt/disk"):
+            await backup_runs.note(conn, "copy", place, seconds=1, failure=None if place == "/mnt/other" else "full")
+        await execute(
+            conn,
+            "UPDATE backup_run SET ended_at = now() - interval '30 hours' WHERE id = $1",
+            await fetch_value(conn, "SELECT min(id) FROM backup_run WHERE kind = 'copy'"),
+        )
+        first = (await map_overdue(conn))["backup"]
+        await backup_runs.note(conn, "backup", "/var", seconds=1)
+        await execute(conn, "UPDATE backup_run SET ended_at = now() + interval '1 second' WHERE folder = '/var'")
+        settled = "backup" not in await map_overdue(conn)
+
+    assert datetime.now(UTC) - first > timedelta(hours=29) and settled
 
 
 async def test_a_cooperative_without_any_backup_is_told_a_day_after_it_began(team: Team) -> None:

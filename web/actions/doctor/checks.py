@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="worker", title=N_("Travail de fond"), look=work.check_worker),
     Check(name="chores", title=N_("Tâches régulières"), look=work.check_chores),
     Check(name="backup", title=N_("Sauvegardes"), look=work.check_backup),
+    Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
     Check(name="mail_server", title=N_("Serveur de courriel"), look=outside.check_mail_server, outside=True),
     Check(name="mails", title=N_("Courriels"), look=work.check_mails),
     Check(name="servers", title=N_("Autres coops"), look=work.check_servers),

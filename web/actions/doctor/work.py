@@ -2,13 +2,21 @@
 
 from datetime import UTC, datetime
 
+from models.backup_places import read_places
 from models.coop import pending_operation
+from models.settings import SettingsError
 from models.store.background import heartbeats
 from models.store.database import connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.news.trouble_words import tell_backup, tell_chores, tell_mails, tell_servers
 from web.rendering.render import N_
+
+CLOSE = (
+    "install -m 640 -g declic /dev/stdin /etc/declic/backup_passphrase && "
+    "echo DECLIC_BACKUP_PASSPHRASE_FILE=/etc/declic/backup_passphrase >> /etc/declic/declic.env"
+)
+"""The first half reads the passphrase from the terminal, until Ctrl-D."""
 
 
 async def check_worker(at: Patient) -> Finding:
@@ -59,16 +67,50 @@ async def check_backup(at: Patient) -> Finding:
     if found is None:
         return ok(at.say(N_("Une sauvegarde récente existe, et elle a été vérifiée.")))
     what, mend = tell_backup(at.say, found, datetime.now(UTC))
-    refuted = found.refuted_at is not None and (found.verified_at is None or found.refuted_at > found.verified_at)
-    missing = refuted or found.made_at is None or bool(found.is_old)
+    missing, command = _judge_backup(found)
     return Finding(
         severity="error" if missing else "warning",
         what=f"{what}.",
         mend=f"{mend[:1].upper()}{mend[1:]}.",
-        command="systemctl enable --now declic-backup.timer && systemctl start declic-backup.service"
-        if missing
-        else "declic backup verify FOLDER",
+        command=command,
     )
+
+
+def _judge_backup(found: pending_operation.BackupAge) -> tuple[bool, str]:
+    """Whether there is none that counts, and the command that makes, sends or proves one."""
+    start = "systemctl start declic-backup.service"
+    refuted = found.refuted_at is not None and (found.verified_at is None or found.refuted_at > found.verified_at)
+    if refuted or found.made_at is None or found.is_old:
+        return True, f"systemctl enable --now declic-backup.timer && {start}"
+    uncopied = found.uncopied_at is not None and found.uncopied_at > found.made_at
+    return False, start if uncopied else "declic backup verify FOLDER"
+
+
+async def check_copies(at: Patient) -> Finding:
+    """Whether backups go to another machine, and closed: whoever reads one there reads everything."""
+    try:
+        places = read_places(at.settings)
+    except SettingsError as error:
+        return Finding(
+            severity="error",
+            what=at.say(N_("Les copies des sauvegardes sont mal réglées : %(why)s"), why=str(error)),
+            mend=at.say(N_("Corrigez ces réglages :")),
+            command="editor /etc/declic/declic.env",
+        )
+    if not places:
+        return Finding(
+            severity="skipped",
+            what=at.say(N_("Aucune copie n’est envoyée d’ici vers une autre machine (DECLIC_BACKUP_TO).")),
+        )
+    where = ", ".join(map(str, places))
+    if at.settings.backup_passphrase is None:
+        return Finding(
+            severity="warning",
+            what=at.say(N_("Les sauvegardes partent sans être chiffrées : qui lit %(where)s lit tout."), where=where),
+            mend=at.say(N_("Choisissez une phrase de passe, gardez-la aussi ailleurs, puis redémarrez :")),
+            command=CLOSE,
+        )
+    return ok(at.say(N_("Les sauvegardes partent chiffrées vers %(where)s."), where=where))
 
 
 async def check_mails(at: Patient) -> Finding:

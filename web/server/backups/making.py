@@ -31,10 +31,7 @@ from web.server.backups.manifest import (
     sum_up,
     write_manifest,
 )
-from web.server.backups.rotation import Rotation, choose_kept
-
-STAMP = "%Y%m%d-%H%M%S"
-"""How the name of a backup ends: when it was made, in UTC."""
+from web.server.backups.rotation import STAMP, Rotation, choose_old, read_stamp
 
 
 class NotMade(DeclicError):
@@ -67,8 +64,8 @@ async def make_backup(
     With `cache` also copies of other servers' pictures, with `full` nothing shared with earlier backups; `keep` says
     which of them stay. Raises NotMade, DatabaseError or Unavailable, and then leaves nothing of it.
     """
-    prefix = f"declic-{settings.site.host.replace(':', '-')}-"
-    with _alone(folder):
+    prefix = name_prefix(settings)
+    with only_writer(folder):
         _remove_unfinished(folder, prefix)
         earlier = None if full else _find_earlier(folder, prefix)
         done = _find_name(folder, prefix)
@@ -198,8 +195,13 @@ def _require_room(store: FolderStore, keys: list[str], growing: Path, earlier: P
         )
 
 
+def name_prefix(settings: Settings) -> str:
+    """How the names of all backups of this instance begin."""
+    return f"declic-{settings.site.host.replace(':', '-')}-"
+
+
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def only_writer(folder: Path) -> Iterator[None]:
     """Make the folder if need be, and be the only one who writes a backup there. Raises NotMade."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -236,20 +238,15 @@ def _find_name(folder: Path, prefix: str) -> Path:
 
 def _remove_unfinished(folder: Path, prefix: str) -> None:
     for leftover in folder.glob(f"{prefix}*{UNFINISHED}"):
-        shutil.rmtree(leftover)
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
 
 
 def list_complete(folder: Path, prefix: str) -> list[Path]:
     """The backups of this host in there that were finished, the oldest first."""
-    stamp = "[0-9]" * 8 + "-" + "[0-9]" * 6
-    return sorted(path for path in folder.glob(prefix + stamp) if path.is_dir() and _is_moment(path.name[-15:]))
-
-
-def _is_moment(stamp: str) -> bool:
-    try:
-        return bool(_read_stamp(stamp))
-    except ValueError:
-        return False
+    return sorted(path for path in folder.glob(f"{prefix}*") if read_stamp(path.name, prefix) and path.is_dir())
 
 
 def _find_earlier(folder: Path, prefix: str) -> PreviousBackup | None:
@@ -261,19 +258,10 @@ def _find_earlier(folder: Path, prefix: str) -> PreviousBackup | None:
     return None
 
 
-def _read_stamp(stamp: str) -> datetime:
-    return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
-
-
 def _rotate(done: Path, prefix: str, keep: Rotation) -> int:
-    """Remove those that need not stay. What seems to be of after the one just made waits until its day comes: a clock
-    was wrong once.
-    """
-    complete = {_read_stamp(path.name.removeprefix(prefix)): path for path in list_complete(done.parent, prefix)}
-    now = _read_stamp(done.name.removeprefix(prefix))
-    made = {at: path for at, path in complete.items() if at <= now}
-    kept = choose_kept(list(made), keep)
-    old = [path for at, path in made.items() if at not in kept]
+    """Remove those that need not stay."""
+    made = {path: at for path in list_complete(done.parent, prefix) if (at := read_stamp(path.name, prefix))}
+    old = choose_old(made, made[done], keep)
     for path in old:
         path = path.rename(path.with_name(path.name + UNFINISHED))  # half a backup never looks like a whole one
         shutil.rmtree(path)

@@ -258,6 +258,13 @@ async def test_chores_backups_and_mails_that_fail_are_named(pool: Pool) -> None:
     assert never.severity == "error" and "Aucune sauvegarde" in never.what
     assert (await work.check_backup(patient)).severity == "ok"
     async with transaction(pool) as conn:
+        await execute(conn, "UPDATE backup_run SET ended_at = now() - interval '1 hour'")
+        await backup_runs.note(conn, "copy", "sftp://ailleurs.example/nuit", seconds=1, failure="nobody answers")
+    alone = await work.check_backup(patient)
+    assert (alone.severity, alone.command) == ("warning", "systemctl start declic-backup.service")
+    assert "n’a pas pu être copiée ailleurs" in alone.what
+    async with transaction(pool) as conn:
+        await execute(conn, "DELETE FROM backup_run WHERE kind = 'copy'")
         await execute(conn, "UPDATE backup_run SET ended_at = now() - interval '33 days' WHERE kind = 'verification'")
     unproven = await work.check_backup(patient)
     async with transaction(pool) as conn:
@@ -266,6 +273,24 @@ async def test_chores_backups_and_mails_that_fail_are_named(pool: Pool) -> None:
     assert (unproven.severity, unproven.command) == ("warning", "declic backup verify FOLDER")
     assert old.severity == "error" and "systemctl start declic-backup.service" in old.command
     assert (await work.check_chores(patient)).severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("to", "passphrase", "severity", "words"),
+    [
+        ((), None, "skipped", "Aucune copie"),
+        (("sftp://coop@ailleurs.example/nuit",), None, "warning", "sans être chiffrées : qui lit sftp://ailleurs"),
+        (("s3://key:hidden@s3.example/coop",), "douze lettres au moins", "ok", "chiffrées vers s3://s3.example/coop"),
+        (("s3://key:hidden@s3.example/coop",), "declic", "error", "12 characters"),
+        (("nuit",), None, "error", "a whole path"),
+    ],
+)
+async def test_copies_that_anybody_reads_who_has_them_are_named(
+    to: tuple[str, ...], passphrase: str | None, severity: str, words: str
+) -> None:
+    found = await work.check_copies(make_patient(backup_to=to, backup_passphrase=passphrase))
+
+    assert found.severity == severity and words in found.what and "hidden" not in found.what
 
 
 async def test_a_check_that_fails_itself_says_so_and_others_go_on() -> None:

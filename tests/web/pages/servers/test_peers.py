@@ -359,9 +359,12 @@ async def test_backups_are_told_to_administrators_the_good_and_the_failed(admin:
     async with transaction(instance.pool) as conn:
         await backup_runs.note(conn, "backup", "/backups/one", seconds=3, failure="too early")
         await backup_runs.note(conn, "backup", "/backups/two", seconds=3, size=12_345_678)
+        await backup_runs.note(conn, "copy", "/mnt/disk", seconds=3)
+        await backup_runs.note(conn, "copy", "sftp://b.test/a", seconds=3, failure="nobody answers")
     words = (await admin.get("/coop/serveurs")).words()
     assert "12 Mo" in words
     assert "/backups/two" in words
+    assert "/mnt/disk" in words and "n’est pas arrivée ailleurs" in words and "nobody answers" in words
     assert "Aucune n’a encore été vérifiée." in words
     assert "too early" not in words
 

@@ -1,0 +1,1 @@
+"""Copies of backups on other machines: folders that lie there, SSH, and stores that speak S3."""

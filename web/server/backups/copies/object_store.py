@@ -1,0 +1,82 @@
+"""A store that speaks S3, of whoever runs it: by obstore, which signs, sends large files in parts and tries again."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import obstore
+from obstore import exceptions
+from obstore.store import S3Store
+
+from models.backup_places import BackupPlace
+from web.server.backups.copies.targets import NotCopied
+
+PART = 16 * 1024 * 1024
+"""Bytes that are sent at once: S3 takes 10,000 parts, so 160 GB."""
+
+AT_ONCE = 2
+
+RETRY_SECONDS = 120
+
+REGION = "us-east-1"
+"""What stores that have no regions go by."""
+
+
+class ObjectStore:
+    """One bucket, and a folder in it."""
+
+    def __init__(self, place: BackupPlace) -> None:
+        """Nothing is asked yet."""
+        bucket, _, prefix = place.path.strip("/").partition("/")
+        host = f"[{place.host}]" if ":" in place.host else place.host
+        port = "" if place.port is None else f":{place.port}"
+        self._place = str(place)
+        self._store = S3Store(
+            bucket,
+            prefix=prefix or None,
+            endpoint=f"{'http' if place.plain else 'https'}://{host}{port}",
+            region=place.options.get("region", REGION),
+            access_key_id=place.user,
+            secret_access_key=place.secret,
+            client_options={"allow_http": place.plain, "connect_timeout": "20s", "timeout": "10m"},
+            retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
+        )
+
+    async def list_names(self) -> list[str]:
+        """As `Target` says."""
+        try:
+            return [one["path"] async for some in obstore.list(self._store) for one in some if "/" not in one["path"]]
+        except exceptions.BaseError as error:
+            raise self._explain(error) from None
+
+    async def send(self, file: Path, name: str) -> None:
+        """As `Target` says: what is sent in parts has its name once all of them are there."""
+        try:
+            await obstore.put_async(self._store, name, file, chunk_size=PART, max_concurrency=AT_ONCE)
+        except exceptions.BaseError as error:
+            raise self._explain(error) from None
+
+    async def fetch(self, name: str, file: Path) -> None:
+        """As `Target` says."""
+        try:
+            found = await obstore.get_async(self._store, name)
+            with file.open("wb") as target:
+                async for chunk in found.stream(min_chunk_size=PART):
+                    target.write(chunk)
+        except exceptions.BaseError as error:
+            raise self._explain(error) from None
+
+    async def remove(self, name: str) -> None:
+        """As `Target` says."""
+        try:
+            await obstore.delete_async(self._store, name)
+        except exceptions.BaseError as error:
+            raise self._explain(error) from None
+
+    def _explain(self, error: Exception) -> NotCopied:
+        """Its classes tell a refusal only of some requests; what the store answered stands in the words of all."""
+        text = " ".join(str(error).partition("Debug source")[0].split())
+        if any(refusal in text for refusal in ("403 Forbidden", "401 Unauthorized")):
+            return NotCopied(f"{self._place}: the store refuses this key, or what it may do ({text:.200}).")
+        if isinstance(error, exceptions.NotFoundError) or "404 Not Found" in text:
+            return NotCopied(f"{self._place}: there is no such bucket, or no such file in it ({text:.200}).")
+        return NotCopied(f"{self._place}: {text:.300}.")
