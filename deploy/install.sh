@@ -124,6 +124,9 @@ make_account() {
 back_up() {
     # Whether it runs at this moment or not: the next start migrates the database.
     [ -d /run/systemd/system ] && [ -n "$(ls -A /var/lib/declic 2>/dev/null)" ] || return 0
+    # 2 is of a version that cannot look yet.
+    "$VENV/bin/declic" upgrade --check --backups "$BACKUPS" "$wheel" || [ $? != 1 ] || [ "${INSTALL_BACKUP:-}" = none ] ||
+        fail "nothing is upgraded: what is marked ✗ above stands in its way (INSTALL_BACKUP=none goes on all the same)."
     say "Backing up, into $BACKUPS"
     # By the program that is there, of whatever version; the timer removes old ones.
     "$VENV/bin/declic" backup "$BACKUPS" >/dev/null && return 0

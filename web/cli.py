@@ -39,6 +39,7 @@ COMMANDS = {
     "figures": "web.commands.team.figures",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",
+    "upgrade": "web.commands.upgrades",
     "demo": "web.commands.demo.command",
 }
 """Command → its module, where a function has its name (`_` for `-`); read when called, so that each starts quickly."""

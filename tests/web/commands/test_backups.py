@@ -55,6 +55,34 @@ async def test_a_backup_makes_the_same_instance_again(
     assert "There is an instance in" in err
 
 
+async def test_a_closed_copy_makes_the_same_instance_again(
+    commands: WarmCommands, env: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "words").write_text("douze lettres au moins\n")
+    places = f"{tmp_path / 'absent'} {tmp_path / 'disk'}"
+    closing = env | {"DECLIC_BACKUP_TO": places, "DECLIC_BACKUP_PASSPHRASE_FILE": str(tmp_path / "words")}
+    status, kept, err = await commands.run(closing, "backup", str(tmp_path / "backups"))
+    assert (status, "is made, and stays, but 1" in err, Path(kept.strip()).is_dir()) == (1, True, True)
+    assert f"Copied to {tmp_path / 'disk'}" in err and "is the disk mounted" in err
+
+    copy = await result(commands, closing, "backup", "fetch", str(tmp_path / "back"))
+    other = env | {"DECLIC_DATA": str(tmp_path / "data")}
+    (tmp_path / "other").write_text("une autre phrase")
+    for option, words in (((), "is closed with"), (("--passphrase-file", str(tmp_path / "other")), "does not open")):
+        status, _, err = await commands.run(other, "restore", copy, *option)
+        assert (status, err.count("\n"), words in err) == (1, 1, True)
+    assert not (tmp_path / "data").exists()
+    await result(commands, other, "restore", copy, "--passphrase-file", str(tmp_path / "words"))
+    assert list((tmp_path / "data" / "media").rglob("*.jpg"))
+
+
+async def test_before_an_upgrade_one_reads_what_it_would_do(commands: WarmCommands, env: dict[str, str]) -> None:
+    status, out, _ = await commands.run(env, "upgrade", "--check", "--backups", env["DECLIC_DATA"])
+
+    assert (status, "nothing is to be migrated" in out, "MB are free" in out) == (0, True, True)
+
+
 async def test_what_is_no_backup_is_refused(commands: WarmCommands, env: dict[str, str], tmp_path: Path) -> None:
     status, out, err = await commands.run(env, "restore", str(tmp_path))
 
