@@ -1,5 +1,6 @@
 """Numbered `.sql` files, applied once each, in order, under one advisory lock."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 import asyncpg
 
 from models.errors import DeclicError, Unavailable, describe_os_error
+from models.store import concurrent_indexes
 from models.store.database import LOST
 from models.store.poolers import require_session
 
@@ -16,6 +18,9 @@ FOLDER = Path(__file__).parent / "migrations"
 
 LOCK = 0x6465636C6963
 """The advisory lock ("declic" in ASCII): processes that start together wait for the first one."""
+
+ASKING_SECONDS = 0.2
+"""How often they ask for it. A statement that waits for it would be waited for by CREATE INDEX CONCURRENTLY."""
 
 
 class MigrationError(DeclicError):
@@ -46,7 +51,7 @@ def list_migrations(folder: Path = FOLDER) -> list[Migration]:
 
 
 async def migrate(dsn: str, folder: Path = FOLDER, *, begin: Callable[[], None] | None = None) -> list[str]:
-    """Apply what is missing, each file in its own transaction; the names of those applied.
+    """Apply what is missing, each file in its own transaction but those that build indexes; the names of those applied.
 
     `begin` is called before the first of them: they may take their time.
 
@@ -58,7 +63,7 @@ async def migrate(dsn: str, folder: Path = FOLDER, *, begin: Callable[[], None] 
     try:
         await require_session(conn, connect)
         # Held by the connection, not a transaction, so that the files can commit one by one.
-        await conn.execute("SELECT pg_advisory_lock($1)", LOCK)
+        await _hold_lock(conn)
         return await _apply_missing(conn, list_migrations(folder), begin)
     finally:
         await conn.close()
@@ -87,6 +92,13 @@ async def require_migrated(dsn: str) -> None:
             "The database is older than this version of Déclic: make a backup (`declic backup FOLDER`), then restart "
             "the server, which brings it up to date, or run `declic migrate`."
         )
+
+
+async def _hold_lock(conn: asyncpg.Connection) -> None:
+    while True:
+        if await conn.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            return
+        await asyncio.sleep(ASKING_SECONDS)
 
 
 async def _connect(dsn: str) -> asyncpg.Connection:
@@ -122,15 +134,23 @@ async def _apply_missing(
     if missing and begin is not None:
         begin()
     for migration in missing:
+        await _apply(conn, migration)
+    return [migration.name for migration in missing]
+
+
+async def _apply(conn: asyncpg.Connection, migration: Migration) -> None:
+    statements = concurrent_indexes.list_statements(migration.sql)
+    try:
+        await concurrent_indexes.run(conn, statements)
         async with conn.transaction():
-            try:
+            if not statements:
                 await conn.execute(migration.sql)
-            except asyncpg.PostgresError as error:
-                raise MigrationError(f"The migration {migration.name} failed and was taken back: {error}.") from error
             await conn.execute(
                 "INSERT INTO migration (name, checksum) VALUES ($1, $2)", migration.name, migration.checksum
             )
-    return [migration.name for migration in missing]
+    except asyncpg.PostgresError as error:
+        ended = "stopped, and goes on when it is tried again" if statements else "failed and was taken back"
+        raise MigrationError(f"The migration {migration.name} {ended}: {error}.") from error
 
 
 def _require_known(applied: dict[str, str], migrations: list[Migration]) -> None:
@@ -138,7 +158,8 @@ def _require_known(applied: dict[str, str], migrations: list[Migration]) -> None
     for name, checksum in applied.items():
         if name not in known:
             raise MigrationError(
-                f"The database was made by a newer version ({name}); install that version or a later one."
+                f"The database was made by a newer version ({name}); install that version or a later one. To go back "
+                "to this one, restore the backup of before the upgrade into an empty instance."
             )
         if known[name] != checksum:
             raise MigrationError(f"The file of the migration {name} is not the one that was applied to this database.")

@@ -254,6 +254,7 @@ LIMITS: dict[str, object] = {
     "models.servers.waiting_posts.LONGEST": 65_536,
     "models.servers.waiting_posts.DAYS": 30,
     "models.settings.SMALLEST_POOL": 2,
+    "models.store.upgrades.LARGE_BYTES": 100_000_000,
     "models.store.database_health.OLDEST": 15,
     "models.store.background.jobs.ATTEMPTS": 8,
     "models.store.background.jobs.LONGEST_DELAY": timedelta(hours=1),

@@ -1,6 +1,7 @@
 """Migrations: each file once, in order, whoever starts first."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from models.store.concurrent_indexes import NotConcurrent, list_statements
 from models.store.database import Connection, fetch_column
-from models.store.migrate import MigrationError, list_migrations, migrate
+from models.store.migrate import FOLDER, MigrationError, list_migrations, migrate
 from tests.databases import with_database
 
 
@@ -80,6 +82,77 @@ async def test_a_database_from_a_newer_version_is_refused(empty_url: str, folder
 
     with pytest.raises(MigrationError, match="newer version"):
         await migrate(empty_url, folder)
+
+
+INDEXES = """-- Beside those who write; this comment may say CREATE TABLE.
+CREATE INDEX CONCURRENTLY one_id ON one (id) WHERE id > 0;
+CREATE UNIQUE INDEX CONCURRENTLY two_id ON two (id);
+DROP INDEX CONCURRENTLY IF EXISTS one_old;
+"""
+
+
+async def test_indexes_are_built_beside_those_who_write_and_go_on_where_they_stopped(
+    empty_url: str, folder: Path
+) -> None:
+    await migrate(empty_url, folder)
+    conn = await asyncpg.connect(empty_url)
+    await conn.execute("INSERT INTO two VALUES (7), (7); CREATE INDEX one_old ON one (id)")
+    (folder / "0003_indexes.sql").write_text(INDEXES)
+
+    with pytest.raises(MigrationError, match="0003_indexes stopped, and goes on when it is tried again"):
+        await migrate(empty_url, folder)
+    left = await conn.fetch(
+        "SELECT indexrelid::regclass::text, indisvalid FROM pg_index WHERE indrelid = 'two'::regclass"
+    )
+    assert [tuple(row) for row in left] == [("two_id", False)]
+    await conn.execute("DELETE FROM two WHERE ctid = (SELECT min(ctid) FROM two)")
+    applied = await asyncio.gather(*(migrate(empty_url, folder) for _ in range(3)))
+
+    assert sorted(applied) == [[], [], ["0003_indexes"]]
+    built = await conn.fetch(
+        """
+        SELECT indexrelid::regclass::text AS name, indisvalid AS valid FROM pg_index
+        WHERE indrelid IN ('one'::regclass, 'two'::regclass) ORDER BY 1
+        """
+    )
+    await conn.close()
+    assert [tuple(row) for row in built] == [("one_id", True), ("two_id", True)]
+
+
+def test_what_would_not_be_taken_back_does_not_stand_beside_them() -> None:
+    with pytest.raises(NotConcurrent, match="UPDATE one SET"):
+        list_statements(INDEXES + "UPDATE one SET id = 2;")
+    for migration in list_migrations():
+        list_statements(migration.sql)
+
+
+LARGE = frozenset({
+    "activity", "actor", "agreement", "conversation_post", "delivery", "economic_event", "exchange_event",
+    "exchange_message", "favourite", "figure_event", "follow", "journal_entry", "listing", "mail", "media", "mention",
+    "notification", "post", "post_tag", "post_version", "received", "share",
+})  # fmt: skip
+"""Tables that grow with what people do: to build an index on one of them takes its time, and nobody may wait for it."""
+
+SCHEMA = (FOLDER.parent / "schema.sql").read_text()
+
+FROM = "0500"
+"""Migrations of before stand as they are."""
+
+INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?\w+ ON (?:ONLY )?(\w+)", re.IGNORECASE)
+
+
+def test_indexes_on_large_tables_lock_nobody_out() -> None:
+    locking = {
+        migration.name: table
+        for migration in list_migrations()
+        if migration.name >= FROM
+        for table in INDEX.findall(migration.sql)
+        if table in LARGE and not re.search(rf"CREATE TABLE {table}\b", migration.sql)
+    }
+
+    assert locking == {}, "write CREATE INDEX CONCURRENTLY, in a migration of its own (models/store/concurrent_indexes)"
+    assert INDEX.findall("CREATE INDEX post_a ON post (a)") == ["post"]
+    assert all(f"CREATE TABLE {table} (" in SCHEMA for table in LARGE)
 
 
 OF_EXCHANGES = ("agreement", "agreement_link", "agreement_offer", "detour", "economic_event", "exchange",
