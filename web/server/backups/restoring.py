@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from models.errors import DeclicError
@@ -65,11 +66,22 @@ def check_source(settings: Settings, folder: Path, *, without_media: bool, witho
             f"This backup is of {manifest.url}, and DECLIC_URL says {settings.site.url}: an address is permanent, "
             "since other servers know everybody here by it."
         )
+    _require_clock(manifest)
     require_dump(folder, manifest)
     damage = find_damage(folder, manifest)
     if not without_media:
         damage.require_none(folder, ", or say --without-media to restore the rest")
     return Source(folder=folder, manifest=manifest, damage=damage)
+
+
+def _require_clock(manifest: Manifest) -> None:
+    """Ids follow the clock: one that is behind would give those of what was lost to something else."""
+    now = datetime.now(UTC)
+    if now < manifest.made_at.astimezone(UTC):
+        raise Unusable(
+            f"The clock of this machine says {now:%Y-%m-%d %H:%M} UTC, before this backup was made "
+            f"({manifest.made_at:%Y-%m-%d %H:%M} UTC): set it right first (timedatectl set-ntp true)."
+        )
 
 
 def check_target(settings: Settings, source: Source) -> None:

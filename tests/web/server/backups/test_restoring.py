@@ -133,6 +133,15 @@ async def test_a_folder_of_backups_and_an_unfinished_one_are_none(
         await restore(house.settings, unfinished)
 
 
+async def test_a_clock_that_is_behind_the_backup_is_refused(house: House, made: BackupResult, tmp_path: Path) -> None:
+    backup = copy_backup(made.folder, tmp_path)
+    rewrite_manifest(backup, made_at="2999-01-01T00:00:00Z")
+
+    with pytest.raises(Unusable, match=r"clock of this machine.*2999-01-01"):
+        await restore(elsewhere(house.settings, tmp_path / "new", "postgresql://nobody@127.0.0.1:1/none"), backup)
+    assert not (tmp_path / "new").exists()
+
+
 async def test_another_address_is_refused(house: House, made: BackupResult, tmp_path: Path) -> None:
     moved = msgspec.structs.replace(house.settings, url="https://henin.test", data=tmp_path / "new")
 
