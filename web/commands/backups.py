@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from models.errors import DeclicError
+from models.settings import SettingsError
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, read_settings, run
 
 with when_used():
-    from models import backup_places
     from models.people import keys
     from models.store import backup_runs, backups, database, postgres
     from web.commands import english_errors
@@ -71,7 +71,6 @@ def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int,
         raise click.UsageError("Say with --keep how many of the latest stay.")
     stay = None if keep is None else rotation.Rotation(latest=keep, weeks=keep_weekly, months=keep_monthly)
     settings = read_settings()
-    backup_places.read_places(settings)  # what is wrong with them is said before, not after
     made = run(_make(settings, folder, keep=stay, full=full, cache=with_cache))
     print_err(describe_made(made))
     print_out(str(made.folder))
@@ -158,12 +157,19 @@ async def _make(settings: Settings, folder: Path, *, keep: Rotation | None, full
 
 
 async def _copy(settings: Settings, made: BackupResult, keep: Rotation | None) -> list[CopyResult]:
-    """Send it where DECLIC_BACKUP_TO says; whether it arrived is noted for administrators."""
-    begun = time.monotonic()
-    sent = await sending.send_copies(settings, made.folder, keep)
-    if not sent:
+    """Send it where DECLIC_BACKUP_TO says; whether it arrived is noted for administrators.
+
+    A setting that is wrong is noted as well, and only then raised: the backup here must not depend on it.
+    """
+    if not settings.backup_to:
         return []
+    begun = time.monotonic()
     async with postgres.open_database(settings, creating=False) as url:
+        try:
+            sent = await sending.send_copies(settings, made.folder, keep)
+        except SettingsError as error:
+            await _note(url, "copy", "DECLIC_BACKUP_TO", begun, failure=str(error))
+            raise
         for one in sent:
             print_err(describe_copy(one))
             words = None if one.failure is None else english_errors.translate_error(one.failure)

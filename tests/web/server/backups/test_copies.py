@@ -14,7 +14,8 @@ import pytest
 from models.backup_places import PASSPHRASE_LENGTH, read_place, read_places
 from models.settings import Settings, SettingsError
 from tests.web.server.backups.s3_stand_in import KEY, REGION, SECRET, Store, running_store
-from tests.web.server.backups.sample_instance import House
+from tests.web.server.backups.sample_instance import House, run
+from web.commands.backups import _copy
 from web.server.backups import archives, passphrases
 from web.server.backups.archives import unpacked
 from web.server.backups.checking import find_damage, require_dump
@@ -173,6 +174,14 @@ def test_a_target_that_is_none_is_said_without_its_secret(target: str, words: st
         read_place(target)
 
     assert "a:secret" not in str(refused.value)
+
+
+async def test_a_target_that_is_wrong_costs_no_backup_and_is_noted(house: House, made: BackupResult) -> None:
+    with pytest.raises(SettingsError, match="a whole path"):
+        await _copy(targeting(house, "nuit"), made, None)
+
+    sql = "SELECT failure FROM backup_run WHERE kind = 'copy' AND folder = 'DECLIC_BACKUP_TO'"
+    assert "a whole path" in await run(house.url, sql)
 
 
 @pytest.mark.parametrize("name", ["README.md", "declic.env.example"])
