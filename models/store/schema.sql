@@ -3348,11 +3348,14 @@ CREATE TABLE own_page (
 
 -- What a look at the machine found wrong, of what no other table tells; gone a day after it is well again.
 CREATE TABLE health_trouble (
-    name text PRIMARY KEY,  -- a check of web/actions/doctor
+    name text NOT NULL,                       -- a check of web/actions/doctor
     severe boolean NOT NULL,
     since timestamptz NOT NULL DEFAULT now(),
-    well_at timestamptz,    -- NULL: it is not
-    told_at timestamptz     -- when administrators had a mail about it
+    well_at timestamptz,                      -- NULL: it is not
+    told_at timestamptz,                      -- when administrators had a mail about it
+    machine text NOT NULL DEFAULT '',         -- its name; '' for what all machines share
+    looked_at timestamptz NOT NULL DEFAULT now(),  -- a machine that nobody looks at any more is gone
+    PRIMARY KEY (machine, name)
 );
 
 -- References to tables further down -----------------------------------------------------------------------------------

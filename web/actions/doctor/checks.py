@@ -30,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="disk", title=N_("Disque"), look=machine.check_disk),
     Check(name="inodes", title=N_("Nombre de fichiers"), look=machine.check_inodes),
     Check(name="memory", title=N_("Mémoire"), look=machine.check_memory),
+    Check(name="machines", title=N_("Autres machines"), look=machine.check_machines),
     Check(name="python", title=N_("Python"), look=machine.check_python),
     Check(name="data_folder", title=N_("Dossier des données"), look=files.check_data_folder),
     Check(name="key_file", title=N_("Clés"), look=files.check_key_file),
