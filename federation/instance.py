@@ -22,6 +22,7 @@ from models.settings import Settings, Site
 from models.store.background.tallies import Tallies
 from models.store.database import Pool
 from models.store.limit_memory import MemoryCounter
+from models.store.slow_statements import SlowStatements
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound.received import NewReceived, enqueue_many
 
@@ -70,6 +71,7 @@ class Instance:
     )
     counter: MemoryCounter = field(default_factory=MemoryCounter)
     tallies: Tallies = field(default_factory=Tallies)
+    slow_statements: SlowStatements = field(default_factory=SlowStatements)
 
     def __post_init__(self) -> None:
         """What the inboxes accept goes through one intake, which commits it together."""

@@ -145,10 +145,11 @@ async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: W
 async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, *, work: bool) -> None:
     """Who only serves hears all the same when keys change: it signs what it fetches, and proves what it shows.
 
-    Each process looks at its machine, and shows its figures to whoever may read them.
+    Each process looks at its machine, writes down what was slow, and shows its figures to whoever may read them.
     """
     background = Background(instance.pool)
     background.start("machine", partial(health.watch_machine_regularly, instance))
+    background.start("slow statements", partial(instance.slow_statements.keep, instance.pool))
     if instance.settings.metrics_address is not None:
         background.start("metrics", partial(listener.show_figures, instance))
     if work:
