@@ -304,6 +304,7 @@ LIMITS: dict[str, object] = {
     "models.traffic.inbound.incoming_trace.MOST_LOOKED_AT": 5000,
     "models.traffic.inbound.received.KEPT_BYTES": 8192,
     "models.traffic.inbound.received.KEPT_FAILED": 1000,
+    "models.traffic.inbound.received.KEPT_FAILED_BYTES": 64_000_000,
     "models.traffic.outbound.personal_inboxes.MOST_PEOPLE": 500,
     "models.moderation.appeals.WORDS_LIMIT": 5000,
     "models.moderation.case_notes.KEPT": timedelta(days=365),
