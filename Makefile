@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test walk accessibility mutations drills lint bench same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits help-pictures locales schema dist rehearsal
+.PHONY: install demo run test walk accessibility mutations drills lint bench same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits help-pictures locales schema audit dist rehearsal
 
 install: $(STAMP)
 
@@ -126,6 +126,10 @@ locales: install
 # Writes models/store/schema.sql anew from the migrations, in a database that is made for it.
 schema: install
 	$(BIN)/python -m deploy.build.schema
+
+# Asks the registry in use whether it knows of a hole in a version that servers install, and says so where it tells nobody.
+audit: install
+	$(BIN)/python -m deploy.release.known_holes
 
 # Builds what is handed out into dist/: the wheel, its source, a bill of materials (CycloneDX), install.sh, packages for
 # Debian and the sums of all (deploy/RELEASING.md). RELEASE=1 refuses what is no release, KEY is minisign's, DEBIAN names

@@ -19,8 +19,10 @@ from federation.signatures import PublicKey, Signer
 from models.coop.figures.cells import Available
 from models.coop.week_figures import WeekFigures
 from models.settings import Settings, Site
+from models.store.background.tallies import Tallies
 from models.store.database import Pool
 from models.store.limit_memory import MemoryCounter
+from models.store.slow_statements import SlowStatements
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound.received import NewReceived, enqueue_many
 
@@ -30,7 +32,7 @@ class Instance:
     """A running server: who it is (`site`), how it runs (`settings`), its database and its way to other servers.
 
     The caches only save time: each may be emptied at any moment, and each process has its own. `counter` knows what was
-    spent of the limits.
+    spent of the limits, `tallies` what happened since the process started.
     """
 
     site: Site
@@ -68,6 +70,8 @@ class Instance:
         default_factory=lambda: Cache(size=4, seconds=3600)
     )
     counter: MemoryCounter = field(default_factory=MemoryCounter)
+    tallies: Tallies = field(default_factory=Tallies)
+    slow_statements: SlowStatements = field(default_factory=SlowStatements)
 
     def __post_init__(self) -> None:
         """What the inboxes accept goes through one intake, which commits it together."""

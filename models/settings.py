@@ -4,7 +4,6 @@ import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -13,14 +12,24 @@ import msgspec
 
 from models.errors import DeclicError
 from models.lazy import LazyModule
+from models.setting_values import PREFIX as PREFIX
+from models.setting_values import (
+    Network,
+    env_name,
+    is_for_tests,
+    read_listen,
+    read_metrics,
+    read_networks,
+    read_origin,
+    require_address,
+)
+from models.setting_values import SettingsError as SettingsError
 
 if TYPE_CHECKING:
     import difflib
     import tomllib
 else:
     difflib, tomllib = LazyModule("difflib"), LazyModule("tomllib")
-
-PREFIX = "DECLIC_"
 
 ELSEWHERE = frozenset({"DECLIC_CONFIG", "DECLIC_TEST_DATABASE_URL"})
 """Names of our family that are not settings: where the file is, and what only the tests read."""
@@ -31,11 +40,8 @@ POOL_SIZE = 8
 SMALLEST_POOL = 2
 """Connections to the database that one process opens at most: unless told otherwise, and the fewest that do."""
 
-Network = IPv4Network | IPv6Network
-
-
-class SettingsError(DeclicError):
-    """A setting is wrong."""
+INSTALLED = Path("/etc/declic")
+"""Where deploy/README.md puts the settings of each instance, as systemd reads them: NAME.env."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,27 +85,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trusted_proxies: tuple[str, ...] = ()
     test_federation: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not work, so that the first start tells it and not the first use."""
-        msgspec.structs.force_setattr(self, "url", _read_origin("url", self.url))
+        msgspec.structs.force_setattr(self, "url", read_origin("url", self.url))
         msgspec.structs.force_setattr(self, "data", self.data.expanduser().absolute())
         if self.media_url is not None:
-            msgspec.structs.force_setattr(self, "media_url", _read_origin("media_url", self.media_url))
+            msgspec.structs.force_setattr(self, "media_url", read_origin("media_url", self.media_url))
         if self.source_url is not None:
-            _require_address("source_url", self.source_url)
+            require_address("source_url", self.source_url)
         self._check_files()
-        _read_listen(self.listen)
-        _read_networks(self.trusted_proxies)
+        read_listen(self.listen)
+        read_networks(self.trusted_proxies)
+        if self.metrics is not None:
+            read_metrics(self.metrics, self.listen)
         self._check_numbers()
         if self.database_url is not None and not self.database_url.startswith(("postgresql://", "postgres://")):
-            raise SettingsError(f"{_env_name('database_url')} looks like postgresql://user:password@host/database.")
+            raise SettingsError(f"{env_name('database_url')} looks like postgresql://user:password@host/database.")
         if self.smtp_url is not None and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
-            raise SettingsError(f"{_env_name('smtp_url')} looks like smtps://user:password@host:465?from=…")
-        if self.test_federation and not _is_for_tests(self.url):
+            raise SettingsError(f"{env_name('smtp_url')} looks like smtps://user:password@host:465?from=…")
+        if self.test_federation and not is_for_tests(self.url):
             raise SettingsError(
-                f"{_env_name('test_federation')} opens the way to private networks, so it only works "
-                f"when the host of {_env_name('url')} is localhost, a loopback address, or ends in .test "
+                f"{env_name('test_federation')} opens the way to private networks, so it only works "
+                f"when the host of {env_name('url')} is localhost, a loopback address, or ends in .test "
                 "or .localhost."
             )
 
@@ -110,18 +119,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             ("database_pool", SMALLEST_POOL, f"a number of connections, {SMALLEST_POOL} at least"),
         ):
             if getattr(self, name) < fewest:
-                raise SettingsError(f"{_env_name(name)} is {words}.")
+                raise SettingsError(f"{env_name(name)} is {words}.")
 
     def _check_files(self) -> None:
         for name in ("ca_file", "key_file"):
             path = getattr(self, name)
             if path is not None and not path.is_file():
-                raise SettingsError(f"{_env_name(name)} names {path}, which is not a file.")
+                raise SettingsError(f"{env_name(name)} names {path}, which is not a file.")
         if self.ca_file is not None:
             try:
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(self.ca_file)
             except ssl.SSLError:
-                problem = f"{_env_name('ca_file')} names {self.ca_file}, which holds no certificate."
+                problem = f"{env_name('ca_file')} names {self.ca_file}, which holds no certificate."
                 raise SettingsError(problem) from None
 
     @classmethod
@@ -139,7 +148,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             value = getattr(self, name)
             if value != getattr(defaults, name):
                 text = " ".join(value) if isinstance(value, tuple) else str(value)
-                kept[_env_name(name)] = {"True": "on", "False": "off"}.get(text, text)
+                kept[env_name(name)] = {"True": "on", "False": "off"}.get(text, text)
         return kept
 
     @property
@@ -155,12 +164,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def proxy_networks(self) -> tuple[Network, ...]:
         """The networks whose `X-Forwarded-*` headers are believed."""
-        return _read_networks(self.trusted_proxies)
+        return read_networks(self.trusted_proxies)
 
     @property
     def address(self) -> tuple[str, int] | Path:
         """Where to listen: host and port, or the path of a unix socket."""
-        return _read_listen(self.listen)
+        return read_listen(self.listen)
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Where figures are read, if they are to be."""
+        return None if self.metrics is None else read_metrics(self.metrics, self.listen)
 
 
 def environment_of_child(added: Mapping[str, str]) -> dict[str, str]:
@@ -179,7 +193,7 @@ def _convert(given: Mapping[str, Any]) -> Settings:
         if isinstance(error.__cause__, DeclicError):  # raised by __post_init__
             raise error.__cause__ from None
         problem, _, place = str(error).partition(" - at `$.")
-        raise SettingsError(f"{_env_name(place.rstrip('`'))} is not valid: {_explain(problem)}.") from None
+        raise SettingsError(f"{env_name(place.rstrip('`'))} is not valid: {_explain(problem)}.") from None
 
 
 def _explain(problem: str) -> str:
@@ -203,7 +217,7 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         if name not in fields:
             raise SettingsError(f"{key} is not a setting.{_suggest(name, prefix=PREFIX)}")
         if name in given:
-            raise SettingsError(f"{_env_name(name)} and {_env_name(name)}_FILE are both set; keep one.")
+            raise SettingsError(f"{env_name(name)} and {env_name(name)}_FILE are both set; keep one.")
         if text.strip():  # an empty variable is an absent one: compose files pass them through
             given[name] = _shape(name, text.strip())
     return given
@@ -237,63 +251,8 @@ def _shape(name: str, text: str) -> Any:
     return text
 
 
-def _read_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
-    try:
-        return tuple(ip_network(text, strict=False) for text in texts)
-    except ValueError as error:
-        raise SettingsError(f"{_env_name('trusted_proxies')} is a list of networks: {error}.") from None
-
-
-def _read_origin(name: str, url: str) -> str:
-    """`url` as an origin: scheme and host in lower case, the default port left out, no trailing slash."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        host = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
-    except (ValueError, UnicodeError):
-        host, port, parts = "", None, urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or parts.path.strip("/") or parts.query or parts.username:
-        raise SettingsError(f"{_env_name(name)} is an address such as https://lomme.example, without a path.")
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + ("" if port in {None, default} else f":{port}")
-
-
-def _require_address(name: str, url: str) -> None:
-    """Raise SettingsError for what is no page on the web."""
-    try:
-        parts = urlsplit(url)
-        found = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
-    except ValueError:
-        found = False
-    if not found or any(one.isspace() for one in url):
-        raise SettingsError(f"{_env_name(name)} is an address such as https://codeberg.org/declic/declic.")
-
-
-def _read_listen(listen: str) -> tuple[str, int] | Path:
-    if listen.startswith("unix:"):
-        return Path(listen.removeprefix("unix:"))
-    host, colon, port = listen.rpartition(":")
-    if not colon or not port.isdecimal() or int(port) > 65535:
-        raise SettingsError(f"{_env_name('listen')} is HOST:PORT, such as 127.0.0.1:8000, or unix:PATH.")
-    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - ":8000" asks for all addresses
-
-
-def _is_for_tests(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith((".test", ".localhost")):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _env_name(name: str) -> str:
-    return PREFIX + name.upper()
-
-
 def _suggest(name: str, *, prefix: str = "") -> str:
     close = difflib.get_close_matches(name.lower(), Settings.__struct_fields__, n=1)
     if not close:
         return ""
-    return f" Did you mean {_env_name(close[0]) if prefix else close[0]}?"
+    return f" Did you mean {env_name(close[0]) if prefix else close[0]}?"

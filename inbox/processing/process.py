@@ -137,6 +137,7 @@ class _InboxWorker:
                 await forward(conn, self.instance.site, item.body, activity)
             await apply(conn, self.instance.site, sender, activity)
             await received.finish(conn, item.id)
+        self.instance.tallies.count("inbox", "processed")
         self.committed.set()
 
     async def _settle(self, item: Received, error: Exception) -> None:
@@ -164,20 +165,24 @@ class _InboxWorker:
             await received.finish(conn, item.id, ignored=str(error))
             if isinstance(error, NoRoom):
                 await waiting_posts.note_refusal(conn, error.host, error.why)
+        self.instance.tallies.count("inbox", "ignored")
 
     async def _hold(self, item: Received, held: Held) -> None:
         async with transaction(self.instance.pool) as conn:
             if not await keep(conn, held.request, item.host, received_id=item.id):
                 await received.finish(conn, item.id, ignored="stranger_not_accepted")
+        self.instance.tallies.count("inbox", "held")
 
     async def _wait_or_give_up(self, item: Received, error: str, *, retry: bool) -> None:
+        again = retry and item.attempts <= len(WAITS)
         async with transaction(self.instance.pool) as conn:
-            if retry and item.attempts <= len(WAITS):
+            if again:
                 due_at = self.now() + WAITS[item.attempts - 1]
                 await received.retry(conn, item.id, error=error, due_at=due_at)
             else:
                 log.warning("activity_set_aside", type=item.type, host=item.host, cause=error)
                 await received.give_up(conn, item.id, error=error)
+        self.instance.tallies.count("inbox", "retried" if again else "failed")
 
 
 def _group(items: Iterable[Received]) -> list[list[Received]]:

@@ -70,6 +70,7 @@ async def receive(instance: Instance, envelope: Envelope, inbox_owner: str | Non
         await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
         with instance.backlog.taking(host, len(read.body)):
             await instance.intake.put(_describe(read))
+        instance.tallies.count("inbox", "accepted")
         await _note_activity(instance, host)
         if read.direct and read.signed:
             await note_digest(instance, envelope, read.header.actor_uri)

@@ -243,15 +243,18 @@ async def find_disk_space(conn: Connection) -> ScarceSpace | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthTroubles:
-    """What the doctor's checks of these names found wrong, the oldest first."""
+    """What the doctor's checks of these names found wrong, the oldest first, each with its machine, '' for all."""
 
     names: list[str]
+    machines: list[str]
     since: datetime
 
 
 _HEALTH = compose(
     """
-    SELECT array_agg(h.name ORDER BY h.since, h.name) AS names, min(h.since) AS since {health} HAVING count(*) > 0
+    SELECT array_agg(h.name ORDER BY h.since, h.machine, h.name) AS names,
+        array_agg(h.machine ORDER BY h.since, h.machine, h.name) AS machines, min(h.since) AS since
+    {health} HAVING count(*) > 0
     """,
     health=HEALTH,
 )

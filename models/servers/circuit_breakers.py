@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from models.store.database import Connection, execute, fetch_all, fetch_column
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one
 
 FAILING_DAYS = 7
 """After failing on so many distinct days a host is unavailable and its deliveries are held (HT7)."""
+
+
+SLOW_MS = 5000
+"""Who takes so long as a rule to accept a delivery is slow; what is for others goes on all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +69,16 @@ async def save_success(
     troubled = await fetch_column(
         conn,
         """
-        INSERT INTO server (host, last_out_at, latency_ms, clock_seconds, clock_at)
-        SELECT host, now(), avg(latency)::integer, max(clock), CASE WHEN max(clock) IS NOT NULL THEN now() END
+        INSERT INTO server (host, last_out_at, latency_ms, clock_seconds, clock_at, slow_since)
+        SELECT host, now(), avg(latency)::integer, max(clock), CASE WHEN max(clock) IS NOT NULL THEN now() END,
+            CASE WHEN avg(latency) >= $4 THEN now() END
         FROM unnest($1::text[], $2::integer[], $3::integer[]) AS arrived (host, latency, clock)
         GROUP BY host ORDER BY host
         ON CONFLICT (host) DO UPDATE SET last_out_at = now(),
             latency_ms = coalesce((3 * server.latency_ms + excluded.latency_ms) / 4, excluded.latency_ms,
                 server.latency_ms),
+            slow_since = CASE WHEN coalesce((3 * server.latency_ms + excluded.latency_ms) / 4, excluded.latency_ms,
+                server.latency_ms) >= $4 THEN coalesce(server.slow_since, now()) END,
             clock_seconds = coalesce(excluded.clock_seconds, server.clock_seconds),
             clock_at = coalesce(excluded.clock_at, server.clock_at)
         WHERE server.last_out_at IS NULL OR server.last_out_at < now() - interval '10 seconds'
@@ -81,6 +88,7 @@ async def save_success(
         [arrival.host for arrival in arrivals],
         [arrival.latency_ms for arrival in arrivals],
         [arrival.clock_seconds for arrival in arrivals],
+        SLOW_MS,
     )
     known = {host for host in troubled if host is not None}
     if not known:
@@ -192,4 +200,27 @@ async def save_clock(conn: Connection, host: str, seconds: int) -> None:
         """,
         host,
         seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowHost:
+    """Who takes what we send, but slowly, and since when without a break."""
+
+    host: str
+    latency_ms: int
+    slow_since: datetime
+
+
+async def find_slowest(conn: Connection) -> SlowHost | None:
+    """The slowest of those that were so for a day and took something this week, and that we still speak to."""
+    return await fetch_one(
+        conn,
+        SlowHost,
+        """
+        SELECT host, latency_ms, slow_since FROM server
+        WHERE slow_since < now() - interval '1 day' AND last_out_at > now() - interval '7 days'
+            AND level <> 'aside' AND NOT holding
+        ORDER BY latency_ms DESC, host LIMIT 1
+        """,
     )

@@ -13,6 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from models.errors import DeclicError, Entangled, NoSpace, Unavailable, describe_os_error
 from models.settings import POOL_SIZE
+from models.store.timed_statements import Notice, Timed, WatchedConnection
 
 log = structlog.get_logger(__name__)
 
@@ -94,19 +95,26 @@ async def _leave_as_is(_: asyncpg.Connection) -> None:
     """
 
 
-async def open_pool(dsn: str, *, size: int = POOL_SIZE) -> Pool:
+async def open_pool(dsn: str, *, size: int = POOL_SIZE, notice: Notice | None = None) -> Pool:
     """A pool of prepared connections to `dsn` (a postgresql:// URL; a unix socket as `?host=/folder`).
 
-    One is kept; as many more as `size` says come under load and go after it. Raises Unavailable when the database
-    cannot be reached.
+    One is kept; as many more as `size` says come under load and go after it. `notice` hears of statements that take
+    long. Raises Unavailable when the database cannot be reached.
     """
+
+    async def prepare(conn: asyncpg.Connection) -> None:
+        await prepare_connection(conn)
+        if notice is not None and isinstance(conn, WatchedConnection):
+            conn.notice = notice
+
     try:
         return await asyncpg.create_pool(
             dsn,
             min_size=1,
             max_size=size,
             max_inactive_connection_lifetime=IDLE_SECONDS,
-            init=prepare_connection,
+            init=prepare,
+            connection_class=WatchedConnection,
             reset=_leave_as_is,
             command_timeout=60,
             server_settings=ANNOUNCED,
@@ -217,13 +225,15 @@ async def _roll_back(rollback: Callable[[], Awaitable[object]]) -> None:
 
 async def fetch_one(conn: Connection, row_type: type[Row], sql: str, *args: Any) -> Row | None:
     """The first row as `row_type(**row)`, or None; column names are the dataclass's fields."""
-    record = await conn.fetchrow(sql, *args)
+    with Timed(conn, sql):
+        record = await conn.fetchrow(sql, *args)
     return None if record is None else row_type(**record)
 
 
 async def fetch_all(conn: Connection, row_type: type[Row], sql: str, *args: Any) -> list[Row]:
     """All rows as `row_type(**row)`."""
-    return [row_type(**record) for record in await conn.fetch(sql, *args)]
+    with Timed(conn, sql):
+        return [row_type(**record) for record in await conn.fetch(sql, *args)]
 
 
 async def fetch_planned(conn: Connection, sql: str, *args: Any) -> list[Record]:
@@ -231,28 +241,33 @@ async def fetch_planned(conn: Connection, sql: str, *args: Any) -> list[Record]:
 
     A plan that is kept would have to serve every choice of filters, so it could use the index of none.
     """
-    statement = await conn.prepare(sql, name="")
-    return list(await statement.fetch(*args))
+    with Timed(conn, sql):
+        statement = await conn.prepare(sql, name="")
+        return list(await statement.fetch(*args))
 
 
 async def fetch_value(conn: Connection, sql: str, *args: Any) -> Any:
     """The first column of the first row, or None."""
-    return await conn.fetchval(sql, *args)
+    with Timed(conn, sql):
+        return await conn.fetchval(sql, *args)
 
 
 async def fetch_column(conn: Connection, sql: str, *args: Any) -> list[Any]:
     """The first column of all rows."""
-    return [record[0] for record in await conn.fetch(sql, *args)]
+    with Timed(conn, sql):
+        return [record[0] for record in await conn.fetch(sql, *args)]
 
 
 async def fetch_records(conn: Connection, sql: str, *args: Any) -> list[Record]:
     """All rows as they are, for reads that fit no dataclass."""
-    return list(await conn.fetch(sql, *args))
+    with Timed(conn, sql):
+        return list(await conn.fetch(sql, *args))
 
 
 async def execute(conn: Connection, sql: str, *args: Any) -> int:
     """Run a statement; the number of rows that it touched."""
-    status = await conn.execute(sql, *args)
+    with Timed(conn, sql):
+        status = await conn.execute(sql, *args)
     last = status.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
 

@@ -1,40 +1,72 @@
-"""What a look at the machine found wrong: kept until it is well for a day, told by mail once and each week."""
+"""What a look at the machine found wrong: kept until it is well for a day, told by mail once and each week.
+
+Each machine has its own troubles, and those of what they share (the database, the certificate) are of the machine ''.
+"""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from models.store.database import Connection, execute, fetch_column
+from models.store.database import Connection, execute, fetch_all, fetch_column
+
+SHARED = ""
+"""The name that stands for what all machines share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What is wrong: a check of the doctor, and the machine where it is, '' for all."""
+
+    machine: str
+    name: str
+    severe: bool
 
 
 async def save(
-    conn: Connection, looked: Collection[str], found: Mapping[str, bool], *, watched: Collection[str]
+    conn: Connection,
+    looked: Collection[str],
+    found: Mapping[str, bool],
+    *,
+    watched: Collection[str],
+    machine: str = SHARED,
 ) -> None:
-    """What these checks say now: those `found` wrong, and whether severely; the others of them are well.
+    """What these checks say now on this machine: those `found` wrong, and whether severely; the others are well.
 
-    Of checks that are no longer among those `watched` nothing stays.
+    Of checks that are no longer among those `watched` nothing stays, nor of a machine that nobody looks at for an hour.
     """
     await execute(
         conn,
         """
-        INSERT INTO health_trouble (name, severe) SELECT * FROM unnest($1::text[], $2::boolean[])
-        ON CONFLICT (name) DO UPDATE SET severe = excluded.severe, well_at = NULL,
+        INSERT INTO health_trouble (machine, name, severe) SELECT $3, * FROM unnest($1::text[], $2::boolean[])
+        ON CONFLICT (machine, name) DO UPDATE SET severe = excluded.severe, well_at = NULL,
             since = CASE WHEN health_trouble.well_at IS NULL THEN health_trouble.since ELSE now() END
         """,
         list(found),
         list(found.values()),
+        machine,
     )
     well = [name for name in looked if name not in found]
     await execute(
-        conn, "UPDATE health_trouble SET well_at = now() WHERE name = ANY($1::text[]) AND well_at IS NULL", well
+        conn,
+        """
+        UPDATE health_trouble SET looked_at = now(),
+            well_at = CASE WHEN name = ANY($1::text[]) THEN coalesce(well_at, now()) ELSE well_at END
+        WHERE machine = $2
+        """,
+        well,
+        machine,
     )
     await execute(
         conn,
-        "DELETE FROM health_trouble WHERE well_at < now() - interval '1 day' OR name <> ALL($1::text[])",
+        """
+        DELETE FROM health_trouble WHERE well_at < now() - interval '1 day' OR looked_at < now() - interval '1 hour'
+            OR name <> ALL($1::text[])
+        """,
         list(watched),
     )
 
 
-async def claim_untold(conn: Connection) -> list[str]:
-    """What is wrong and nobody had a mail about for a week; they count as told from now on.
+async def claim_untold(conn: Connection, machine: str = SHARED) -> list[str]:
+    """What is wrong on this machine and nobody had a mail about for a week; it counts as told from now on.
 
     What comes and goes within a day is told as if it had stayed.
     """
@@ -42,6 +74,15 @@ async def claim_untold(conn: Connection) -> list[str]:
         conn,
         """
         UPDATE health_trouble SET told_at = now()
-        WHERE well_at IS NULL AND (told_at IS NULL OR told_at < now() - interval '7 days') RETURNING name
+        WHERE machine = $1 AND well_at IS NULL AND (told_at IS NULL OR told_at < now() - interval '7 days')
+        RETURNING name
         """,
+        machine,
+    )
+
+
+async def list_troubles(conn: Connection) -> list[Trouble]:
+    """All that is wrong, on whichever machine."""
+    return await fetch_all(
+        conn, Trouble, "SELECT machine, name, severe FROM health_trouble WHERE well_at IS NULL ORDER BY machine, name"
     )

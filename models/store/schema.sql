@@ -721,7 +721,8 @@ CREATE TABLE server (
     holding boolean NOT NULL GENERATED ALWAYS AS (((unavailable_since IS NOT NULL) OR (paused_at IS NOT NULL))) STORED,
     no_private boolean NOT NULL DEFAULT false,
     woken_at timestamptz,
-    sounded_at timestamptz
+    sounded_at timestamptz,
+    slow_since timestamptz                    -- since when latency_ms is long without a break
 );
 CREATE INDEX server_level_at ON server (level_at) WHERE level_at IS NOT NULL;
 CREATE INDEX server_no_private ON server (host) WHERE no_private;
@@ -3348,11 +3349,24 @@ CREATE TABLE own_page (
 
 -- What a look at the machine found wrong, of what no other table tells; gone a day after it is well again.
 CREATE TABLE health_trouble (
-    name text PRIMARY KEY,  -- a check of web/actions/doctor
+    name text NOT NULL,                       -- a check of web/actions/doctor
     severe boolean NOT NULL,
     since timestamptz NOT NULL DEFAULT now(),
-    well_at timestamptz,    -- NULL: it is not
-    told_at timestamptz     -- when administrators had a mail about it
+    well_at timestamptz,                      -- NULL: it is not
+    told_at timestamptz,                      -- when administrators had a mail about it
+    machine text NOT NULL DEFAULT '',         -- its name; '' for what all machines share
+    looked_at timestamptz NOT NULL DEFAULT now(),  -- a machine that nobody looks at any more is gone
+    PRIMARY KEY (machine, name)
+);
+
+-- Statements that took long, day by day: their text is ours and holds no value. Forgotten after a month.
+CREATE TABLE slow_statement (
+    day date NOT NULL DEFAULT CURRENT_DATE,
+    statement text NOT NULL,            -- its beginning, as it stands in the code
+    times integer NOT NULL,
+    longest double precision NOT NULL,  -- seconds
+    last_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (day, statement)
 );
 
 -- References to tables further down -----------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from models.store.database import Connection, begin, connection, transaction
 from models.store.write_batcher import WriteBatcher
 from models.traffic.outbound import deliveries, hidden_deliveries
 from models.traffic.outbound.deliveries import Delivery
-from outbox.traffic.outcomes import Delivered, Outcome, RetryLater, RetryPersonalInbox, judge
+from outbox.traffic.outcomes import WORDS, Delivered, Outcome, RetryLater, RetryPersonalInbox, judge
 from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
 from outbox.traffic.results import save_failed, save_sent
 from outbox.traffic.synchronization import find_header
@@ -130,6 +130,7 @@ class _DeliveryWorker:
                     continue
                 outcome = await self.send(delivery)
                 await self.results.put(outcome)
+                self.instance.tallies.count("deliveries", WORDS[type(outcome)])
                 self.held.discard(delivery.id)
                 if isinstance(outcome, RetryLater | RetryPersonalInbox):
                     await self.release(lane[position + 1 :], moved=isinstance(outcome, RetryLater))

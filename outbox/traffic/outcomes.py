@@ -1,7 +1,9 @@
 """What an answer means for a delivery: done, again later, held, or given up; pure (HT5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from federation.errors import Cause
 from federation.http_client.answers import Answer
@@ -67,6 +69,11 @@ class Undeliverable:
 
 
 Outcome = Delivered | RetryLater | RetryPersonalInbox | Undeliverable
+
+WORDS: Mapping[type, str] = MappingProxyType(
+    {Delivered: "done", RetryLater: "retried", RetryPersonalInbox: "retried", Undeliverable: "failed"}
+)
+"""How each is counted."""
 
 
 def judge(delivery: Delivery, answer: Answer, *, at: datetime, chance: float, latency: int | None = None) -> Outcome:

@@ -94,6 +94,8 @@ def test_a_path_setting_has_no_second_form() -> None:
         ("secure_mode", "perhaps", "DECLIC_SECURE_MODE is not valid: it is on or off."),
         ("listen", "8000", "DECLIC_LISTEN is HOST:PORT"),
         ("listen", "127.0.0.1:99999", "DECLIC_LISTEN is HOST:PORT"),
+        ("metrics", "here", "DECLIC_METRICS is HOST:PORT"),
+        ("metrics", "127.0.0.1:8000", "DECLIC_METRICS has a port of its own"),
         ("ca_file", "/nowhere.pem", "DECLIC_CA_FILE names /nowhere.pem, which is not a file"),
         ("ca_file", __file__, "which holds no certificate"),
         ("trusted_proxies", "caddy", "DECLIC_TRUSTED_PROXIES is a list of networks"),
@@ -128,6 +130,13 @@ def test_proxies_are_networks() -> None:
 
 def test_an_empty_variable_counts_as_absent() -> None:
     assert read(smtp_url="", rate_limit=" ").rate_limit == 1500
+
+
+@pytest.mark.parametrize(
+    ("given", "address"), [("9464", ("127.0.0.1", 9464)), (":9464", ("127.0.0.1", 9464)), ("[::1]:80", ("::1", 80))]
+)
+def test_figures_are_for_this_machine_alone_unless_said(given: str, address: tuple[str, int]) -> None:
+    assert read(metrics=given).metrics_address == address
 
 
 def test_a_unix_socket_is_listened_on_by_its_path() -> None:

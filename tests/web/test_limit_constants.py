@@ -10,6 +10,7 @@ from tests.limit_constants import read_field_limits, read_limits
 LIMITS: dict[str, object] = {
     "web.rendering.i18n.COOKIE_LIFETIME": timedelta(days=365),
     "web.actions.doctor.database.MOST_CONNECTIONS": 0.8,
+    "web.actions.doctor.database.SHOWN": 100,
     "web.actions.doctor.machine.LITTLE_MEMORY": 134_217_728,
     "web.actions.doctor.outside.MOST_CLOCK_SECONDS": 300,
     "web.actions.doctor.outside.RENEWED_WITHIN": timedelta(days=14),

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import DeclicError
-from models.settings import ELSEWHERE, PREFIX
-
-FOLDER = Path("/etc/declic")
-"""Where deploy/README.md puts the settings of each instance, as systemd reads them: NAME.env."""
+from models.settings import ELSEWHERE, INSTALLED, PREFIX
 
 UNITS = (Path("/etc/systemd/system"), Path("/usr/local/lib/systemd/system"), Path("/usr/lib/systemd/system"))
 
@@ -55,13 +52,13 @@ def _names_folder(found: dict[str, str]) -> bool:
 
 def _find_file() -> Path | None:
     try:
-        files = sorted(path for path in FOLDER.iterdir() if path.suffix == ".env")
+        files = sorted(path for path in INSTALLED.iterdir() if path.suffix == ".env")
     except FileNotFoundError:
         files = []
     except PermissionError:
         raise SettingsNotFound(
-            f"Déclic is installed on this machine, and {FOLDER} is closed to this account: run this as root (sudo), or "
-            "set DECLIC_DATA to work with another instance."
+            f"Déclic is installed on this machine, and {INSTALLED} is closed to this account: run this as root (sudo), "
+            "or set DECLIC_DATA to work with another instance."
         ) from None
     if len(files) > 1:
         raise SettingsNotFound(
@@ -70,7 +67,7 @@ def _find_file() -> Path | None:
         )
     if not files and _find_unit("declic") is not None:
         raise SettingsNotFound(
-            f"{_find_unit('declic')} is installed, but its settings are not in {FOLDER}: name them with "
+            f"{_find_unit('declic')} is installed, but its settings are not in {INSTALLED}: name them with "
             "`declic --settings FILE …`."
         )
     return files[0] if files else None

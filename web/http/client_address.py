@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from models.settings import Network
+from models.setting_values import Network
 from web.http.app_keys import INSTANCE
 
 INDOORS = tuple(

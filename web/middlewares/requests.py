@@ -3,7 +3,8 @@
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import structlog
 from aiohttp import web
@@ -47,6 +48,22 @@ PARTS_OF_PAGES = ("image/webp", "image/jpeg", "image/png", "font/", "text/css", 
 SILENT = ("/static/", "/media/", "/healthz", "/readyz")
 """Their successes are not worth a line."""
 
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "/static/": "static",
+        "/media/": "media",
+        "/healthz": "health",
+        "/readyz": "health",
+        "/api/v1/streaming": "stream",
+        "/api/": "api",
+        "/oauth/": "api",
+        "/users/": "activitypub",
+        "/.well-known/": "activitypub",
+        "/nodeinfo/": "activitypub",
+    }
+)
+"""How a path begins, and as what it is counted; what other servers send is `inbox`, all else `page`."""
+
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -76,9 +93,27 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
         raise
     finally:
         in_flight.discard(id(request))
-        _write_line(request, status, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        _count(request, status, seconds)
+        _write_line(request, status, seconds)
         structlog.contextvars.unbind_contextvars("request")
     return response
+
+
+def _count(request: web.Request, status: int, seconds: float) -> None:
+    """A stream goes on for as long as somebody watches: how long that was says nothing about us."""
+    tallies, kind = request.app[INSTANCE].tallies, find_kind(request)
+    tallies.count("requests", kind, str(status))
+    if kind != "stream":
+        tallies.time(seconds, "requests", kind)
+
+
+def find_kind(request: web.Request) -> str:
+    """What kind of request this is, of those in KINDS."""
+    path = request.path
+    if path.endswith("/inbox"):
+        return "inbox"
+    return next((kind for start, kind in KINDS.items() if path.startswith(start)), "page")
 
 
 def _write_line(request: web.Request, status: int, seconds: float) -> None:

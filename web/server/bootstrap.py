@@ -26,6 +26,7 @@ from models.settings import Settings
 from models.store.database import open_pool, transaction
 from models.store.migrate import NotMigrated, migrate, require_migrated
 from models.store.postgres import list_clusters, open_database
+from models.store.slow_statements import SlowStatements
 from outbox.people.built_in_actors import create_built_in_actors, list_missing
 from web.server.first_run import Progress, print_nothing
 
@@ -137,10 +138,18 @@ async def open_instance(settings: Settings, database_url: str) -> AsyncIterator[
     Its settings name the database even when that is the embedded one. Raises Unavailable when it cannot be reached.
     """
     settings = msgspec.structs.replace(settings, database_url=database_url)
-    pool = await open_pool(database_url, size=settings.database_pool)
+    slow = SlowStatements()
+    pool = await open_pool(database_url, size=settings.database_pool, notice=slow.notice)
     policy = FederationPolicy(pool)
     transport = AiohttpTransport(settings, schemes=ServerSignatureSchemes(pool), hosts=policy)
-    instance = Instance(site=settings.site, settings=settings, pool=pool, transport=transport, policy=policy)
+    instance = Instance(
+        site=settings.site,
+        settings=settings,
+        pool=pool,
+        transport=transport,
+        policy=policy,
+        slow_statements=slow,
+    )
     try:
         yield instance
     finally:

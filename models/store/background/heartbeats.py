@@ -37,6 +37,14 @@ async def is_beating(conn: Connection, *, seconds: int = ALIVE_SECONDS) -> bool:
     )
 
 
+async def count_alive(conn: Connection, *, seconds: int = ALIVE_SECONDS) -> int:
+    """How many workers were alive this many seconds ago."""
+    found: int = await fetch_value(
+        conn, "SELECT count(*) FROM heartbeat WHERE beat_at > now() - make_interval(secs => $1)", seconds
+    )
+    return found
+
+
 async def list_failing(conn: Connection, *, seconds: int = ALIVE_SECONDS) -> list[str]:
     """What none of the workers that live does, because it fails in all of them."""
     return await fetch_column(

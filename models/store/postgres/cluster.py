@@ -25,7 +25,8 @@ SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_LIMIT = 107
 """Bytes that the kernel allows in the path of a unix socket."""
 
-LOG_LIMIT = 5_000_000
+LOG_LIMIT, LOG_END = 5_000_000, 100_000
+"""A log of the server that is longer is cut to its end."""
 
 RECOVERY_SECONDS = 600
 """How long a start may take: after a crash PostgreSQL replays its log first."""
@@ -138,8 +139,7 @@ async def start(cluster: Cluster) -> subprocess.Popen[bytes]:
 
 def _launch(cluster: Cluster) -> subprocess.Popen[bytes]:
     path = _log_file(cluster)
-    if path.exists() and path.stat().st_size > LOG_LIMIT:
-        path.unlink()
+    shorten_log(cluster)
     command = [*cluster.account.prefix, cluster.binaries.program("postgres"), "-D", str(cluster.folder)]
     here = {"unix_socket_directories": str(cluster.sockets), "shared_buffers": choose_shared_buffers()}
     for name, value in (OPTIONS | here).items():
@@ -157,6 +157,19 @@ def _launch(cluster: Cluster) -> subprocess.Popen[bytes]:
             start_new_session=True,  # Ctrl-C at the terminal is for us; we stop it in our own time
             **cluster.account.options(environment),
         )
+
+
+def shorten_log(cluster: Cluster) -> None:
+    """Keep the end of a log that has grown long; the server goes on writing behind it."""
+    path = _log_file(cluster)
+    if not path.exists() or path.stat().st_size <= LOG_LIMIT:
+        return
+    with path.open("r+b") as file:
+        file.seek(-LOG_END, os.SEEK_END)
+        end = file.read()
+        file.truncate(0)
+    with path.open("ab") as file:
+        file.write(end)
 
 
 def _log_file(cluster: Cluster) -> Path:

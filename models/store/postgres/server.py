@@ -109,6 +109,7 @@ async def _keep_running(cluster: Cluster, process: "subprocess.Popen[bytes] | No
         await asyncio.sleep(WATCH_SECONDS)
         if process is not None:
             process.poll()  # takes the leavings of a dead child
+        clusters.shorten_log(cluster)
         if clusters.find_postmaster(cluster) is not None or await clusters.is_alive(cluster):
             continue
         try:

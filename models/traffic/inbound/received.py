@@ -23,6 +23,9 @@ post."""
 KEPT_FAILED = 1000
 """So many of those that were given up are kept of each registrable domain, the newest."""
 
+KEPT_FAILED_BYTES = 64_000_000
+"""So much of those that were given up is kept of all domains together, the newest."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
@@ -215,7 +218,8 @@ async def count_waiting_bytes(conn: Connection, *, row_bytes: int) -> dict[str, 
 async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: int = FAILED_KEPT_DAYS) -> int:
     """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later.
 
-    Of one registrable domain only so many failed ones are kept, or it could fill the disk in two months.
+    Of one registrable domain only so many failed ones are kept, or it could fill the disk in two months, and of all
+    together only so many bytes, or many domains could.
     """
     old = await execute(
         conn,
@@ -226,7 +230,21 @@ async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: in
         done_days,
         failed_days,
     )
-    return old + await _forget_many(conn)
+    return old + await _forget_many(conn) + await _forget_heavy(conn)
+
+
+async def _forget_heavy(conn: Connection) -> int:
+    return await execute(
+        conn,
+        """
+        DELETE FROM received WHERE id IN (
+            SELECT id FROM (
+                SELECT id, sum(octet_length(body) + octet_length(coalesce(error, ''))) OVER (ORDER BY id DESC) AS bytes
+                FROM received WHERE state = 'failed'
+            ) AS newer WHERE newer.bytes > $1)
+        """,
+        KEPT_FAILED_BYTES,
+    )
 
 
 async def _forget_many(conn: Connection) -> int:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from models.people.actors import Actor
 from models.servers import circuit_breakers, servers
-from models.servers.circuit_breakers import DeliverySuccess, Failure
+from models.servers.circuit_breakers import DeliverySuccess, Failure, SlowHost
 from models.store.database import Connection, execute, fetch_value
 from models.traffic.outbound import deliveries, held_deliveries
 from models.traffic.peer_traffic import Peer, find_peer
@@ -135,6 +135,23 @@ async def test_latency_moves_slowly_towards_what_is_measured(conn: Connection) -
         await execute(conn, "UPDATE server SET last_out_at = now() - interval '1 minute'")
 
     assert figures == [100, 200, 275]
+
+
+async def test_who_is_slow_for_a_day_is_named_until_it_is_quick_again(conn: Connection) -> None:
+    async def deliver(latency: int) -> SlowHost | None:
+        await execute(conn, "UPDATE server SET last_out_at = now() - interval '1 minute'")
+        await circuit_breakers.save_success(conn, [DeliverySuccess(host=HOST, inbox=FINE, latency_ms=latency)])
+        return await circuit_breakers.find_slowest(conn)
+
+    assert await deliver(9000) is None, "it was slow once"
+    await execute(conn, "UPDATE server SET slow_since = now() - interval '3 days'")
+    slow = await deliver(6000)
+    assert slow is not None and (slow.host, slow.latency_ms) == (HOST, 8250)
+    assert (datetime.now(UTC) - slow.slow_since).days == 3
+    assert await deliver(100) is not None, "one quick answer does not make it quick"
+    for _ in range(3):
+        found = await deliver(100)
+    assert found is None
 
 
 async def test_busy_hosts_are_written_every_ten_seconds_only(conn: Connection) -> None:

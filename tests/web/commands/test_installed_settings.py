@@ -38,7 +38,7 @@ for line in sys.stdin:
             os.dup2(os.open(root / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
         os.environ.update(given["env"])
         privileges.CODE = [given["env"].pop("CODE", "/")]
-        installed_settings.FOLDER, installed_settings.UNITS = root / "etc", (root / "units",)
+        installed_settings.INSTALLED, installed_settings.UNITS = root / "etc", (root / "units",)
         status = run_command(given["arguments"])
         sys.stdout.flush()
         os._exit(status)
@@ -243,7 +243,7 @@ def test_settings_that_this_account_may_not_read_are_said(
 
     for name in [name for name in os.environ if name.startswith("DECLIC_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(installed_settings, "FOLDER", machine.etc)
+    monkeypatch.setattr(installed_settings, "INSTALLED", machine.etc)
     monkeypatch.setattr(Path, "iterdir", refuse)
 
     assert run_command(["peer", "list"]) == 1

@@ -1,9 +1,10 @@
 """The database: whether it answers, in which version, and what holds it up."""
 
 from federation.instance import Instance
-from models.store import database_health
+from models.store import database_health, slow_statements
 from models.store.database import connection
 from models.store.database_health import DatabaseHealth
+from models.store.timed_statements import SLOW_SECONDS
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
 
@@ -15,6 +16,12 @@ LONG_STATEMENT = 60.0
 
 LONG_WAIT = 60.0
 """Seconds that no transaction of ours waits for its program: others wait behind it."""
+
+
+OFTEN = 20
+"""Slow answers of one kind in a day that are no accident any more."""
+
+SHOWN = 100
 
 
 def skip(at: Patient) -> Finding:
@@ -98,6 +105,36 @@ async def check_statements(at: Patient) -> Finding:
             command="psql -c \"SELECT pid, state, query_start, query FROM pg_stat_activity WHERE state <> 'idle'\"",
         )
     return ok(at.say(N_("Rien n’occupe la base de données depuis longtemps.")))
+
+
+async def check_slow_statements(at: Patient) -> Finding:
+    """What takes long again and again."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        worst = await slow_statements.find_worst(conn)
+    if worst is None or worst.times < OFTEN:
+        return ok(at.say(N_("La base de données répond vite.")))
+    return Finding(
+        severity="warning",
+        what=at.say(
+            N_(
+                "Depuis hier, la base de données a répondu %(count)s fois en plus de %(least)s\u00a0secondes, la plus "
+                "lente en %(longest)s, à : %(statement)s"
+            ),
+            count=worst.times,
+            least=round(SLOW_SECONDS),
+            longest=round(worst.longest),
+            statement=f"{worst.statement[:SHOWN]}…",
+        ),
+        mend=at.say(
+            N_(
+                "La machine manque peut-être de mémoire, ou une sauvegarde tournait. Mettez à jour ce que PostgreSQL "
+                "sait de ses tables ; si cela dure, donnez-lui plus de mémoire, et dites-le à qui fait Déclic :"
+            )
+        ),
+        command="psql -c 'VACUUM ANALYZE'",
+    )
 
 
 async def _look(instance: Instance) -> DatabaseHealth:

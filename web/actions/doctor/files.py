@@ -4,20 +4,17 @@ import os
 import stat
 from pathlib import Path
 
+from models.settings import INSTALLED
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
 
 OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 
 
-SETTINGS = Path("/etc/declic")
-"""Where an installation keeps the settings of each instance (deploy/README.md): NAME.env."""
-
-
 def list_settings_files() -> tuple[Path, ...]:
     """Those that settings may have come from, as far as this account may look."""
     try:
-        return tuple(sorted(path for path in SETTINGS.iterdir() if path.suffix == ".env"))
+        return tuple(sorted(path for path in INSTALLED.iterdir() if path.suffix == ".env"))
     except OSError:
         return ()
 

@@ -3,14 +3,17 @@
 import asyncio
 import os
 import platform
+import socket
 import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from models.store import disk_space
+from models.store import disk_space, health_troubles
+from models.store.database import connection
 from models.store.disk_space import MEGABYTE
+from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
 
@@ -77,12 +80,19 @@ async def check_inodes(at: Patient) -> Finding:
     return ok(at.say(N_("Le disque peut recevoir encore %(count)s fichiers."), count=found.f_favail))
 
 
+def read_free_memory() -> int | None:
+    """Bytes that programs may still have, as Linux reckons; None where the system does not say."""
+    try:
+        lines = MEMORY.read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        return None
+
+
 async def check_memory(at: Patient) -> Finding:
     """Memory that is free."""
-    try:
-        text = await asyncio.to_thread(MEMORY.read_text)
-        free = next(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
+    free = await asyncio.to_thread(read_free_memory)
+    if free is None:
         return Finding(severity="skipped", what=at.say(N_("Ce système ne dit pas combien de mémoire est libre.")))
     megabytes = free // MEGABYTE
     if free < LITTLE_MEMORY:
@@ -93,6 +103,26 @@ async def check_memory(at: Patient) -> Finding:
             command="ps -eo rss,args --sort=-rss | head",
         )
     return ok(at.say(N_("%(free)s\u00a0Mo de mémoire sont libres."), free=megabytes))
+
+
+async def check_machines(at: Patient) -> Finding:
+    """What the other machines of this instance found wrong with themselves."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        troubles = await health_troubles.list_troubles(conn)
+    others = sorted({one.machine for one in troubles} - {health_troubles.SHARED, socket.gethostname()})
+    if others:
+        return Finding(
+            severity="warning",
+            what=at.say(
+                N_("Quelque chose ne va pas sur une autre machine de la plateforme : %(names)s."),
+                names=", ".join(others),
+            ),
+            mend=at.say(N_("Regardez là-bas :")),
+            command="declic doctor",
+        )
+    return ok(at.say(N_("Aucune autre machine de la plateforme ne dit que quelque chose ne va pas.")))
 
 
 async def check_python(at: Patient) -> Finding:

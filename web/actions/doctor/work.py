@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from models.backup_places import read_places
 from models.coop import pending_operation
+from models.servers import circuit_breakers
 from models.settings import SettingsError
 from models.store.background import heartbeats
 from models.store.database import connection
@@ -141,4 +142,33 @@ async def check_servers(at: Patient) -> Finding:
         what=f"{tell_servers(at.say, found)}.",
         mend=at.say(N_("Voyez ce qui coince, et réessayez quand c’est réparé :")),
         command=f"declic peer test {found.host}",
+    )
+
+
+async def check_slow_servers(at: Patient) -> Finding:
+    """Who takes what we send, but slowly."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        slowest = await circuit_breakers.find_slowest(conn)
+    if slowest is None:
+        return ok(at.say(N_("Les autres coops prennent vite ce qui part vers elles.")))
+    return Finding(
+        severity="warning",
+        what=at.say(
+            N_(
+                "%(host)s met d’ordinaire %(seconds)s\u00a0secondes à prendre ce qui part d’ici, depuis "
+                "%(days)s\u00a0jours."
+            ),
+            host=slowest.host,
+            seconds=round(slowest.latency_ms / 1000),
+            days=(datetime.now(UTC) - slowest.slow_since).days,
+        ),
+        mend=at.say(
+            N_(
+                "Cela ne retarde que ce qui va là-bas. Dites-le à qui tient cette plateforme ; pas à pas, on voit où "
+                "passe le temps :"
+            )
+        ),
+        command=f"declic peer test {slowest.host}",
     )

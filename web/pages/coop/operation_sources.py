@@ -1,5 +1,6 @@
 """What waits of the machinery: other servers, mails, chores, the backup, the disk."""
 
+import socket
 from datetime import UTC, datetime
 
 from models.coop import pending_operation
@@ -143,7 +144,7 @@ async def find_health(reader: Reader) -> PendingLine | None:
     if found is None:
         return None
     titles = {one.name: say(one.title) for one in CHECKS}
-    count = len(found.names)
+    count, places = len(found.names), zip(found.names, found.machines, strict=True)
     return PendingLine(
         what=count_words(
             say,
@@ -152,10 +153,15 @@ async def find_health(reader: Reader) -> PendingLine | None:
             N_("%(count)s choses ne vont pas sur la machine de la plateforme"),
         ),
         since=found.since,
-        details=[", ".join(titles.get(name, name) for name in found.names)],
+        details=[", ".join(_name_place(titles.get(name, name), machine) for name, machine in places)],
         href="/coop/sante",
         button=say(N_("Voir quoi faire")),
     )
+
+
+def _name_place(title: str, machine: str) -> str:
+    """What is wrong on another machine than the one that answers is not to be found on the page of this one."""
+    return title if machine in ("", socket.gethostname()) else f"{title} ({machine})"
 
 
 async def find_figures(reader: Reader) -> PendingLine | None:

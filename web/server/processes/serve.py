@@ -16,6 +16,7 @@ from aiohttp import web
 
 from federation.instance import Instance
 from models.errors import DeclicError, Unavailable
+from models.lazy import lazily
 from models.settings import Settings
 from models.store.background.supervised_tasks import Background
 from models.store.database import transaction
@@ -30,7 +31,11 @@ from web.server.first_run import print_first_run_link, print_nothing, print_step
 from web.server.logging import is_worth_a_line
 from web.server.processes.memory import trim_regularly
 from web.server.shared_media import warn_without_pictures
+from web.server.worker import health
 from web.server.worker.loops import listen_for_work, run_worker
+
+with lazily():  # with a library that only those need who read figures
+    from web.server.metrics import listener
 
 log = structlog.get_logger(__name__)
 
@@ -138,13 +143,20 @@ async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: W
 
 
 async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, *, work: bool) -> None:
-    """Who only serves hears all the same when keys change: it signs what it fetches, and proves what it shows."""
+    """Who only serves hears all the same when keys change: it signs what it fetches, and proves what it shows.
+
+    Each process looks at its machine, writes down what was slow, and shows its figures to whoever may read them.
+    """
+    background = Background(instance.pool)
+    background.start("machine", partial(health.watch_machine_regularly, instance))
+    background.start("slow statements", partial(instance.slow_statements.keep, instance.pool))
+    if instance.settings.metrics_address is not None:
+        background.start("metrics", partial(listener.show_figures, instance))
     if work:
         await run_worker(instance, work_signal, stopping)
-        return
-    background = Background(instance.pool)
-    background.start("bells", partial(listen_for_work, instance, work_signal))
-    await stopping.wait()
+    else:
+        background.start("bells", partial(listen_for_work, instance, work_signal))
+        await stopping.wait()
     await background.stop()
 
 

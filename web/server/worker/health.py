@@ -1,5 +1,6 @@
 """The doctor's checks that somebody has to hear of without having asked: gone through by a chore, told by mail."""
 
+import asyncio
 import socket
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -27,36 +28,66 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "key_file": "error",
         "mail_server": "error",
         "memory": "error",
+        "slow_statements": "warning",
         "statements": "warning",
     }
 )
-"""From when on each is told. What other tables keep (backups, the disk, chores, mails, servers) is told from there."""
+"""From when on each is told; the chores look at what all machines share, each process at those of MACHINES.
+
+What other tables keep (backups, the disk, chores, mails, servers) is told from there.
+"""
+
+
+MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory"})
+"""What is well on one machine and may not be on the next: each looks for itself, whoever runs the chores."""
+
+EACH_SECONDS = 60.0
 
 
 async def watch_health(instance: Instance) -> None:
-    """Look at this machine and its database. A chore that may run twice."""
-    await _watch(instance, [one for one in CHECKS if one.name in WATCHED and not one.outside])
+    """Look at what all machines share: the database, the clock of others. A chore that may run twice."""
+    await _watch(instance, [one for one in _list_watched() if not one.outside and one.name not in MACHINES])
 
 
 async def watch_outside(instance: Instance) -> None:
     """Look at the certificate and at the mail server. A chore that may run twice."""
-    await _watch(instance, [one for one in CHECKS if one.name in WATCHED and one.outside])
+    await _watch(instance, [one for one in _list_watched() if one.outside])
 
 
-async def _watch(instance: Instance, checks: Sequence[Check]) -> None:
+async def watch_machine(instance: Instance) -> None:
+    """Look at this machine. Several processes of it may."""
+    await _watch(instance, [one for one in _list_watched() if one.name in MACHINES], socket.gethostname())
+
+
+async def watch_machine_regularly(instance: Instance) -> None:
+    """Each minute, until cancelled."""
+    while True:
+        await asyncio.sleep(EACH_SECONDS)
+        await watch_machine(instance)
+
+
+def _list_watched() -> list[Check]:
+    return [one for one in CHECKS if one.name in WATCHED]
+
+
+async def _watch(instance: Instance, checks: Sequence[Check], machine: str = health_troubles.SHARED) -> None:
     patient = Patient(settings=instance.settings, say=_say, instance=instance)
     found = {one.name: one.finding for one in await examine(patient, checks)}
     looked = [name for name, one in found.items() if one.severity != "skipped"]
     wrong = {name: found[name].severity == "error" for name in looked if _is_told(name, found[name])}
     async with transaction(instance.pool) as conn:
-        await health_troubles.save(conn, looked, wrong, watched=WATCHED)
-        untold = await health_troubles.claim_untold(conn)
+        await health_troubles.save(conn, looked, wrong, watched=WATCHED, machine=machine)
+        untold = await health_troubles.claim_untold(conn, machine)
         if untold:
             for actor_id in await staff_preferences.list_told(conn, "servers", "operation"):
                 await queue_mail(conn, "health", actor_id, "/coop/sante")
+    _log(untold, found, machine or socket.gethostname())
+
+
+def _log(untold: Sequence[str], found: Mapping[str, Finding], machine: str) -> None:
     for name in untold:
         words = found[name].what if name in found else ""
-        log.warning("health_trouble", check=name, machine=socket.gethostname(), what=words)
+        log.warning("health_trouble", check=name, machine=machine, what=words)
 
 
 def _is_told(name: str, finding: Finding) -> bool:

@@ -30,7 +30,7 @@ from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
 from models.servers import access_requests, servers, waiting_posts
 from models.servers.directory.saving import forget_old
-from models.store import limit_rows
+from models.store import limit_rows, slow_statements
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, transaction
 from models.traffic import tombstones
@@ -88,6 +88,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
     "known_words": count_words,
+    "slow_statements": slow_statements.forget_old,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 

@@ -12,10 +12,11 @@ import pytest
 
 from models import preferences
 from models.errors import Unavailable
-from models.store import backup_runs, backups, database_health, disk_space
+from models.store import backup_runs, backups, database_health, disk_space, slow_statements
 from models.store.background import periodic_tasks
 from models.store.database import Pool, connection, execute, transaction
 from models.store.disk_space import MEGABYTE, DiskSpace
+from models.store.slow_statements import Noticed
 from tests.web.actions.doctor.patients import make_patient
 from web.actions.doctor import database, files, machine, site, work
 from web.actions.doctor.checks import CHECKS, examine
@@ -291,6 +292,27 @@ async def test_copies_that_anybody_reads_who_has_them_are_named(
     found = await work.check_copies(make_patient(backup_to=to, backup_passphrase=passphrase))
 
     assert found.severity == severity and words in found.what and "hidden" not in found.what
+async def test_what_is_slow_is_named(pool: Pool) -> None:
+    patient = make_patient(pool)
+    looks = (database.check_slow_statements, work.check_slow_servers)
+    before = [(await look(patient)).severity for look in looks]
+    async with transaction(pool) as conn:
+        await slow_statements.save(conn, {"SELECT 1": Noticed(database.OFTEN - 1, 2.5)})
+        await execute(
+            conn,
+            "INSERT INTO server (host, last_out_at, latency_ms, slow_since)"
+            " VALUES ('henin.example', now(), 7000, now() - interval '3 days')",
+        )
+    now_and_then = await database.check_slow_statements(patient)
+    async with transaction(pool) as conn:
+        await slow_statements.save(conn, {"SELECT 1": Noticed(1, 4.0)})
+
+    statement, server = [await look(patient) for look in looks]
+
+    assert before == ["ok", "ok"] and now_and_then.severity == "ok"
+    assert statement.severity == "warning" and "20 fois" in statement.what and "SELECT 1" in statement.what
+    assert server.severity == "warning" and "henin.example met d’ordinaire 7\u00a0secondes" in server.what
+    assert server.command == "declic peer test henin.example"
 
 
 async def test_a_check_that_fails_itself_says_so_and_others_go_on() -> None:

@@ -33,6 +33,7 @@ NOT_OF_PEOPLE = {
     "models.access.authorization_grants.CODE_LIFETIME": "a code on its way to an application, for minutes",
     "models.servers.access_requests.KEPT_DAYS": "names of servers",
     "models.store.background.jobs.KEPT_DAYS": "which jobs ran, without their content",
+    "models.store.slow_statements.KEPT_DAYS": "statements of the code, without values",
     "models.traffic.inbound.inbox_overflows.KEPT_DAYS": "names of domains",
     "outbox.communities.limits.LONGEST_GRACE": "how long a community's members may wait with a yes",
     "web.mail.invitation_mails.FIRST_LINK_LIFETIME": "until when a link opens: it is kept like others",
@@ -48,6 +49,7 @@ OTHER_SWEEPS = {
     "directory": "territories", "failed_fetches": "addresses of documents", "known_words": "words without people",
     "kept_repair_files": "published files without names",
     "mutes": "until the day that the member chose", "nonces": "proofs of servers", "overflows": "names of domains",
+    "slow_statements": "statements of the code",
     "tombstones": "the row says itself until when", "tour_orders": "the order of stops, gone with the tour",
     "withdrawn_words": "empties what was taken back, at once",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """What the doctor finds without having been asked: shown to the team, told by mail, forgotten when it is well."""
 
+import socket
 from collections.abc import Mapping
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from models.store import health_troubles
 from models.store.database import Pool, connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_member
+from tests.web.actions.doctor.patients import make_patient
 from tests.web.small_app import make_instance
 from web.actions.doctor import machine
 from web.actions.doctor.checks import CHECKS
@@ -43,6 +45,7 @@ async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
     async def look(severities: Mapping[str, Severity]) -> None:
         find(monkeypatch, severities)
         await health.watch_health(instance)
+        await health.watch_machine(instance)
         async with connection(pool) as conn:
             seen.append((await fetch_column(conn, WRONG), await fetch_value(conn, MAILS)))
             await execute(conn, "DELETE FROM pgqueuer")
@@ -76,6 +79,7 @@ async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
 async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     [check] = [one for one in CHECKS if one.name == name]
     watch = health.watch_outside if check.outside else health.watch_health
+    watch = health.watch_machine if name in health.MACHINES else watch
     told = []
     for severity in ("warning", "error"):
         find(monkeypatch, {name: severity})
@@ -90,13 +94,35 @@ async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monke
 async def test_the_checks_themselves_are_gone_through(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "LITTLE_MEMORY", 1 << 60)
 
-    await health.watch_health(make_instance(pool))
-    await health.watch_outside(make_instance(pool))
+    for watch in (health.watch_health, health.watch_outside, health.watch_machine):
+        await watch(make_instance(pool))
 
     async with transaction(pool) as conn:
         assert "memory" in await fetch_column(conn, WRONG)
-        await health_troubles.save(conn, ["memory"], {}, watched=["memory"])
+        await health_troubles.save(conn, ["memory"], {}, watched=["memory"], machine=socket.gethostname())
         assert "memory" not in await fetch_column(conn, WRONG)
         await health_troubles.save(conn, [], {"renamed": True}, watched=["renamed"])
         await health_troubles.save(conn, [], {}, watched=["memory"])
         assert await fetch_column(conn, WRONG) == [], "a later version has no such check"
+
+
+async def test_a_machine_that_is_well_does_not_speak_for_another(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, severities in (("web1", {"memory": "error"}), ("web2", {}), ("web2", {"certificate": "warning"})):
+        monkeypatch.setattr(socket, "gethostname", lambda name=name: name)
+        find(monkeypatch, severities)  # type: ignore[arg-type] # mypy takes the words for any
+        await health.watch_machine(make_instance(pool))
+        await health.watch_outside(make_instance(pool))
+
+    async with transaction(pool) as conn:
+        troubles = await health_troubles.list_troubles(conn)
+        assert [(one.machine, one.name) for one in troubles] == [("", "certificate"), ("web1", "memory")]
+    elsewhere = await machine.check_machines(make_patient(pool))
+    assert elsewhere.severity == "warning" and "web1" in elsewhere.what
+    monkeypatch.setattr(socket, "gethostname", lambda: "web1")
+    assert (await machine.check_machines(make_patient(pool))).severity == "ok", "it says itself what is wrong with it"
+
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE health_trouble SET looked_at = now() - interval '2 hours' WHERE machine = 'web1'")
+        await health_troubles.save(conn, [], {}, watched=health.WATCHED)
+        left = await health_troubles.list_troubles(conn)
+    assert [one.machine for one in left] == [""], "nobody looks at that machine any more"

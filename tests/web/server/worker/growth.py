@@ -1,0 +1,47 @@
+"""What of the database is forgotten otherwise than by its age alone, and what stays, each with the reason."""
+
+OTHERWISE = {
+    "deliveries": "tests/models/traffic/outbound: by what became of the post",
+    "applications": "tests/models/access: by whether a token of it lives",
+    "unconfirmed": "tests/models/people/arrivals: the whole account goes",
+    "passers_by": "tests/models/repairs: the whole passer-by goes",
+    "meeting_registrations": "tests/models/meetings: by the day of the meeting",
+    "sign_ups": "tests/models/people/arrivals: by whether somebody talks with them",
+    "waiting_posts": "tests/models/servers: by whether somebody here likes it",
+    "withdrawn_words": "empties, and keeps the rows",
+    "alert_territories": "counts anew",
+    "kept_repair_files": "there are two of them",
+    "duties": "tests/models/people/team: a week begins on Monday",
+    "walk_ins": "tests/models/repairs: by the end of the visit",
+    "visit_addresses": "tests/models/repairs: by the end of the agreement",
+    "reporting_visitors": "empties, and keeps the rows",
+    "known_words": "counts anew",
+}
+"""Sweeps that look at more than one row, and where they are tried."""
+
+_AS_MANY = "as many as people, listings or settings of the cooperative"
+_FEW = "one row, or one for each thing that is there now"
+_SUMS = "sums: a row for each month and kind, of nobody"
+_CHORE = "another chore empties it, or forgets a year after"
+_HISTORY = "what the team did, for ever: a line for each decision"
+_SHIPPED = "comes with the version"
+_ELSEWHERE = "one for each account or server elsewhere that somebody here met"
+
+LASTING = {
+    "migration": _SHIPPED, "commune": _SHIPPED, "shipped_data": _SHIPPED, "everyday_word": _SHIPPED,
+    "everyday_relation": _SHIPPED,
+    "instance_key": _FEW, "instance_secret": _FEW, "last_alive": _FEW, "mail_cursor": _FEW, "unattended": _FEW,
+    "disk_space": _FEW, "pgqueuer_schedules": _FEW, "health_trouble": _FEW, "known_word": _FEW,
+    "known_word_count": _FEW, "application": _FEW, "heartbeat": _FEW,
+    "kept_open_repairs": _FEW, "request_count": _CHORE, "stream_event": _CHORE,
+    "figure_cell": _SUMS, "figure_difference": _SUMS, "figure_event": _AS_MANY, "figure_gone": _SUMS,
+    "figure_month": _SUMS, "figure_neighbour": _SUMS, "figure_sum": _SUMS, "walk_in_month": _SUMS,
+    "backup_run": _CHORE, "unused_file": _CHORE, "waiting_host": _CHORE, "territory_vouch": _CHORE,
+    "points_line": _HISTORY, "repair_result": _AS_MANY,
+    "actor": _ELSEWHERE, "server": _ELSEWHERE, "known_host": _ELSEWHERE, "territory": _ELSEWHERE,
+    "used_username": _AS_MANY, "preference": _AS_MANY, "canned_answer": _AS_MANY, "document_version": _AS_MANY,
+    "own_page": _AS_MANY, "diagnostic_version": _AS_MANY, "opening_step": _AS_MANY, "moderation_filter": _AS_MANY,
+    "preference_change": _HISTORY, "journal_entry": _HISTORY, "moderation_case": _HISTORY, "report": _HISTORY,
+    "removed_picture": _HISTORY, "points_movement": _HISTORY, "repair_import": _HISTORY,
+}  # fmt: skip
+"""Tables that no chore clears and whose rows go with no other row."""

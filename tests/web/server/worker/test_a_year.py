@@ -1,0 +1,187 @@
+"""A year goes by: what a chore forgets is gone at the time that the register of personal data shows, and not before.
+
+And every table says what keeps it from growing for ever.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib import import_module
+
+import asyncpg
+import pytest
+
+from models.store.database import Connection, fetch_column, fetch_value
+from tests.web.server.worker.growth import LASTING, OTHERWISE
+from web.server.worker.nightly_sweep import SWEEPS
+
+YEAR = timedelta(days=366)
+
+Length = timedelta | str
+"""A time, or where the constant stands by which it is forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Rows of a `table` whose `age` is more than `kept` ago go by the nightly `sweep`; `values` make them such rows."""
+
+    sweep: str
+    table: str
+    age: str
+    kept: Length = timedelta(0)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def length(self) -> timedelta:
+        """For how long they are kept."""
+        if isinstance(self.kept, timedelta):
+            return self.kept
+        module, _, name = self.kept.rpartition(".")
+        value = getattr(import_module(module), name)
+        unit = timedelta(weeks=1) if name.endswith("WEEKS") else timedelta(days=1)
+        return value if isinstance(value, timedelta) else value * unit
+
+
+def rule(sweep: str, place: str, kept: Length = timedelta(0), **values: str) -> Rule:
+    """`place` is table.column; `values` are SQL."""
+    table, _, age = place.partition(".")
+    return Rule(sweep=sweep, table=table, age=age, kept=kept, values=values)
+
+
+NOTE = {"kind": "'note'", "audience": "'network'"}
+
+INBOUND = "models.traffic.inbound"
+
+RULES = (
+    rule("received", "received.finished_at", f"{INBOUND}.received.KEPT_DAYS", state="'done'"),
+    rule("received", "received.finished_at", f"{INBOUND}.received.FAILED_KEPT_DAYS", state="'failed'"),
+    rule("tombstones", "tombstone.forget_at", reason="'deleted'"),
+    rule("sessions", "session.expires_at"),
+    rule("tokens", "token.revoked_at", "models.access.tokens.KEPT"),
+    rule("grants", "refresh_token.used_at", "models.access.authorization_grants.KEPT"),
+    rule("grants", "access_grant.revoked_at", "models.access.authorization_grants.KEPT", redeemed_at="now()"),
+    rule("login_steps", "login_step.expires_at", purpose="'second'"),
+    rule("links", "one_time_link.expires_at", "models.access.one_time_links.KEPT", purpose="'login'"),
+    rule("agreement_links", "agreement_link.expires_at", "models.exchanges.agreements.links.KEPT"),
+    rule("guests", "guest.created_at", "models.exchanges.guests.TO_CONFIRM"),
+    rule("answered_sign_ups", "answered_sign_up.answered_at", "models.people.arrivals.answered_requests.KEPT_DAYS"),
+    rule(
+        "invitation_mails",
+        "invitation.expires_at",
+        "models.people.invitations.mailings.KEPT_DAYS",
+        email="'a@b.example'",
+        places="1",
+        mail_state="'sent'",
+    ),
+    rule(
+        "member_imports",
+        "member_import.created_at",
+        "models.people.invitations.member_imports.KEPT_DAYS",
+        confirmed_at="now()",
+    ),
+    rule("attempts", "attempt.ends_at"),
+    rule("access_requests", "access_request.last_at", "models.servers.access_requests.KEPT_DAYS"),
+    rule("overflows", "overflow.last_at", f"{INBOUND}.inbox_overflows.KEPT_DAYS"),
+    rule("mails", "mail.finished_at", "models.news.news_mails.SENT_KEPT", state="'sent'", recipient_id="1"),
+    rule("mails", "mail.finished_at", "models.news.news_mails.FAILED_KEPT", state="'failed'", recipient_id="1"),
+    rule("chores", "chore_trouble.last_at", timedelta(days=28)),
+    rule("mutes", "mute.until"),
+    rule(
+        "message_requests",
+        "message_request.received_at",
+        "models.posts.message_requests.values.KEPT_DAYS",
+        kind="'note'",
+    ),
+    rule("failed_fetches", "failed_fetch.until"),
+    rule("nonces", "used_nonce.forget_at"),
+    rule("jobs", "pgqueuer_log.created", "models.store.background.jobs.KEPT_DAYS", status="'successful'"),
+    rule("jobs", "pgqueuer_statistics.created", "models.store.background.jobs.KEPT_DAYS", status="'successful'"),
+    rule("jobs", "pgqueuer.updated", "models.store.background.jobs.FAILED_KEPT_DAYS", status="'failed'"),
+    rule("directory", "territory_credit.at", timedelta(days=60)),
+    rule("directory", "territory_strike.at", timedelta(days=365)),
+    rule("withdrawn_copies", "post.deleted_at", "models.posts.withdrawal.REMEMBERED_DAYS", local="false", **NOTE),
+    rule("alert_finds", "alert_find.found_at", "models.searches.alerts.alert_finds.KEPT"),
+    rule(
+        "unavailabilities", "unavailability.ends_at", "models.listings.unavailabilities.KEPT", begins_at="'-infinity'"
+    ),
+    rule("frame_inquiries", "frame_inquiry.asked_at", "models.repairs.frame_numbers.inquiries.KEPT"),
+    rule("frame_questions", "frame_question.asked_at", "models.repairs.frame_numbers.inquiries.KEPT"),
+    rule("frame_sightings", "frame_sighting.asked_at", "models.repairs.frame_numbers.inquiries.KEPT"),
+    rule("tour_orders", "tour_order.day", timedelta(days=1)),
+    rule("bike_handovers", "bike_handover.expires_at"),
+    rule("bike_offers", "bike_offer.expires_at", "models.repairs.bikes.offers.KEPT", accepted_at="now()"),
+    rule("slow_statements", "slow_statement.day", "models.store.slow_statements.KEPT_DAYS"),
+)
+
+COLUMNS = """
+SELECT a.attname, format_type(t.oid, NULL) AS type, t.typcategory::text AS category,
+    (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder LIMIT 1) AS word
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef
+    AND a.attidentity = ''
+"""
+
+PLAIN = {"B": "false", "D": "now()", "A": "'{}'", "T": "interval '1 day'"}
+
+
+def fill(column: asyncpg.Record, number: int) -> str:
+    """Some value of the type of this column, another for each number."""
+    if column["word"] is not None:
+        return f"'{column['word']}'"
+    if column["category"] in PLAIN:
+        return PLAIN[column["category"]]
+    other = {"bytea": f"'{number}'::bytea", "jsonb": "'{}'", "uuid": "gen_random_uuid()", "int4range": "'[1,2)'"}
+    return other.get(column["type"], str(number) if column["category"] == "N" else f"'x{number}'")
+
+
+async def insert(conn: Connection, one: Rule, ago: timedelta, number: int) -> None:
+    """A row of that age, without what it would belong to."""
+    filled = {column["attname"]: fill(column, number) for column in await conn.fetch(COLUMNS, one.table)}
+    values = filled | dict(one.values) | {one.age: "(now() - $1::interval)"}
+    await conn.execute(
+        f"INSERT INTO {one.table} ({', '.join(values)}) OVERRIDING SYSTEM VALUE VALUES ({', '.join(values.values())})",
+        ago,
+    )
+
+
+async def count(conn: Connection, one: Rule, within: timedelta) -> int:
+    """Such rows of this age or less."""
+    wanted = "".join(f" AND {name} = {value}" for name, value in one.values.items() if value.startswith("'"))
+    found: int = await fetch_value(
+        conn,
+        f"SELECT count(*) FROM {one.table} WHERE {one.age} > now() - $1::interval{wanted}",
+        within,
+    )
+    return found
+
+
+@pytest.mark.parametrize("one", RULES, ids=lambda one: f"{one.sweep}-{one.table}")
+async def test_what_is_older_than_its_time_goes_by_night_and_nothing_younger(conn: Connection, one: Rule) -> None:
+    before, after = one.length - timedelta(hours=25 if one.length else 1), one.length + timedelta(days=9)
+    await conn.execute("SET LOCAL session_replication_role = replica")  # rows without those that they belong to
+    for number, ago in enumerate((before, after, one.length + YEAR), start=71):
+        await insert(conn, one, ago, number)
+    await conn.execute("SET LOCAL session_replication_role = origin")
+
+    await SWEEPS[one.sweep](conn)
+
+    assert await count(conn, one, YEAR * 9) == 1, "only what is young stays"
+    assert await count(conn, one, one.length + timedelta(days=1)) == 1
+
+
+def test_every_sweep_is_tried_here_or_says_where() -> None:
+    assert set(SWEEPS) == {one.sweep for one in RULES} | set(OTHERWISE)
+    assert not {one.sweep for one in RULES} & set(OTHERWISE)
+
+
+async def test_every_table_says_what_keeps_it_from_growing_for_ever(conn: Connection) -> None:
+    """It goes with a row of another one, is forgotten after a time, or is named with the reason."""
+    tables = await fetch_column(
+        conn, "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    with_others = await fetch_column(
+        conn, "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'c'"
+    )
+
+    bounded = {*with_others, *(one.table for one in RULES)}
+    assert set(tables) - bounded == set(LASTING)
