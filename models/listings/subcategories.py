@@ -57,6 +57,21 @@ async def count_uses(conn: Connection, slug: str) -> SubcategoryUse:
 
 
 async def move(conn: Connection, slug: str, to: str) -> None:
-    """What is in one is in another one of the same category from now on, searches that are watched too."""
+    """What is in one is in another one of the same category from now on, searches that are watched too.
+
+    Their address says so, unless she watches that one already.
+    """
     await execute(conn, "UPDATE listing SET subcategory = $2 WHERE subcategory = $1", slug, to)
-    await execute(conn, "UPDATE search_alert SET subcategory = $2, category = $2 WHERE subcategory = $1", slug, to)
+    await execute(
+        conn,
+        """
+        UPDATE search_alert s SET subcategory = $2, category = $2,
+            parameters = CASE WHEN EXISTS (SELECT FROM search_alert o WHERE o.actor_id = s.actor_id
+                AND o.parameters = changed.parameters) THEN s.parameters ELSE changed.parameters END
+        FROM (SELECT id, array_to_string(array_replace(string_to_array(parameters, '&'), 'cat=' || $1, 'cat=' || $2),
+            '&') AS parameters FROM search_alert WHERE subcategory = $1) AS changed
+        WHERE changed.id = s.id
+        """,
+        slug,
+        to,
+    )

@@ -59,15 +59,17 @@ async def test_what_was_in_one_that_is_taken_back_keeps_the_shared_category(conn
     assert not await search(conn, text="belvédère") and await search(conn, categories=("camping",)) == [tent.id]
 
 
-async def watch(conn: Connection, watcher: Actor, slug: str) -> alerts.SearchAlert:
+async def watch(conn: Connection, watcher: Actor, slug: str, *, also: str = "") -> alerts.SearchAlert:
     wanted = NetworkFilter(categories=("camping",), subcategory=slug)
-    made, _ = await alerts.create(conn, watcher.id, AlertDraft(parameters=f"cat={slug}", filter=wanted, category=slug))
+    draft = AlertDraft(parameters=f"cat={slug}{also}", filter=wanted, category=slug)
+    made, _ = await alerts.create(conn, watcher.id, draft)
     return made
 
 
 async def test_an_alert_on_one_finds_what_is_in_it_alone_and_goes_along(conn: Connection, tent: Listing) -> None:
     watcher = await make_member(conn, "awa")
     alert, idle = await watch(conn, watcher, ROOF.slug), await watch(conn, watcher, MATS.slug)
+    alone = await watch(conn, watcher, ROOF.slug, also="&photo=1")
     for one in await alert_matching.take_unmatched(conn):
         await alert_matching.match(conn, one)
 
@@ -76,7 +78,9 @@ async def test_an_alert_on_one_finds_what_is_in_it_alone_and_goes_along(conn: Co
     await subcategories.move(conn, ROOF.slug, MATS.slug)
     await preferences.write(conn, {"subcategories": (MATS,)})
     assert await find(conn, tent) == ("camping", MATS.slug, "Matelas")
-    assert (await alerts.get(conn, watcher.id, alert.id)).subcategory_label == "Matelas"
+    moved, other = await alerts.get(conn, watcher.id, alert.id), await alerts.get(conn, watcher.id, alone.id)
+    assert (moved.subcategory_label, moved.parameters) == ("Matelas", f"cat={ROOF.slug}"), "she watches that already"
+    assert (other.subcategory_label, other.parameters) == ("Matelas", f"cat={MATS.slug}&photo=1")
     await preferences.write(conn, {"subcategories": ()})
     kept = await alerts.get(conn, watcher.id, idle.id)
     assert (kept.category, kept.subcategory_label) == ("camping", None), "it watches the shared one"

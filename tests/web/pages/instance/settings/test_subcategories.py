@@ -39,6 +39,7 @@ async def test_one_is_named_chosen_filtered_by_closed_and_taken_back(door: Doorb
     shown = await awa.send("/publier", AD)
     assert await list_kept(door) == [("camping", ROOF, True)]
     assert "Camping et randonnée › " in plain(shown.text) and f'href="/annonces?cat={ROOF}"' in shown.text
+    assert f'value="{ROOF}" selected' in (await awa.open(shown.path.partition("?")[0] + "/modifier")).text
     found = plain((await visitor.open(f"/annonces?cat={ROOF}")).text)
     assert "Abri" in found and "dans « Tentes de toit »" in found
 
