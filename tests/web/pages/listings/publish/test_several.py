@@ -93,7 +93,7 @@ async def test_the_model_is_a_table_that_is_published_with_its_photos_by_name_an
 def test_a_subcategory_of_the_cooperative_is_known_by_its_name() -> None:
     text = "Titre;Mode;Catégorie\nAbri;prêt;tentes de TOIT\nTente;prêt;camping\n"
 
-    table = read_table(text, str.format, ("loan",), {}, SUBCATEGORIES)
+    table = read_table(text, lambda sentence, /, **values: sentence % values, ("loan",), {}, SUBCATEGORIES)
 
     assert [one.values["category"] for one in table.lines] == ["camping.tentes-de-toit", "camping"]
     assert table.faults == ()
