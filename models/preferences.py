@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from models.ids import make_id
+from models.own_categories import Subcategory as Subcategory
 from models.store.database import Connection, execute, execute_many, fetch_records, fetch_value
 
 USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
@@ -121,7 +122,8 @@ class Preferences:
     `canned_answers` are kept ready for whoever asks to join.
     `hours` are its week and its closures as `models/people/opening_hours` writes them, `opening_hours` words beside.
     `category_labels` are its own words for shared categories, by slug; of those in `categories_closed` there is nothing
-    new, and what there is stays.
+    new, and what there is stays. `subcategories` are its own, in their order; the table that listings hold on to
+    follows them (`models/listings/subcategories`).
     """
 
     name: str = ""
@@ -208,6 +210,7 @@ class Preferences:
     hours: dict[str, Any] = field(default_factory=dict)
     category_labels: dict[str, str] = field(default_factory=dict)
     categories_closed: tuple[str, ...] = ()
+    subcategories: tuple[Subcategory, ...] = ()
 
     @property
     def asks_by_page(self) -> bool:

@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from models.preferences import Preferences
+
 PREFIX = "https://w3id.org/declic/cat#"
 """A category's IRI is this and its slug; once published it never changes its meaning."""
+
+OWN = "."
+"""Stands in the slug of a sub-category of ours, between that of the shared one and its own."""
 
 Branch = Literal["goods", "services", "repairs"]
 """Things, help, and bikes to repair: which publish form offers the category."""
@@ -164,6 +169,23 @@ OTHER = _BY_SLUG["autres"]
 def find(slug: str) -> Category | None:
     """The category with this slug."""
     return _BY_SLUG.get(slug)
+
+
+def find_chosen(chosen: str) -> Category | None:
+    """The shared category of what was chosen: itself, or the one that a sub-category of ours is under."""
+    return find(chosen.partition(OWN)[0])
+
+
+def split_chosen(chosen: str | None) -> tuple[str | None, str | None]:
+    """The slug of the shared category of what was chosen; and the whole of it where it is a sub-category of ours."""
+    shared, own, _ = (chosen or "").partition(OWN)
+    return shared or None, chosen if own else None
+
+
+def takes(chosen: Preferences, category: str) -> bool:
+    """Whether something new may go into this category, a shared one or a sub-category of ours."""
+    closed = {*chosen.categories_closed, *(one.slug for one in chosen.subcategories if one.closed)}
+    return not closed & {category, category.partition(OWN)[0]}
 
 
 def find_by_uri(uri: str) -> Category | None:

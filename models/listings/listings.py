@@ -37,7 +37,7 @@ class ListingDetails:
     costs members of this cooperative; with `first_come` whoever asks first gets it, else its author chooses.
     `calendar_uri` is where one from elsewhere tells when it is not to be had, `slots_uri` where a shop, here or
     elsewhere, tells at which times it takes appointments (models/repairs/bookings). A `meeting` has a second row, in
-    `models/meetings`.
+    `models/meetings`. `subcategory` is one of ours under the category (`subcategories`), with its label as it is now.
     """
 
     kind: ListingKind
@@ -77,6 +77,13 @@ class ListingDetails:
     calendar_uri: str | None = None
     meeting: bool = False
     slots_uri: str | None = None
+    subcategory: str | None = None
+    subcategory_label: str | None = None
+
+    @property
+    def chosen_category(self) -> str | None:
+        """What was chosen in forms: the sub-category, else the shared category."""
+        return self.subcategory or self.category
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +110,8 @@ class ListingDraft:
     takes it.
 
     `text` is plain text as typed; `media_ids` are uploads of the author, in order. `community_id` is inside which it
-    stays, where `audience` says so. `by_slots`: a shop takes appointments, `quantity` of them at once.
+    stays, where `audience` says so. `by_slots`: a shop takes appointments, `quantity` of them at once. `category` is a
+    shared one, or a sub-category of ours.
     """
 
     kind: ListingKind
@@ -202,7 +210,7 @@ _SAVE_DETAILS = name_values(
         stream_uri, territory_uri, place_name, postcode, commune_code, latitude, longitude, radius, condition,
         quantity, unit, available_quantity, unit_based, price, currency, free_price, wants, reciprocal, deposit,
         max_duration, begins_at, ends_at, expires_at, repair, points, first_come, calendar_uri, meeting,
-        slots_uri)
+        slots_uri, subcategory)
     VALUES (:post_id, :kind, :mode, :title, :description, :category, :category_uri, :status, :closed_reason,
         :stream_uri, :territory_uri, :place_name::text, :postcode::text, coalesce(:commune_code::text, (
             SELECT code FROM commune WHERE postcodes @> ARRAY[:postcode::text] AND fold(name) = fold(:place_name::text)
@@ -210,7 +218,7 @@ _SAVE_DETAILS = name_values(
         :latitude, :longitude, :radius, :condition,
         :quantity, :unit, :available_quantity, :unit_based, :price, :currency, :free_price, :wants,
         :reciprocal, :deposit, :max_duration, :begins_at, :ends_at, :expires_at, :repair, :points, :first_come,
-        :calendar_uri, :meeting, :slots_uri)
+        :calendar_uri, :meeting, :slots_uri, :subcategory)
     ON CONFLICT (post_id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, title = excluded.title,
         description = excluded.description, category = excluded.category, category_uri = excluded.category_uri,
         status = excluded.status, closed_reason = excluded.closed_reason, stream_uri = excluded.stream_uri,
@@ -224,7 +232,7 @@ _SAVE_DETAILS = name_values(
         ends_at = excluded.ends_at, expires_at = excluded.expires_at, repair = excluded.repair,
         points = excluded.points, first_come = excluded.first_come,
         calendar_uri = excluded.calendar_uri, meeting = excluded.meeting,
-        slots_uri = excluded.slots_uri
+        slots_uri = excluded.slots_uri, subcategory = excluded.subcategory
     """,
     ListingDetails,
     also=["post_id"],

@@ -28,6 +28,7 @@ FILTERED_SO_FAR = fragment(
     [[kinds: AND l.kind = ANY(:kinds::text[])]]
     [[modes: AND l.mode = ANY(:modes::text[])]]
     [[categories: AND l.category = ANY(:categories::text[])]]
+    [[subcategory: AND l.subcategory = :subcategory::text]]
     [[territory_uri: AND l.territory_uri = :territory_uri::text]]
     {area}
     {free}

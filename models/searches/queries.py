@@ -37,17 +37,18 @@ Nothing else counts, neither who offers it nor how often she lends. Without a pl
 class NetworkFilter:
     """The filters of the network page. Empty tuples and None filter nothing; `radius` is in kilometres.
 
-    `communes` are INSEE codes, `epcis` SIREN codes of federations of communes, one of all of them is enough;
-    `territory_uris` are cooperatives' actors ("my territories"), as `territory_uri` is. It is wanted between two
-    moments, `free_from` and `free_until`. `bounds` is south, west, north, east of a map. `from_places` are those that
-    people may come to. `reader_local` adds what only members may see, `community_id` asks for what stays inside that
-    one; `reader_id` leaves out whom that member blocked or muted.
+    `subcategory` is one of ours under `categories`. `communes` are INSEE codes, `epcis` SIREN codes of federations of
+    communes, one of all of them is enough; `territory_uris` are cooperatives' actors, as `territory_uri` is. It is
+    wanted between two moments, `free_from` and `free_until`. `bounds` is south, west, north, east of a map;
+    `from_places` are those that people may come to. `reader_local` adds what only members may see, `community_id` asks
+    for what stays inside that one; `reader_id` leaves out whom that member blocked or muted.
     """
 
     text: str = ""
     kinds: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    subcategory: str | None = None
     territory_uri: str | None = None
     latitude: float | None = None
     longitude: float | None = None
@@ -73,7 +74,8 @@ class NetworkFilter:
     @property
     def named(self) -> bool:
         """The same without areas."""
-        return any((self.categories, self.territory_uri, self.territory_uris, self.community_id, self.from_places))
+        named = (self.categories, self.subcategory, self.territory_uri, self.territory_uris, self.community_id)
+        return self.from_places or any(named)
 
     @property
     def placed(self) -> bool:

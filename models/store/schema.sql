@@ -469,7 +469,9 @@ CREATE TABLE listing (
     -- Meetings are listings with a second row: what is found, read, answered, hidden and withdrawn like a listing, and
     -- has besides a day, a place to come to and seats. Events from elsewhere were kept as listings alone.
     meeting boolean NOT NULL DEFAULT false,
-    slots_uri text                            -- where it is told at which times appointments are to be had
+    slots_uri text,                           -- where it is told at which times appointments are to be had
+    subcategory text,
+    CONSTRAINT listing_subcategory_of_category CHECK (split_part(subcategory, '.', 1) = category)
 );
 CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_commune ON listing (commune_code, post_id DESC) WHERE status IN ('open', 'reserved');
@@ -482,6 +484,7 @@ CREATE INDEX listing_point ON listing USING gist (point(longitude * 0.7::double 
     WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_repair_call ON listing (post_id) WHERE kind = 'repair_call' AND status = 'open';
 CREATE INDEX listing_search ON listing USING gin (search);
+CREATE INDEX listing_subcategory ON listing (subcategory, post_id DESC) WHERE subcategory IS NOT NULL;
 CREATE INDEX listing_territory ON listing (territory_uri, post_id DESC);
 
 CREATE TABLE post_tag (
@@ -2331,9 +2334,11 @@ CREATE TABLE search_alert (
     by_mail boolean NOT NULL DEFAULT true,
     paused_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
+    subcategory text,
     CONSTRAINT search_alert_once UNIQUE (actor_id, parameters),
     CONSTRAINT search_alert_radius CHECK (radius IS NULL OR latitude IS NOT NULL AND longitude IS NOT NULL)
 );
+CREATE INDEX search_alert_subcategory ON search_alert (subcategory) WHERE subcategory IS NOT NULL;
 
 -- What was found for whom, by which of her alerts: each listing once for each member, whatever becomes of either.
 CREATE TABLE alert_find (
@@ -3369,6 +3374,14 @@ CREATE TABLE slow_statement (
     PRIMARY KEY (day, statement)
 );
 
+-- Sub-categories of the cooperative's own, each under a category that all cooperatives share. What they are is decided
+-- in the settings (`preference`, key `subcategories`), with their history; this is what listings and alerts hold on to.
+CREATE TABLE subcategory (
+    slug text PRIMARY KEY CHECK (slug ~ '^[a-z0-9-]+\.[a-z0-9-]+$'),  -- that of the shared one, a full stop, its own
+    label text NOT NULL,
+    words text NOT NULL DEFAULT ''            -- what else it is found as
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey
@@ -3379,6 +3392,9 @@ ALTER TABLE token ADD CONSTRAINT token_grant_id_fkey
 
 ALTER TABLE post ADD CONSTRAINT post_community_id_fkey
     FOREIGN KEY (community_id) REFERENCES community(actor_id) ON DELETE SET NULL;
+
+ALTER TABLE listing ADD CONSTRAINT listing_subcategory_fkey
+    FOREIGN KEY (subcategory) REFERENCES subcategory(slug) ON DELETE SET NULL;
 
 ALTER TABLE idempotency ADD CONSTRAINT idempotency_scheduled_id_fkey
     FOREIGN KEY (scheduled_id) REFERENCES scheduled_status(id) ON DELETE SET NULL;
@@ -3391,6 +3407,9 @@ ALTER TABLE notification ADD CONSTRAINT notification_sign_up_id_fkey
 
 ALTER TABLE report ADD CONSTRAINT report_case_id_fkey
     FOREIGN KEY (case_id) REFERENCES moderation_case(id) ON DELETE SET NULL;
+
+ALTER TABLE search_alert ADD CONSTRAINT search_alert_subcategory_fkey
+    FOREIGN KEY (subcategory) REFERENCES subcategory(slug) ON DELETE SET NULL;
 
 ALTER TABLE walk_in ADD CONSTRAINT walk_in_result_id_fkey
     FOREIGN KEY (result_id) REFERENCES repair_result(id) ON DELETE SET NULL;
@@ -3453,7 +3472,8 @@ SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience
     l.territory_uri, l.place_name, l.postcode, l.commune_code, l.latitude, l.longitude, l.radius, l.condition,
     l.quantity, l.unit, l.available_quantity, l.unit_based, l.price, l.currency, l.free_price, l.wants, l.reciprocal,
     l.deposit, l.max_duration, l.begins_at, l.ends_at, l.expires_at, l.repair, l.points, l.first_come, l.calendar_uri,
-    p.hidden_at, p.hidden_audience, l.meeting, p.community_id, l.slots_uri
+    p.hidden_at, p.hidden_audience, l.meeting, p.community_id, l.slots_uri, l.subcategory,
+    (SELECT s.label FROM subcategory s WHERE s.slug = l.subcategory) AS subcategory_label
 FROM listing l JOIN post p ON p.id = l.post_id;
 COMMENT ON VIEW full_listing IS
     'A listing together with its post, as it is read, in any state and tombstones too: one join for all readers.';
@@ -3903,6 +3923,25 @@ COMMENT ON FUNCTION keep_points() IS
     'Movements of points are never changed nor removed, only corrected by another one: accounts must be right '
     'whatever program writes.';
 
+CREATE FUNCTION keep_subcategories() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE search_alert SET category = split_part(subcategory, '.', 1), subcategory = NULL
+    WHERE subcategory NOT IN (SELECT told.slug FROM jsonb_to_recordset(NEW.value) AS told(slug text));
+    DELETE FROM subcategory
+    WHERE slug NOT IN (SELECT told.slug FROM jsonb_to_recordset(NEW.value) AS told(slug text));
+    INSERT INTO subcategory (slug, label, words)
+    SELECT told.slug, told.label, coalesce(told.words, '')
+    FROM jsonb_to_recordset(NEW.value) AS told(slug text, label text, words text)
+    ON CONFLICT (slug) DO UPDATE SET label = excluded.label, words = excluded.words
+        WHERE (subcategory.label, subcategory.words) <> (excluded.label, excluded.words);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION keep_subcategories() IS
+    'What listings and alerts hold on to is what the settings say: a trigger, since settings are changed by pages, '
+    'by commands and by the way back in their history. What was in a sub-category that there is no more keeps the '
+    'shared category; an alert on it watches that one.';
+
 CREATE FUNCTION know_agreed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO known_host (host, why)
@@ -4110,7 +4149,8 @@ CREATE FUNCTION read_listing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- While the list is loaded nothing is named by half of it, nor by what it was.
     PERFORM pg_advisory_xact_lock_shared(hashtext('everyday_words'));
-    NEW.search := search_words(NEW.title, NEW.description, NEW.place_name, NEW.category, NEW.kind, NEW.mode);
+    NEW.search := search_words(NEW.title, NEW.description, NEW.place_name, NEW.category, NEW.kind, NEW.mode)
+        || subcategory_words(NEW.subcategory);
     NEW.search := NEW.search || name_things(NEW.search);
     RETURN NEW;
 END
@@ -4140,6 +4180,15 @@ $$;
 COMMENT ON FUNCTION require_balanced_points() IS
     'A movement of points has two lines that sum to zero, or its transaction fails: accounts must be right whatever '
     'program writes.';
+
+CREATE FUNCTION reread_listings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE listing SET subcategory = subcategory WHERE subcategory = NEW.slug;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION reread_listings() IS
+    'A listing is found by what its sub-category is called now: its words are read anew (`read_listing`).';
 
 CREATE FUNCTION search_key(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN array_to_string(ARRAY(SELECT stem[1] FROM regexp_matches(
@@ -4218,6 +4267,13 @@ END
 $$;
 COMMENT ON FUNCTION stand_when_known() IS
     'What waited of a host stands as soon as the host is known, in the same transaction: see `let_stand`.';
+
+CREATE FUNCTION subcategory_words(slug text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce((SELECT setweight(to_tsvector('public.fr', search_text(s.label || ' ' || s.words)), 'B')
+        FROM subcategory s WHERE s.slug = $1), '')
+$$;
+COMMENT ON FUNCTION subcategory_words(text) IS
+    'What a listing is found as because of the sub-category it is in, beside its own words: what that is called.';
 
 CREATE FUNCTION suspend_with_server() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -4356,9 +4412,9 @@ COMMENT ON TRIGGER known_host_stands ON known_host IS
     'What a host published before it was known stands in public lists once it is.';
 
 CREATE TRIGGER listing_edited AFTER UPDATE ON listing FOR EACH ROW
-    WHEN (is_open_status(NEW.status) AND (NEW.kind, NEW.mode, NEW.title, NEW.description, NEW.category,
+    WHEN (is_open_status(NEW.status) AND (NEW.kind, NEW.mode, NEW.title, NEW.description, NEW.category, NEW.subcategory,
             NEW.territory_uri, NEW.commune_code, NEW.postcode, NEW.latitude, NEW.longitude)
-        IS DISTINCT FROM (OLD.kind, OLD.mode, OLD.title, OLD.description, OLD.category,
+        IS DISTINCT FROM (OLD.kind, OLD.mode, OLD.title, OLD.description, OLD.category, OLD.subcategory,
             OLD.territory_uri, OLD.commune_code, OLD.postcode, OLD.latitude, OLD.longitude))
     EXECUTE FUNCTION queue_listing('edited');
 COMMENT ON TRIGGER listing_edited ON listing IS
@@ -4378,7 +4434,8 @@ CREATE TRIGGER listing_opened AFTER UPDATE OF status ON listing FOR EACH ROW
 COMMENT ON TRIGGER listing_opened ON listing IS
     'What is to be had again is held against alerts, see `queue_listing`.';
 
-CREATE TRIGGER listing_read BEFORE INSERT OR UPDATE OF title, description, place_name, category, kind, mode ON listing
+CREATE TRIGGER listing_read
+    BEFORE INSERT OR UPDATE OF title, description, place_name, category, subcategory, kind, mode ON listing
     FOR EACH ROW EXECUTE FUNCTION read_listing();
 COMMENT ON TRIGGER listing_read ON listing IS
     'What a listing says is read when it is written, see `read_listing`.';
@@ -4459,10 +4516,20 @@ CREATE TRIGGER post_stands AFTER UPDATE OF audience ON post FOR EACH ROW
 COMMENT ON TRIGGER post_stands ON post IS
     'A listing that stands in lists at last is held against alerts, see `queue_post`.';
 
+CREATE TRIGGER preference_subcategories AFTER INSERT OR UPDATE ON preference FOR EACH ROW
+    WHEN (NEW.key = 'subcategories') EXECUTE FUNCTION keep_subcategories();
+COMMENT ON TRIGGER preference_subcategories ON preference IS
+    'Sub-categories are what the settings say, see `keep_subcategories`.';
+
 CREATE TRIGGER repair_watch_placed BEFORE INSERT OR UPDATE ON repair_watch
     FOR EACH ROW EXECUTE FUNCTION place_repair_watch();
 COMMENT ON TRIGGER repair_watch_placed ON repair_watch IS
     'Nobody wants to be told of calls without it being known where she is, if she said so.';
+
+CREATE TRIGGER subcategory_renamed AFTER UPDATE OF label, words ON subcategory FOR EACH ROW
+    EXECUTE FUNCTION reread_listings();
+COMMENT ON TRIGGER subcategory_renamed ON subcategory IS
+    'A sub-category that is called otherwise is found otherwise, see `reread_listings`.';
 
 CREATE TRIGGER walk_in_forgotten AFTER DELETE ON walk_in
     FOR EACH ROW WHEN (OLD.ends_at < now() - interval '7 days') EXECUTE FUNCTION count_walk_in();

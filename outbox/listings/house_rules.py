@@ -2,6 +2,7 @@
 
 from models import preferences
 from models.errors import Invalid
+from models.listings.categories import takes
 from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.people import accounts
 from models.people.actors import Actor
@@ -23,7 +24,7 @@ async def require_still_publishable(conn: Connection, author: Actor, held: Listi
 
     What stood so before may stay, its category too. Raises Invalid as `require_publishable` does.
     """
-    if draft.category != held.details.category:
+    if draft.category != held.details.chosen_category:
         await _require_open_category(conn, draft)
     bare = not draft.media_ids and bool((await media.list_by_posts(conn, [held.id]))[held.id])
     if bare or (draft.kind, draft.mode) != (held.details.kind, held.details.mode):
@@ -31,7 +32,7 @@ async def require_still_publishable(conn: Connection, author: Actor, held: Listi
 
 
 async def _require_open_category(conn: Connection, draft: ListingDraft) -> None:
-    if draft.category is not None and draft.category in (await preferences.load(conn)).categories_closed:
+    if draft.category is not None and not takes(await preferences.load(conn), draft.category):
         raise Invalid("category_closed", field="category")
 
 

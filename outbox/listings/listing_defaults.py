@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from models import preferences
 from models.errors import Invalid
+from models.listings import subcategories
+from models.listings.categories import split_chosen
 from models.listings.listing_duration import usual_end
 from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.moderation import held_posts
@@ -23,8 +25,12 @@ from models.store.database import Connection
 FARTHEST_HOME = 15_000
 """Metres from the middle of her commune beyond which a member does not live in it."""
 
-SHARED = [field.name for field in fields(ListingDraft) if field.name in ListingDetails.__dataclass_fields__]
-"""What a draft and a published listing have in common."""
+SHARED = [
+    field.name
+    for field in fields(ListingDraft)
+    if field.name in ListingDetails.__dataclass_fields__ and field.name != "category"
+]
+"""What a draft and a published listing have in common, but for the category, of which a listing has two."""
 
 
 def read_back(listing: Listing, attached: Sequence[Media]) -> ListingDraft:
@@ -35,6 +41,7 @@ def read_back(listing: Listing, attached: Sequence[Media]) -> ListingDraft:
         community_id=listing.post.community_id,
         language=listing.post.language or "fr",
         media_ids=tuple(one.id for one in attached),
+        category=listing.details.chosen_category,
         **{name: getattr(listing.details, name) for name in SHARED},
     )
 
@@ -64,7 +71,15 @@ async def find_latest(conn: Connection, listing: Listing) -> LatestVersion:
     post = replace(
         listing.post, source=draft.text, audience=draft.audience, hidden_audience=None, language=draft.language
     )
-    details = replace(listing.details, **{name: getattr(draft, name) for name in SHARED})
+    category, subcategory = split_chosen(draft.category)
+    label = await subcategories.find_label(conn, subcategory)
+    details = replace(
+        listing.details,
+        category=category,
+        subcategory=subcategory if label else None,
+        subcategory_label=label,
+        **{name: getattr(draft, name) for name in SHARED},
+    )
     found = await media.list_by_ids(conn, draft.media_ids)
     attached = [found[id] for id in draft.media_ids if id in found]
     return LatestVersion(listing=Listing(post=post, details=details), attached=attached, held=held)

@@ -7,11 +7,24 @@ from typing import Any
 from federation.texts.html_cleaner import from_text
 from federation.uris import tag_url
 from models.exchanges.points import PRICED
+from models.listings import subcategories
+from models.listings.categories import split_chosen
 from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.people.actors import Actor
 from models.places.geometry import blur_home
 from models.repairs.calls.reaches import REACHES
 from models.settings import Site
+from models.store.database import Connection
+from outbox.listings.listing_defaults import is_at_place
+
+
+async def describe_draft(
+    conn: Connection, site: Site, author: Actor, draft: ListingDraft, stream: Actor | None
+) -> ListingDetails:
+    """What is kept of it; of a sub-category that is gone meanwhile the shared category."""
+    details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
+    label = await subcategories.find_label(conn, draft.category)
+    return details if label is None else replace(details, subcategory=draft.category, subcategory_label=label)
 
 
 def describe(
@@ -19,7 +32,8 @@ def describe(
 ) -> ListingDetails:
     """What is stored beside the post. A stream passes on only what is for everybody.
 
-    Only what is at a place of ours, whose address is public, stands at the `exact` point.
+    Only what is at a place of ours, whose address is public, stands at the `exact` point. Of a sub-category
+    this is the shared one alone.
     """
     draft = draft if exact else _blur(draft)
     return ListingDetails(
@@ -27,7 +41,7 @@ def describe(
         mode=draft.mode,
         title=draft.title,
         description=from_text(draft.text, tag_url=partial(tag_url, site)),
-        category=draft.category,
+        category=split_chosen(draft.category)[0],
         stream_uri=stream.uri if stream is not None and draft.audience == "network" else None,
         territory_uri=author.territory_uri,
         place_name=draft.place_name,

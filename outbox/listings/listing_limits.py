@@ -96,7 +96,7 @@ def _check_kind(draft: ListingDraft, _: datetime) -> Iterator[Invalid]:
         yield Invalid("mode_unknown", field="mode")
     if draft.audience not in (("community",) if draft.community_id is not None else AUDIENCES):
         yield Invalid("audience_unknown", field="audience")
-    if draft.category is not None and categories.find(draft.category) is None:
+    if draft.category is not None and categories.find_chosen(draft.category) is None:
         yield Invalid("category_unknown", field="category")
 
 

@@ -30,8 +30,8 @@ from outbox.builders.objects.quotes import add_quotes
 from outbox.inside import find_members_uri, require_inside
 from outbox.listings import marketplaces
 from outbox.listings.house_rules import require_publishable, require_still_publishable
-from outbox.listings.listing_defaults import find_end, is_at_place
-from outbox.listings.listing_details import describe, keep_reach
+from outbox.listings.listing_defaults import find_end
+from outbox.listings.listing_details import describe_draft, keep_reach
 from outbox.listings.listing_limits import list_media_types, require_draft, require_reach
 from outbox.listings.streams import pass_on, take_back
 from outbox.posts.deletions import delete_post
@@ -60,7 +60,7 @@ async def publish(conn: Connection, site: Site, author: Actor, draft: ListingDra
     await require_publishable(conn, author, draft)
     await require_inside(conn, author, draft.audience, draft.community_id)
     stream = await find_stream(conn, draft.kind, draft.mode)
-    details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
+    details = await describe_draft(conn, site, author, draft, stream)
     uri = listing_uri(site, author.username, uuid := str(uuid4()))
     details = replace(details, slots_uri=slots_uri(uri) if draft.by_slots else None)
     new = NewPost(
@@ -121,7 +121,7 @@ async def edit(
         return held
     stream = await find_stream(conn, draft.kind, draft.mode)
     status: ListingStatus = "open" if held.details.status == "expired" else held.details.status
-    details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
+    details = await describe_draft(conn, site, author, draft, stream)
     reason, slots = held.details.closed_reason, held.details.slots_uri
     details = keep_reach(held, replace(details, status=status, closed_reason=reason, slots_uri=slots))
     new = replace(posts.renew(held.post, at), audience=draft.audience, source=draft.text, language=draft.language)

@@ -101,6 +101,7 @@ LIMITS: dict[str, object] = {
     "models.listings.response_times.LATEST": 40,
     "models.listings.response_times.ENOUGH": 3,
     "models.listings.response_times.PATIENCE": timedelta(days=3),
+    "models.listings.subcategories.SLUG_LIMIT": 30,
     "models.listings.unavailabilities.MOST_OWN": 100,
     "models.listings.unavailabilities.MOST_RANGES": 200,
     "models.moderation.filter_patterns.LEAST_LETTERS": 3,

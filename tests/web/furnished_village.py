@@ -10,6 +10,7 @@ from typing import Any
 from playwright.async_api import Browser, ConsoleMessage, Page, Response
 
 from federation.own_keys.secret_box import PLAIN
+from models import preferences
 from models.exchanges import exchanges
 from models.exchanges.agreements import Agreement, Terms
 from models.listings import unavailabilities
@@ -70,6 +71,7 @@ from tests.sample_message_requests import add_message_requests
 from tests.sample_team import add_sample_team
 from tests.sample_tour import add_sample_tour
 from tests.sample_village import Village
+from tests.subcategories import SUBCATEGORIES
 from tests.web.live_site import Live, serve_village
 from tests.web.looks import NARROWEST
 from tests.web.shown_pages import PAGES, READERS, Reader, Visit
@@ -85,6 +87,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await fill_ledger(conn, live.village)
             await make_samples(conn, live.village.admin, 77)
             await add_own_page(conn, 77)
+            await preferences.write(conn, {"subcategories": SUBCATEGORIES})
             await furnish_days(conn, live.village)
             await add_sample_cases(conn, live.village)
             await furnish_unknown_hosts(conn)

@@ -108,6 +108,10 @@ PAGES: dict[str, Shown] = {
     "who publishes": Shown("/coop/ouverture/mentions", *list_holders("settings")),
     "when to meet us": Shown("/coop/ouverture/horaires", *list_holders("settings")),
     "categories to name": Shown("/coop/reglages/categories", *list_holders("settings")),
+    "sub-categories of the coop": Shown("/coop/reglages/categories/camping", *list_holders("settings")),
+    "sub-category to delete": Shown(
+        "/coop/reglages/categories/camping/tentes-de-toit/supprimer", *list_holders("settings")
+    ),
     "settings": Shown("/coop/reglages", *list_holders("settings")),
     "history of settings": Shown("/coop/reglages/historique", *list_holders("settings")),
     **{

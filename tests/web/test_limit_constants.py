@@ -174,6 +174,8 @@ LIMITS: dict[str, object] = {
     "web.pages.instance.settings.value_words.MOST_TOLD": 4,
     "web.pages.instance.settings.value_words.CHANGES_SHOWN": 12,
     "web.pages.instance.settings.categories.LABEL_LIMIT": 60,
+    "web.pages.instance.settings.subcategories.MOST": 12,
+    "web.pages.instance.settings.subcategories.WORDS_LIMIT": 200,
     "web.pages.instance.settings.page_view.LATEST": 1,
     "web.pages.instance.settings.page_view.GRANTED_AT_ONCE": 200,
     "web.pages.instance.settings.history.PAGE": 50,

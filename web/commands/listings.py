@@ -17,7 +17,7 @@ from web.commands.runner import CommandFailed, print_err, print_out, run, workin
 with when_used():
     from federation.media import uploads
     from models import preferences
-    from models.listings import categories, listing_duration, listings
+    from models.listings import categories, listing_duration, listings, subcategories
     from models.moderation import held_posts
     from models.people import accounts, actors
     from models.places import places
@@ -202,7 +202,7 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
     if options.until is not None:
         changes["expires_at"] = listing_duration.end_of(options.until.date())
     if options.category is not None:
-        if categories.find(options.category) is None:
+        if not await _is_category(instance, options.category):
             raise click.UsageError(f"There is no category {options.category}.")
         changes["category"] = options.category
     if options.place is not None:
@@ -211,6 +211,14 @@ async def _apply(instance: Instance, author: Actor, draft: ListingDraft, options
     if options.photo:
         changes["media_ids"] = await _upload(instance, author, options.photo, options.alt)
     return replace(draft, **changes)
+
+
+async def _is_category(instance: Instance, slug: str) -> bool:
+    """Whether there is such a category, a shared one or a sub-category of ours."""
+    if categories.OWN not in slug:
+        return categories.find(slug) is not None
+    async with database.connection(instance.pool) as conn:
+        return await subcategories.find_label(conn, slug) is not None
 
 
 async def _read_place(conn: Connection, text: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from web.pages.instance.settings import categories as category_settings
 from web.pages.instance.settings import history as settings_history
 from web.pages.instance.settings import index as settings_index
 from web.pages.instance.settings import page_view as settings_page
+from web.pages.instance.settings import subcategories, subcategory_deletion
 from web.pages.listings import status_changes
 from web.pages.listings.publish import background_saves, copies, edit_page, publish_page
 from web.pages.listings.publish.several import several_page
@@ -169,6 +170,16 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.post("/coop/diagnostic/versions/{version:[0-9]{1,6}}", diagnostic_version.post_version),
     web.get("/coop/reglages/categories", category_settings.show_categories),
     web.post("/coop/reglages/categories", preserve_form(category_settings.post_categories)),
+    web.get("/coop/reglages/categories/{category:[a-z0-9-]+}", subcategories.show_subcategories),
+    web.post("/coop/reglages/categories/{category:[a-z0-9-]+}", preserve_form(subcategories.post_subcategories)),
+    web.get(
+        "/coop/reglages/categories/{category:[a-z0-9-]+}/{own:[a-z0-9-]+}/supprimer",
+        subcategory_deletion.show_deletion,
+    ),
+    web.post(
+        "/coop/reglages/categories/{category:[a-z0-9-]+}/{own:[a-z0-9-]+}/supprimer",
+        subcategory_deletion.post_deletion,
+    ),
     web.get("/coop/documents", editing.list_documents),
     web.get("/coop/documents/{document:charte|conditions}", editing.show_editor),
     web.post("/coop/documents/{document:charte|conditions}", preserve_form(editing.post_editor)),

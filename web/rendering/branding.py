@@ -1,6 +1,6 @@
 """The cooperative as pages show it: its name on the plate, its territory, its colour, its address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +9,11 @@ from federation.media.media_uris import media_origin
 from models import preferences
 from models.exchanges import points
 from models.exchanges.points import Currency
+from models.listings.categories import OWN
+from models.listings.listings import ListingDetails
 from models.people.documents import own_pages
 from models.people.documents.own_pages import PageLink
-from models.preferences import Accent, Preferences
+from models.preferences import Accent, Preferences, Subcategory
 from models.settings import Site
 from models.store.database import Connection
 from web.rendering.category_words import find_labels
@@ -35,7 +37,8 @@ class Branding:
     `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
     where the cooperative keeps none. `closed`: visitors get nothing but a page that says so. `words` are its own
     words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who
-    is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself.
+    is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself,
+    `subcategories` its own, by the shared category that they are under.
     """
 
     name: str
@@ -66,6 +69,16 @@ class Branding:
     pages: tuple[PageLink, ...] = ()
     hours: dict[str, Any] = field(default_factory=dict)
     categories_closed: tuple[str, ...] = ()
+    subcategories: Mapping[str, Sequence[Subcategory]] = field(default_factory=dict)
+
+    def takes(self, details: ListingDetails) -> bool:
+        """Whether something new may go where this is, into its category and into its sub-category."""
+        own = self.find_subcategory(details.subcategory or "")
+        return details.category not in self.categories_closed and not (own and own.closed)
+
+    def find_subcategory(self, slug: str) -> Subcategory | None:
+        """The one of its own with this slug."""
+        return next((one for one in self.subcategories.get(slug.partition(OWN)[0], ()) if one.slug == slug), None)
 
 
 def find_logo(site: Site, chosen: Preferences) -> str:
@@ -79,11 +92,20 @@ async def load_branding(conn: Connection, site: Site, chosen: Preferences | None
     return replace(made, pages=tuple(await own_pages.list_links(conn)))
 
 
+def group_subcategories(chosen: Preferences) -> dict[str, list[Subcategory]]:
+    """The cooperative's own ones by the shared category that they are under, in its order."""
+    grouped: dict[str, list[Subcategory]] = {}
+    for one in chosen.subcategories:
+        grouped.setdefault(one.category, []).append(one)
+    return grouped
+
+
 def make_branding(chosen: Preferences, site: Site) -> Branding:
     """The branding that these preferences draw; without a name yet, the host is the name."""
     return Branding(
         hours=chosen.hours,
         categories_closed=chosen.categories_closed,
+        subcategories=group_subcategories(chosen),
         name=chosen.name or site.host,
         territory=chosen.territory_name,
         accent="" if chosen.accent == "email" else ACCENT_CLASSES[chosen.accent],

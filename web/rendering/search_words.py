@@ -38,6 +38,8 @@ class Watched(Protocol):
     @property
     def category(self) -> str | None: ...
     @property
+    def subcategory_label(self) -> str | None: ...
+    @property
     def territory_uris(self) -> Sequence[str]: ...
     @property
     def communes(self) -> Sequence[str]: ...
@@ -57,12 +59,11 @@ class Watched(Protocol):
 
 def describe_search(say: Say, language: str, one: Watched, *, also: Iterable[str] = ()) -> str:
     """One sentence, without a full stop; `also` is what else narrows it, each with its comma."""
-    category = categories.find(one.category or "")
     parts = [say(KINDS.get(tuple(one.kinds), N_("Les annonces")))]
     if one.text:
         parts.append(say(N_(" pour « %(text)s »"), text=one.text))
-    if category is not None:
-        parts.append(say(N_(" dans « %(category)s »"), category=name_category(category, say, language)))
+    if name := one.subcategory_label or _name_category(say, language, one.category):
+        parts.append(say(N_(" dans « %(category)s »"), category=name))
     parts += [_describe_area(say, language, one), _describe_coop(say, one)]
     if one.modes:
         modes = say(N_(" ou ")).join(say(MODES[mode]) for mode in one.modes if mode in MODES)
@@ -70,6 +71,11 @@ def describe_search(say: Say, language: str, one: Watched, *, also: Iterable[str
     parts.append(say(N_(", avec photo")) if one.with_photo else "")
     parts.append(say(N_(", dans un lieu partenaire")) if one.from_places else "")
     return "".join([*parts, *also])
+
+
+def _name_category(say: Say, language: str, chosen: str | None) -> str:
+    category = categories.find_chosen(chosen or "")
+    return name_category(category, say, language) if category else ""
 
 
 def _describe_area(say: Say, language: str, one: Watched) -> str:

@@ -38,7 +38,7 @@ async def take_unmatched(conn: Connection) -> list[Unmatched]:
 # The listing with all that alerts ask of it, if it stands in lists. Its words are made anew, in memory: a long text
 # would otherwise be taken off the disk for each alert. Listings from elsewhere often name their commune alone.
 FRESH = """
-    SELECT l.post_id, l.kind, l.mode, l.category, l.territory_uri, l.latitude, l.longitude,
+    SELECT l.post_id, l.kind, l.mode, l.category, l.subcategory, l.territory_uri, l.latitude, l.longitude,
         l.search || ''::tsvector AS search, p.author_id, a.limited_at IS NOT NULL AS limited,
         a.type = 'Organization' AND lower(a.username) <> 'coop' AS of_place,
         EXISTS (SELECT FROM media m WHERE m.post_id = l.post_id) AS photo,
@@ -59,6 +59,7 @@ FITS = """
     AND (NOT $2::boolean OR s.id < fresh.post_id OR NOT $3::text::tsvector @@ s.query)
     AND (s.kinds = '{}' OR fresh.kind = ANY(s.kinds)) AND (s.modes = '{}' OR fresh.mode = ANY(s.modes))
     AND (s.categories = '{}' OR fresh.category = ANY(s.categories))
+    AND (s.subcategory IS NULL OR fresh.subcategory = s.subcategory)
     AND (s.territory_uris = '{}' OR fresh.territory_uri = ANY(s.territory_uris))
     AND (s.communes = '{}' AND s.epcis = '{}' OR s.communes && fresh.communes OR fresh.epci = ANY(s.epcis))
     AND (NOT s.with_photo OR fresh.photo) AND (NOT s.from_places OR fresh.of_place)

@@ -49,7 +49,10 @@ def is_boundless(filter: NetworkFilter) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchAlert:
-    """A search that somebody wants to be told of. Its fields are those of NetworkFilter; `area` names its places."""
+    """A search that somebody wants to be told of. Its fields are those of NetworkFilter; `area` names its places.
+
+    `category` is as it was chosen; a sub-category of ours has its label too.
+    """
 
     id: int
     actor_id: int
@@ -58,6 +61,7 @@ class SearchAlert:
     kinds: list[str]
     modes: list[str]
     category: str | None
+    subcategory_label: str | None
     territory_uris: list[str]
     communes: list[str]
     epcis: list[str]
@@ -89,11 +93,12 @@ class _Row:
 
 _CREATE = name_values(
     """
-    INSERT INTO search_alert (id, actor_id, parameters, text, query, kinds, modes, category, categories, territory_uris,
-        communes, epcis, area, coop, latitude, longitude, radius, with_photo, from_places, rhythm, by_mail)
+    INSERT INTO search_alert (id, actor_id, parameters, text, query, kinds, modes, category, categories, subcategory,
+        territory_uris, communes, epcis, area, coop, latitude, longitude, radius, with_photo, from_places, rhythm,
+        by_mail)
     VALUES (:id, :actor_id, :parameters, :text, nullif(:meaning::text, '')::tsquery, :kinds, :modes,
-        :category, :categories, :territory_uris, :communes, :epcis, :area, :coop, :latitude, :longitude, :radius,
-        :with_photo, :from_places, :rhythm, :by_mail)
+        :category, :categories, :subcategory, :territory_uris, :communes, :epcis, :area, :coop, :latitude, :longitude,
+        :radius, :with_photo, :from_places, :rhythm, :by_mail)
     ON CONFLICT (actor_id, parameters) DO NOTHING
     """,
     _Row,
@@ -155,7 +160,8 @@ async def _read_meaning(conn: Connection, text: str) -> str:
 
 _SAME = """
     SELECT id, actor_id, parameters, text, kinds, modes, category, territory_uris, communes, epcis, area, coop,
-        radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at
+        radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at,
+        (SELECT s.label FROM subcategory s WHERE s.slug = search_alert.subcategory) AS subcategory_label
     FROM search_alert WHERE actor_id = $1 AND parameters = $2
 """
 
@@ -172,7 +178,8 @@ async def get(conn: Connection, actor_id: int, id: int) -> SearchAlert:
         SearchAlert,
         """
         SELECT id, actor_id, parameters, text, kinds, modes, category, territory_uris, communes, epcis, area, coop,
-            radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at
+            radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at,
+            (SELECT s.label FROM subcategory s WHERE s.slug = search_alert.subcategory) AS subcategory_label
         FROM search_alert WHERE actor_id = $1 AND id = $2
         """,
         actor_id,
@@ -190,7 +197,8 @@ async def list_own(conn: Connection, actor_id: int) -> list[SearchAlert]:
         SearchAlert,
         """
         SELECT id, actor_id, parameters, text, kinds, modes, category, territory_uris, communes, epcis, area, coop,
-            radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at
+            radius, with_photo, from_places, rhythm, by_mail, paused_at, created_at,
+            (SELECT s.label FROM subcategory s WHERE s.slug = search_alert.subcategory) AS subcategory_label
         FROM search_alert WHERE actor_id = $1 ORDER BY id DESC
         """,
         actor_id,

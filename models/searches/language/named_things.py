@@ -26,7 +26,8 @@ async def read_listings(conn: Connection) -> bool:
         """
         UPDATE listing l SET search = fresh.search
         FROM (SELECT post_id, words || name_things(words) AS search FROM (
-            SELECT post_id, search_words(title, description, place_name, category, kind, mode) AS words
+            SELECT post_id, search_words(title, description, place_name, category, kind, mode)
+                || subcategory_words(subcategory) AS words
             FROM listing WHERE post_id = ANY($1::bigint[]) OFFSET 0) AS said OFFSET 0) AS fresh
         WHERE l.post_id = fresh.post_id AND l.search <> fresh.search
         """,

@@ -45,7 +45,7 @@ def build_listing_tags(details: ListingDetails) -> tuple[Tag, ...]:
 
 
 def list_names(details: ListingDetails) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The hashtags of a listing: kind, category, commune, kind and commune in one; then what its author typed.
+    """The hashtags of a listing: kind, category, sub-category, commune, kind and commune in one; then those typed.
 
     Most clients can follow one tag only, hence the last of ours (`#OffreLomme`).
     """
@@ -53,7 +53,8 @@ def list_names(details: ListingDetails) -> tuple[tuple[str, ...], tuple[str, ...
     category = categories.find(details.category) if details.category else None
     commune = hashtags.make_name(_commune(details))
     own: dict[str, str] = {}
-    for name in (kind, category.hashtag if category else "", commune, f"{kind}{commune}"):
+    own_category = hashtags.make_name(details.subcategory_label or "")
+    for name in (kind, category.hashtag if category else "", own_category, commune, f"{kind}{commune}"):
         if name:
             own.setdefault(hashtags.fold(name), name)
     typed = [name for name in hashtags.find_names(to_text(details.description)) if hashtags.fold(name) not in own]

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from models import preferences
 from models.errors import NotFound
 from models.listings import listings
 from models.listings.listings import ListingDetails
+from models.own_categories import Subcategory
 from models.people.actors import Actor
 from models.posts import NewPost
 from models.store.database import Connection, execute
@@ -54,12 +56,14 @@ EVERYTHING = ListingDetails(
     deposit=Decimal(20), max_duration="P7D", begins_at=MAY, ends_at=MAY + timedelta(days=1),
     expires_at=MAY + timedelta(days=2), repair={"bike_type": "cargo"}, points=5, first_come=True,
     calendar_uri="https://k.test/1", meeting=True, slots_uri="https://o.test/1",
+    subcategory="velos.cargos", subcategory_label="Vélos cargo",
 )  # fmt: skip
 """Each value differs from every other, and from what a listing has where nothing is said."""
 
 
 async def test_every_detail_is_read_back_from_its_own_column(conn: Connection) -> None:
     bob = await make_remote_actor(conn)
+    await preferences.write(conn, {"subcategories": (Subcategory(slug="velos.cargos", label="Vélos cargo"),)})
     plain, _ = await listings.save_remote(conn, _new(bob), DETAILS)
     assert all(
         getattr(EVERYTHING, field.name) != getattr(plain.details, field.name)

@@ -1,5 +1,6 @@
 """What the cooperative asks of whoever publishes or borrows here."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,14 @@ from models import preferences
 from models.errors import Invalid
 from models.exchanges.agreements import Terms
 from models.listings.listings import ListingDraft
+from models.own_categories import Subcategory
 from models.people import accounts
 from models.store.database import Connection
 from outbox.exchanges.agreements.agreements import request
 from outbox.listings import listings
 from tests.factories import HERE, make_listing, make_member
+
+SHEARS = Subcategory(slug="outillage.cisailles", label="Cisailles")
 
 
 def draft(**changes: Any) -> ListingDraft:
@@ -27,6 +31,14 @@ def draft(**changes: Any) -> ListingDraft:
         ({"photo_required": True}, {}, "photo_missing"),
         ({"categories_closed": ("outillage",)}, {"category": "outillage"}, "category_closed"),
         ({"categories_closed": ("outillage",)}, {"category": "outil-electrique"}, ""),
+        (
+            {"categories_closed": ("outillage",), "subcategories": (SHEARS,)},
+            {"category": SHEARS.slug},
+            "category_closed",
+        ),
+        ({"subcategories": (replace(SHEARS, closed=True),)}, {"category": SHEARS.slug}, "category_closed"),
+        ({"subcategories": (replace(SHEARS, closed=True),)}, {"category": "outillage"}, ""),
+        ({}, {"category": SHEARS.slug}, ""),
         ({"home_needed": "everybody"}, {}, "own_commune_missing"),
         ({"home_needed": "borrowers"}, {}, ""),
         ({"home_needed": "everybody"}, {"mode": "gift"}, ""),

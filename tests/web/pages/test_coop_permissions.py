@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from federation.instance import Instance
+from models import preferences
 from models.meetings import meetings, occurrences
 from models.meetings.meetings import Meeting
 from models.meetings.occurrences import PlannedTime
@@ -21,6 +22,7 @@ from tests.invitations import make_samples
 from tests.own_pages import add_own_page
 from tests.points import fill_ledger
 from tests.sample_village import Village
+from tests.subcategories import SUBCATEGORIES
 from tests.web.pages.conftest import Browser, Page
 from web.pages.routes import ROUTES
 from web.rendering.coop_rooms import MENU
@@ -107,6 +109,8 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/reglages": "settings",
     "/coop/reglages/arrivees": "settings",
     "/coop/reglages/categories": "settings",
+    "/coop/reglages/categories/{category:[a-z0-9-]+}": "settings",
+    "/coop/reglages/categories/{category:[a-z0-9-]+}/{own:[a-z0-9-]+}/supprimer": "settings",
     "/coop/reglages/historique": "settings",
     "/coop/reglages/{page:[a-z-]{1,40}}": "settings",
     "/coop/rencontres": "meetings",
@@ -164,6 +168,8 @@ def fill(path: str, listing_id: int = 1, place: str = "atelier") -> str:
         (r"\{(?:document|what):([a-z]+)[^}]*\}", r"\1"),
         (r"\{uuid:.*\}\}", LISTING),
         (r"\{page:.*\}\}", "nom"),
+        (r"\{category:[^}]*\}", "camping"),
+        (r"\{own:[^}]*\}", "tentes-de-toit"),
     ):
         path = re.sub(pattern, value, path)
     return path
@@ -186,6 +192,7 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
         await occurrences.sync(conn, listing.id, [span], since=span.begins_at)
         await make_samples(conn, lomme.alice, listing.id)
         await add_own_page(conn, listing.id)
+        await preferences.write(conn, {"subcategories": SUBCATEGORIES})
         await execute(
             conn,
             """

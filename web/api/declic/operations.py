@@ -17,10 +17,10 @@ from web.api.declic.request_schemas import (
     TerritoryQuery,
 )
 from web.api.declic.response_schemas import (
-    Category,
     Commune,
     Done,
     FeatureCollection,
+    ListedCategory,
     Listing,
     SeenTerritory,
     TerritoryFollow,
@@ -129,10 +129,12 @@ PLACES: list[Operation[Any]] = [
         name="list_categories",
         method="GET",
         path="/categories",
-        summary=N_("Toutes les catégories, les mêmes dans toutes les coops."),
+        summary=N_(
+            "Toutes les catégories : celles que les coops partagent, et celles d’ici ; lesquelles sont fermées."
+        ),
         view=places.list_categories,
         asked=Nothing,
-        formats={JSON: list[Category]},
+        formats={JSON: list[ListedCategory]},
     ),
     Operation(
         name="list_communes",

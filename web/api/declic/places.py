@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from models.listings import categories
+from models import preferences
 from models.people import actors
 from models.people.actors import Actor
 from models.places import places
@@ -12,17 +12,20 @@ from models.servers.neighbour_cooperatives import list_neighbours
 from models.store.database import Connection, connection
 from web.actions.follow_by_address import follow_address, unfollow_host
 from web.api.auth import reader, reader_id
+from web.api.declic import serializers
 from web.api.declic.cache_headers import SHIPPED_SECONDS, answer
 from web.api.declic.request_schemas import CommuneQuery, Nothing, TerritoryQuery
 from web.api.declic.response_schemas import FollowedStream, TerritoryFollow
-from web.api.declic.serializers import build_category, build_commune, build_territory
+from web.api.declic.serializers import build_commune, build_territory
 from web.api.entities.accounts import write_acct
 from web.http.app_keys import INSTANCE
 
 
 async def list_categories(request: web.Request, _: Nothing) -> web.Response:
-    """GET /categories: the whole tree, each wider one before its narrower ones."""
-    return answer(request, [build_category(one) for one in categories.CATEGORIES], seconds=SHIPPED_SECONDS)
+    """GET /categories: the whole tree, each wider one before its narrower ones; which are closed here."""
+    async with connection(request.app[INSTANCE].pool) as conn:
+        chosen = await preferences.load(conn)
+    return answer(request, serializers.list_categories(chosen))
 
 
 async def list_communes(request: web.Request, asked: CommuneQuery) -> web.Response:

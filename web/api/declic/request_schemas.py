@@ -41,9 +41,9 @@ class ListingQuery(Struct, kw_only=True, frozen=True):
     mode: Annotated[
         list[Literal["gift", "loan", "swap", "sale", "service", "repair", "other"]], Meta(max_length=7)
     ] = []
-    category: Annotated[Code, Meta(description=N_("Le nom court d’une catégorie ; les plus fines sont comprises."))] = (
-        ""
-    )
+    category: Annotated[
+        Code, Meta(description=N_("Le nom court d’une catégorie, celles d’ici aussi ; les plus fines sont comprises."))
+    ] = ""
     status: Annotated[
         list[ListingStatus],
         Meta(max_length=6, description=N_("Sans ce paramètre : les annonces ouvertes ou réservées.")),

@@ -24,6 +24,23 @@ class Category(Struct, kw_only=True, frozen=True):
     parent: Annotated[str | None, Meta(description=N_("La catégorie plus large, s’il y en a une."))]
 
 
+class ListedCategory(Category, kw_only=True, frozen=True):
+    """A category as this cooperative has it, a shared one or a sub-category of its own."""
+
+    label: Annotated[str, Meta(description=N_("Son nom dans cette coop."))]
+    own: Annotated[
+        bool, Meta(description=N_("Une sous-catégorie de cette coop : « uri » est celle de la catégorie partagée."))
+    ]
+    closed: Annotated[bool, Meta(description=N_("Rien de nouveau n’y entre ; ce qui y est y reste."))]
+
+
+class OwnCategory(Struct, kw_only=True, frozen=True):
+    """A sub-category of this cooperative."""
+
+    slug: str
+    label: str
+
+
 class Commune(Struct, kw_only=True, frozen=True):
     """A commune, or a part of one."""
 
@@ -120,6 +137,10 @@ class Listing(Struct, kw_only=True, frozen=True):
     source: Annotated[str | None, Meta(description=N_("Le texte tel qu’il a été tapé, pour son auteur seulement."))]
     language: str | None
     category: Category | None
+    subcategory: Annotated[
+        OwnCategory | None,
+        Meta(description=N_("La sous-catégorie, pour les annonces d’ici ; ailleurs, elle n’est qu’un mot-clé.")),
+    ]
     place: Spot | None
     distance_km: Annotated[
         float | None, Meta(description=N_("Avec « around », quand le lieu est connu assez finement."))

@@ -2,12 +2,16 @@
 
 from decimal import Decimal
 
+from msgspec import structs
+
 from federation.media.media_uris import media_url, thumbnail_url
 from federation.uris import web_address
 from models.listings import categories
+from models.listings.listings import ListingDetails
 from models.people.actors import Actor
 from models.places import places
 from models.posts.media.media import Media
+from models.preferences import Preferences, Subcategory
 from models.servers.neighbour_cooperatives import Neighbour
 from models.settings import Site
 from web.api.declic.response_schemas import (
@@ -15,7 +19,9 @@ from web.api.declic.response_schemas import (
     Category,
     Commune,
     Exchange,
+    ListedCategory,
     Listing,
+    OwnCategory,
     Photo,
     Repair,
     SeenTerritory,
@@ -24,6 +30,7 @@ from web.api.declic.response_schemas import (
 )
 from web.api.entities.accounts import write_acct
 from web.api.entities.values import write_moment, write_moment_or_none
+from web.rendering.branding import group_subcategories
 from web.rendering.feeds.listing_bundles import ListingBundle
 
 
@@ -46,6 +53,7 @@ def build_listing(site: Site, one: ListingBundle, reader_id: int | None) -> List
         source=post.source if own else None,
         language=post.language,
         category=build_category(category) if category else None,
+        subcategory=_build_subcategory(details),
         place=_build_spot(one.place),
         distance_km=None if one.distance is None else round(one.distance / 1000, 1),
         condition=details.condition,
@@ -156,6 +164,45 @@ def build_category(category: categories.Category) -> Category:
         label_en=category.english,
         parent=category.parent,
     )
+
+
+def list_categories(chosen: Preferences) -> list[ListedCategory]:
+    """The whole tree as the cooperative has it: each wider one before its narrower ones, those of its own too."""
+    own = group_subcategories(chosen)
+    return [
+        listed
+        for one in categories.CATEGORIES
+        for listed in (_list_category(chosen, one), *(_list_own(chosen, one, sub) for sub in own.get(one.slug, ())))
+    ]
+
+
+def _list_category(chosen: Preferences, one: categories.Category) -> ListedCategory:
+    return ListedCategory(
+        **structs.asdict(build_category(one)),
+        label=chosen.category_labels.get(one.slug) or one.french,
+        own=False,
+        closed=not categories.takes(chosen, one.slug),
+    )
+
+
+def _list_own(chosen: Preferences, wider: categories.Category, one: Subcategory) -> ListedCategory:
+    return ListedCategory(
+        slug=one.slug,
+        uri=build_category(wider).uri,
+        branch=wider.branch,
+        label_fr=one.label,
+        label_en=one.label,
+        parent=wider.slug,
+        label=one.label,
+        own=True,
+        closed=not categories.takes(chosen, one.slug),
+    )
+
+
+def _build_subcategory(details: ListingDetails) -> OwnCategory | None:
+    if details.subcategory is None or details.subcategory_label is None:
+        return None
+    return OwnCategory(slug=details.subcategory, label=details.subcategory_label)
 
 
 def build_commune(commune: places.Commune) -> Commune:

@@ -212,7 +212,7 @@ class SearchQuery:
             text=self.text,
             kinds=self.kinds,
             modes=self.modes,
-            categories=tuple(categories.list_slugs(self.category)) if self.category else (),
+            **find_categories(self.category),
             territory_uri=self.coop if self.coop and not self.territory_uris else None,
             territory_uris=self.territory_uris,
             with_photo=self.with_photo,
@@ -240,6 +240,14 @@ class SearchQuery:
             "communes": self.commune_codes if within == COMMUNE else (),
             "epcis": (near.epci_code,) if near.epci_code and within == EPCI else (),
         }
+
+
+def find_categories(chosen: str) -> dict[str, Any]:
+    """A shared category with those below it, or a sub-category of ours, as fields of the filter."""
+    shared, own = categories.split_chosen(chosen)
+    if own:
+        return {"categories": (shared,), "subcategory": own}
+    return {"categories": tuple(categories.list_slugs(shared)) if shared else ()}
 
 
 def _keep_filled(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:

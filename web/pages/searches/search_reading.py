@@ -45,7 +45,7 @@ async def read_search(conn: Connection, form: Form, account: Account | None, bra
         within=within,
         kinds=form.many("genre", KINDS),
         modes=form.many("mode", MODES),
-        category=_read_category(form),
+        category=_read_category(form, branding),
         coop=coop,
         territory_uris=await _list_territories(conn, coop, account),
         known=account is not None,
@@ -94,6 +94,10 @@ async def _list_territories(conn: Connection, coop: str, account: Account | None
     return tuple(coop.split()) if " " in coop else ()
 
 
-def _read_category(form: Form) -> str:
+def _read_category(form: Form, branding: Branding) -> str:
+    """A shared category, or a sub-category of ours; of one that is ours no more the shared one that it was under."""
     typed = form.text("cat", limit=60)
-    return typed if categories.find(typed) else ""
+    shared, own = categories.split_chosen(typed)
+    if categories.find(shared or "") is None:
+        return ""
+    return typed if own and branding.find_subcategory(own) else shared or ""

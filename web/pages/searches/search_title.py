@@ -25,6 +25,7 @@ class SaidSearch:
     kinds: tuple[str, ...]
     modes: tuple[str, ...]
     category: str
+    subcategory_label: str | None
     territory_uris: tuple[str, ...]
     communes: tuple[str, ...]
     epcis: tuple[str, ...]
@@ -38,11 +39,13 @@ class SaidSearch:
 async def say_search(request: web.Request, conn: Connection, search: SearchQuery) -> str:
     """One sentence, without a full stop: "Les offres pour « tente », à moins de 10 km de Lomme, en prêt"."""
     filter = search.build_filter(reader_id=None)
+    own = (await find_branding(request, conn)).find_subcategory(search.category)
     said = SaidSearch(
         text=filter.text,
         kinds=filter.kinds,
         modes=filter.modes,
         category=search.category,
+        subcategory_label=own.label if own else None,
         territory_uris=(filter.territory_uri,) if filter.territory_uri else filter.territory_uris,
         communes=filter.communes,
         epcis=filter.epcis,

@@ -76,6 +76,8 @@ def build_entry(site: Site, one: ListingBundle, language: str) -> "ET.Element":
         ET.SubElement(
             entry, _name("category"), term=category.slug, scheme=categories.PREFIX, label=category.label(language)
         )
+    if details.subcategory_label:
+        ET.SubElement(entry, _name("category"), term=details.subcategory_label)
     content = _write(entry, "content", details.description)
     content.set("type", "html")
     for photo in one.pictures:

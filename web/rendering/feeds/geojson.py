@@ -34,6 +34,7 @@ def build_listing_feature(site: Site, one: ListingBundle) -> Json:
                 "kind": details.kind,
                 "mode": details.mode,
                 "category": details.category,
+                "subcategory": details.subcategory_label,
                 "status": details.status,
                 "url": web_address(post.url, post.uri),
                 "uri": post.uri,

@@ -35,6 +35,7 @@ def build_item(site: Site, one: ListingBundle, language: str) -> Json:
     """One listing; `_declic` holds what the format has no name for (§Extensions)."""
     post, details = one.listing.post, one.listing.details
     category = categories.find(details.category or "")
+    own = [details.subcategory_label] if details.subcategory_label else []
     photo = one.pictures[0] if one.pictures else None
     return compact(
         {
@@ -47,7 +48,7 @@ def build_item(site: Site, one: ListingBundle, language: str) -> Json:
             "date_published": write_moment(post.published_at),
             "date_modified": write_moment(post.updated_at or post.published_at),
             "authors": [{"name": one.author.display_name, "url": web_address(one.author.url, one.author.uri)}],
-            "tags": [category.label(language)] if category else None,
+            "tags": [*([category.label(language)] if category else []), *own] or None,
             "language": post.language,
             "_declic": _describe_more(site, one),
         }

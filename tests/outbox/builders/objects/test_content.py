@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from federation.documents.serialize import to_json
 from federation.texts.html_cleaner import clean, to_text
 from outbox.builders.objects.content import build_listing_tags, list_names
+from outbox.builders.objects.proposal import build_proposal
 from outbox.builders.texts.wording import write_facts, write_money
-from tests.outbox.sample_people import content_of, listing
+from tests.outbox.sample_people import ALICE, SITE, content_of, listing
 
 NBSP = "\u00a0"
 
@@ -25,6 +27,18 @@ def test_the_title_comes_first_then_text_facts_and_hashtags() -> None:
         "📍 Lomme · bon état · voir et répondre",
         "#Offre #Vélo #Lomme #OffreLomme",
     ]
+
+
+def test_a_subcategory_of_ours_is_one_more_hashtag_beside_the_shared_category() -> None:
+    own: dict[str, Any] = {
+        "category": "camping",
+        "subcategory": "camping.tentes-de-toit",
+        "subcategory_label": "Tentes de toit",
+    }
+
+    assert lines(**own)[-1] == "#Offre #Camping #TentesDeToit #Lomme #OffreLomme"
+    written = to_json(build_proposal(SITE, ALICE, listing(**own)))
+    assert written["publishes"]["resourceConformsTo"] == "https://w3id.org/declic/cat#camping"
 
 
 def test_a_listing_in_english_is_said_in_english() -> None:

@@ -1,11 +1,15 @@
 """Categories, communes and territories over our own API; following a territory."""
 
+from models import preferences
 from models.listings import categories
+from models.own_categories import Subcategory
 from models.relations import follows
 from models.store.database import connection, transaction
 from tests.factories import make_follow, make_listing, make_remote_actor
 from tests.web.api.conftest import Alice
 from tests.web.api.declic.contract import Own
+
+TENT = {"kind": "offer", "mode": "loan", "title": "Tente quatre places", "commune": "59355"}
 
 
 async def test_the_tree_of_categories_has_both_languages(open: Own) -> None:
@@ -19,6 +23,27 @@ async def test_the_tree_of_categories_has_both_languages(open: Own) -> None:
         "sport",
     )
     assert camping["uri"] == "https://w3id.org/declic/cat#camping"
+
+
+async def test_what_is_closed_here_and_what_is_ours_is_said_and_taken(own: Own, alice: Alice) -> None:
+    roof = Subcategory(slug="camping.tentes", label="Tentes de toit")
+    async with transaction(alice.api.pool) as conn:
+        await preferences.write(conn, {"categories_closed": ("film",), "subcategories": (roof,)})
+
+    listed = {one["slug"]: one for one in await own.get("/categories")}
+    made = await own.ask("POST", "/listings", json=TENT | {"category": roof.slug})
+
+    assert [slug for slug, one in listed.items() if one["closed"]] == ["film"]
+    assert [one["label"] for one in listed.values() if one["own"]] == ["Tentes de toit"]
+    assert listed[roof.slug]["parent"] == "camping" and listed[roof.slug]["uri"] == listed["camping"]["uri"]
+    assert made.json["category"]["slug"] == "camping"
+    assert made.json["subcategory"] == {"slug": roof.slug, "label": "Tentes de toit"}
+    found = [await own.get(f"/listings?category={slug}") for slug in (roof.slug, "camping", "vaisselle")]
+    assert [len(one) for one in found] == [1, 1, 0]
+    for gone in ("camping.duvets", "film"):
+        assert (await own.ask("POST", "/listings", json=TENT | {"category": gone})).status == 422
+    changed = await own.ask("PATCH", f"/listings/{made.json['id']}", json={"title": "Tente haute"})
+    assert changed.json["subcategory"] is not None, "what is not said stays"
 
 
 async def test_communes_are_found_as_they_are_typed(open: Own) -> None:

@@ -17,7 +17,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.inside import read_audience
 from outbox.listings.listing_defaults import find_own_place, place_around_home
-from web.api.declic.listings.reading import require_commune
+from web.api.declic.listings.reading import find_categories, require_commune
 from web.api.declic.request_schemas import ListingChange, NewListing
 from web.rendering.branding import load_branding
 
@@ -49,6 +49,7 @@ async def change_draft(
     draft = replace(held, **{name: _or_default(name, given[name]) for name in PLAIN if name in given})
     draft = replace(draft, mode=await _read_mode(conn, site, draft, held, given))
     draft = _fit_terms(draft, given)
+    await find_categories(conn, given.get("category") or "")
     draft = _fit_kind(draft, given)
     if "commune" in given or "around_home" in given:
         draft = replace(draft, **await _read_place(conn, author, draft, given))
@@ -129,7 +130,7 @@ def _fit_price(draft: ListingDraft) -> ListingDraft:
 def _fit_kind(draft: ListingDraft, given: dict[str, Any]) -> ListingDraft:
     """With a category of its branch, and of a repair call what is wrong with the bike."""
     called = draft.kind == "repair_call"
-    category = categories.find(draft.category or "")
+    category = categories.find_chosen(draft.category or "")
     if category is not None and (category.branch == "repairs") != called:
         if given.get("category"):
             raise Invalid("category_does_not_fit", slug=category.slug, kind=draft.kind, field="category")

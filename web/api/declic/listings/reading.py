@@ -1,5 +1,6 @@
 """Listings found and shown: one search for JSON, GeoJSON and Atom."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -9,7 +10,7 @@ from aiohttp import web
 from federation.directory.geojson import GEOJSON
 from models import posts
 from models.errors import Invalid, NotFound
-from models.listings import categories
+from models.listings import categories, subcategories
 from models.listings.listings import OPEN
 from models.people import actors
 from models.places import places
@@ -40,6 +41,14 @@ FORMATS: dict[str, Format] = {
     GEOJSON: "geojson",
     ATOM: "atom",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedCategories:
+    """What is asked for: shared categories, one of which is enough, and a sub-category of ours."""
+
+    shared: tuple[str, ...]
+    own: str | None
 
 
 async def list_listings(request: web.Request, asked: ListingQuery) -> web.Response:
@@ -111,14 +120,15 @@ async def get_visible(conn: Connection, request: web.Request) -> ListingBundle:
 
 async def read_filter(conn: Connection, asked: ListingQuery, me: int | None) -> CatalogueFilter:
     """The question as the database understands it. Raises Invalid for a place, category or territory that is none."""
-    wanted = _list_categories(asked.category)
+    wanted = await find_categories(conn, asked.category)
     around = await _find_commune(conn, "around", asked.around)
     inside = await _find_commune(conn, "commune", asked.commune)
     return CatalogueFilter(
         text=asked.q,
         kinds=tuple(asked.kind),
         modes=tuple(asked.mode),
-        categories=wanted,
+        categories=wanted.shared,
+        subcategory=wanted.own,
         statuses=tuple(asked.status) or OPEN,
         communes=tuple(await places.list_codes(conn, inside.code)) if inside else (),
         postcode=asked.postcode or None,
@@ -136,13 +146,15 @@ async def read_filter(conn: Connection, asked: ListingQuery, me: int | None) -> 
     )
 
 
-def _list_categories(slug: str) -> tuple[str, ...]:
-    """A category with all that are below it; none for none. Raises Invalid."""
-    if not slug:
-        return ()
-    if categories.find(slug) is None:
+async def find_categories(conn: Connection, slug: str) -> WantedCategories:
+    """A shared category with all that are below it, or a sub-category of ours; none for none. Raises Invalid."""
+    shared, own = categories.split_chosen(slug)
+    if shared is None:
+        return WantedCategories(shared=(), own=None)
+    gone = own is not None and await subcategories.find_label(conn, own) is None
+    if gone or categories.find(shared) is None:
         raise Invalid("category_unlisted", field="category")
-    return tuple(categories.list_slugs(slug))
+    return WantedCategories(shared=(shared,) if own else tuple(categories.list_slugs(shared)), own=own)
 
 
 async def _find_commune(conn: Connection, field: str, text: str) -> Commune | None:

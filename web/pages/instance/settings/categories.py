@@ -1,6 +1,6 @@
 """What the cooperative calls the shared categories, and which of them take nothing new: one table, saved as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -9,7 +9,7 @@ from aiohttp import web
 from models import preferences
 from models.coop import setting_changes
 from models.listings import categories
-from models.listings.categories import BRANCH_LABELS, CATEGORIES
+from models.listings.categories import BRANCH_LABELS, CATEGORIES, Category
 from models.moderation import journal
 from models.people.accounts import Account
 from models.preferences import Preferences
@@ -20,6 +20,7 @@ from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.instance.settings.value_words import name_author
+from web.rendering.branding import group_subcategories
 from web.rendering.render import N_, render, say
 from web.security.session import require_right
 
@@ -127,16 +128,34 @@ def _list_choices(chosen: Preferences) -> dict[str, Choice]:
     }
 
 
+def _list_families() -> list[list[Category]]:
+    """Each widest category with its narrower ones, which the page folds together."""
+    return [[one, *categories.list_narrower(one.slug)] for one in CATEGORIES if one.parent is None]
+
+
+def _list_opened(form: Form, chosen: Preferences, met: Collection[str]) -> set[str]:
+    """The categories that make their family stand open: something is own, closed, typed, wrong or met there."""
+    typed = {
+        one.slug
+        for one in CATEGORIES
+        for name in (f"label_{one.slug}", f"closed_{one.slug}")
+        if form.typed(name) or form.error(name)
+    }
+    return typed | set(met) | {one.category for one in chosen.subcategories}
+
+
 async def _show(request: web.Request, form: Form, *, met: list[str] | None = None, status: int = 200) -> web.Response:
     """With `met` somebody else decided about the same categories meanwhile: what she did stands beside each.
 
     After a mistake she goes on from what she began with: what others changed since is still compared.
     """
     async with connection(request.app[INSTANCE].pool) as conn:
-        now = _list_choices(await preferences.load(conn))
+        chosen = await preferences.load(conn)
+        now = _list_choices(chosen)
         begun = form.typed("version") if status == 422 else ""
         version = begun or await setting_changes.find_version(conn, KEYS)
         last = await setting_changes.list_changes(conn, KEYS, limit=1) if met else []
+    own = group_subcategories(chosen)
     return await render(
         request,
         "settings/categories.html",
@@ -144,6 +163,9 @@ async def _show(request: web.Request, form: Form, *, met: list[str] | None = Non
         form=form,
         branches=BRANCH_LABELS,
         tree=CATEGORIES,
+        families=_list_families(),
+        opened=_list_opened(form, chosen, met or ()),
+        own=own,
         may_close=may_close,
         limit=LABEL_LIMIT,
         met={slug: now[slug] for slug in met or ()},

@@ -52,6 +52,7 @@ _CATEGORIES = {one.slug: one.french for one in CATEGORIES}
 CATEGORY_WORDS = (
     SettingField(name="category_labels", kind="labels", label=N_("Vos mots pour les catégories"), options=_CATEGORIES),
     SettingField(name="categories_closed", kind="many", label=N_("Catégories fermées"), options=_CATEGORIES),
+    SettingField(name="subcategories", kind="lines", label=N_("Vos sous-catégories"), options=_CATEGORIES),
 )
 
 SERVERS = (

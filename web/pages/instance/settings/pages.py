@@ -192,7 +192,9 @@ PAGES: tuple[SettingsPage, ...] = (
         group="exchanges",
         icon="filter",
         title=N_("Les catégories"),
-        sentence=N_("Vos mots pour celles que toutes les coops partagent, et celles que vous fermez."),
+        sentence=N_(
+            "Vos mots pour celles que toutes les coops partagent, vos sous-catégories, et celles que vous fermez."
+        ),
         fields=elsewhere_fields.CATEGORY_WORDS,
         own_path=f"{SETTINGS}/categories",
     ),

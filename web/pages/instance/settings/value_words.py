@@ -64,11 +64,21 @@ def _describe(say: Say, field: SettingField, value: Any) -> str:
 
 
 def _describe_parts(say: Say, field: SettingField, value: dict[str, Any]) -> str:
-    """Own words for shared things by their names, or a question or an answer kept ready as the history has it."""
+    """Own words for shared things by their names; a sub-category, a question or an answer kept ready."""
     if field.kind == "labels":
         return ", ".join(f"{say(field.options.get(slug, slug))} → {words}" for slug, words in value.items())
+    if "slug" in value:
+        return _describe_subcategory(say, field, value)
     parts = (value.get("text", ""), value.get("title", ""), value.get("words", ""))
     return " : ".join(part for part in parts if part)
+
+
+def _describe_subcategory(say: Say, field: SettingField, value: dict[str, Any]) -> str:
+    """Where it is, what it is called, what else it is found as, and whether it is closed."""
+    shared = value["slug"].partition(".")[0]
+    parts = (f"{say(field.options.get(shared, shared))} › {value.get('label', '')}", value.get("words", ""))
+    closed = f" ({say(N_('fermée'))})" if value.get("closed") else ""
+    return " : ".join(part for part in parts if part) + closed
 
 
 def _describe_hours(say: Say, kept: Any) -> str:

@@ -22,7 +22,7 @@ from web.pages.components.listing_cards import draw_pictures
 from web.pages.components.photo_upload import read_with_photos
 from web.pages.listings.publish.listing_form import note_refusal, values_of
 from web.pages.listings.publish.listing_preview import make_preview
-from web.pages.listings.publish.publish_page import read_listing, show_form, show_live
+from web.pages.listings.publish.publish_page import find_own_category, read_listing, show_form, show_live
 from web.pages.listings.publish.where_fields import keep_home, place_values
 from web.rendering.paths import listing_path
 from web.security.acting_author import find_author, note_act
@@ -59,7 +59,7 @@ async def post_edit(request: web.Request) -> web.Response:
         return await show_form(request, form, photos, editing=latest, kept=form.ok)
     draft = _keep_sounds(form, latest, await read_listing(request, form, photos))
     if not form.ok or form.typed("act") == "preview":
-        preview = make_preview(account, draft, photos)
+        preview = make_preview(account, draft, photos, await find_own_category(request, draft))
         return await show_form(request, form, photos, editing=latest, preview=preview)
     try:
         async with transaction(instance.pool) as conn:

@@ -69,7 +69,7 @@ def values_of(listing: Listing, text: str) -> MultiDict[str]:
         "kind": details.kind,
         "title": details.title,
         "text": text,
-        "category": details.category,
+        "category": details.chosen_category,
         "mode": details.mode,
         "max_duration": details.max_duration,
         "deposit": details.deposit,
@@ -118,7 +118,7 @@ async def read_draft(conn: Connection, form: Form, context: ListingFormContext) 
     kind = form.choice("kind", KINDS, missing="Dites si vous proposez, si vous cherchez, ou si un vélo est en panne.")
     title = _read_title(form, kind, context.say)
     text = form.lines("text", limit=TEXT_LIMIT)
-    category = _read_category(form, kind)
+    category = _read_category(form, kind, context.branding)
     repair = read_repair(form) if kind == "repair_call" else None
     terms = read_terms(form, kind, context.branding)
     place = await read_where(conn, form, context.known)
@@ -151,12 +151,13 @@ def _read_title(form: Form, kind: str, say: Say) -> str:
     return title
 
 
-def _read_category(form: Form, kind: str) -> str | None:
+def _read_category(form: Form, kind: str, branding: Branding) -> str | None:
     slug = form.text("category", limit=60)
     if kind == "repair_call":
         return "velo-reparation"
-    category = categories.find(slug)
-    if slug and (category is None or category.branch == "repairs"):
+    category = categories.find_chosen(slug)
+    gone = categories.OWN in slug and branding.find_subcategory(slug) is None
+    if slug and (category is None or category.branch == "repairs" or gone):
         form.fail("category", "Ce choix n’existe pas.")
         return None
     return slug or None

@@ -19,6 +19,7 @@ from models.moderation import held_posts
 from models.moments import PARIS
 from models.people import actors
 from models.people.accounts import Account
+from models.preferences import Subcategory
 from models.settings import Site
 from models.store.database import connection, transaction
 from outbox.listings import listing_suggestions
@@ -88,7 +89,8 @@ async def post_publish(request: web.Request) -> web.Response:
         return await _keep(request, form, photos, account)
     draft = await read_listing(request, form, photos)
     if not form.ok or form.typed("act") == "preview":
-        return await show_form(request, form, photos, preview=make_preview(account, draft, photos))
+        preview = make_preview(account, draft, photos, await find_own_category(request, draft))
+        return await show_form(request, form, photos, preview=preview)
     published = await publish_form(request, acting, form, draft)
     if published is None:
         return await show_form(request, form, photos)
@@ -139,8 +141,13 @@ async def show_live(request: web.Request, account: Account, form: Form, photos: 
     """How it will look so far, for beside the form while it is filled in: mistakes are said later."""
     draft = await read_listing(request, form, photos)
     named = draft if draft.title else replace(draft, title=say(request, "Sans titre"))
-    preview = make_preview(account, named, photos)
+    preview = make_preview(account, named, photos, await find_own_category(request, draft))
     return await render(request, "publish/preview.html", preview=preview)
+
+
+async def find_own_category(request: web.Request, draft: ListingDraft) -> Subcategory | None:
+    """The sub-category of ours that was chosen."""
+    return (await find_branding(request)).find_subcategory(draft.category or "")
 
 
 async def read_listing(request: web.Request, form: Form, photos: list[Picture]) -> ListingDraft:

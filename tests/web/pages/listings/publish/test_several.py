@@ -15,9 +15,10 @@ from models.posts.media import media
 from models.store.database import connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_member
 from tests.sample_village import Village
+from tests.subcategories import SUBCATEGORIES
 from tests.web.pages.conftest import Browser, Page
 from tests.web.pages.listings.publish.test_publish_page import PHOTO
-from web.pages.listings.publish.several.listing_table import MODEL, MOST_LINES
+from web.pages.listings.publish.several.listing_table import MODEL, MOST_LINES, read_table
 from web.pages.listings.publish.several.table_photos import AT_ONCE
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -87,6 +88,15 @@ async def test_the_model_is_a_table_that_is_published_with_its_photos_by_name_an
         photos = await media.list_by_posts(conn, [tent.id, sofa.id, move.id])
     assert [len(photos[one.id]) for one in (tent, sofa, move)] == [2, 1, 0]
     assert "Vos annonces sont publiées" in (await alice.get(done.location)).words()
+
+
+def test_a_subcategory_of_the_cooperative_is_known_by_its_name() -> None:
+    text = "Titre;Mode;Catégorie\nAbri;prêt;tentes de TOIT\nTente;prêt;camping\n"
+
+    table = read_table(text, lambda sentence, /, **values: sentence % values, ("loan",), {}, SUBCATEGORIES)
+
+    assert [one.values["category"] for one in table.lines] == ["camping.tentes-de-toit", "camping"]
+    assert table.faults == ()
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])

@@ -1,7 +1,7 @@
 """A table of listings: its French columns and words become what the publish form would have been sent."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,7 @@ from multidict import MultiDict
 from models.errors import Invalid
 from models.listings import categories
 from models.places.places import fold_name
+from models.preferences import Subcategory
 from web.forms.table_file import find_columns, quote_heads, read_rows
 from web.rendering.i18n import Say
 from web.rendering.render import N_
@@ -111,20 +112,29 @@ class ListingTable:
     heads: Mapping[Column, str]
 
 
-def read_table(text: str, say: Say, modes: Collection[str], communities: Mapping[str, str]) -> ListingTable:
+def read_table(
+    text: str,
+    say: Say,
+    modes: Collection[str],
+    communities: Mapping[str, str],
+    own: Iterable[Subcategory] = (),
+) -> ListingTable:
     """The listings of a table, in `modes` of the cooperative; `communities` are those of the author, the audience by
-    the name. Raises Invalid where it is none, has no titles, or is too long."""
+    the name, and `own` the sub-categories of the cooperative. Raises Invalid where it is none, has no titles, or is too
+    long.
+    """
     rows = read_rows(text, most=MOST_LINES, field="table")
     if len(rows) > MOST_LINES + 1:
         raise Invalid("table_too_long", field="table", most=MOST_LINES)
     heads = [" ".join(head.split()) for head in rows[0][1]]
     places = _find_columns(heads)
     named = {column: heads[place] for column, place in sorted(places.items(), key=lambda pair: pair[1])}
+    known = _fold_categories(own)
     lines: list[TableLine] = []
     faults: list[TableFault] = []
     for number, cells in rows[1:]:
         got = {column: cells[place].strip() if place < len(cells) else "" for column, place in places.items()}
-        reading = _LineReading(number, named, say, (modes, communities))
+        reading = _LineReading(number, named, say, (modes, communities, known))
         if any(cell.strip() for cell in cells[len(heads) :]):
             reading.fail("title", TOO_MANY_CELLS, len(cells))
         lines.append(TableLine(line=number, values=_read_values(got, reading), photos=_list_photos(got)))
@@ -142,10 +152,10 @@ class _LineReading:
         line: int,
         heads: Mapping[Column, str],
         say: Say,
-        choices: tuple[Collection[str], Mapping[str, str]],
+        choices: tuple[Collection[str], Mapping[str, str], Mapping[str, str]],
     ) -> None:
         self.line, self.heads, self.say = line, heads, say
-        self.modes, self.communities = choices
+        self.modes, self.communities, self.categories = choices
         self.faults: list[TableFault] = []
 
     def fail(self, column: Column, sentence: str, value: object = "", **values: object) -> None:
@@ -215,7 +225,7 @@ def _list_words(known: Mapping[str, str]) -> list[str]:
 def _find_category(typed: str, reading: _LineReading) -> str:
     if not typed:
         return ""
-    wanted, known = fold_name(typed), _fold_categories()
+    wanted, known = fold_name(typed), reading.categories
     found = [slug for slug, name in known.items() if wanted == name or typed == slug]
     found = found or [slug for slug, name in known.items() if name.startswith(f"{wanted} ")]
     if len(found) == 1:
@@ -224,8 +234,11 @@ def _find_category(typed: str, reading: _LineReading) -> str:
     return ""
 
 
-def _fold_categories() -> dict[str, str]:
-    return {one.slug: fold_name(one.french) for one in categories.CATEGORIES if one.branch != "repairs"}
+def _fold_categories(own: Iterable[Subcategory]) -> dict[str, str]:
+    """How each is written, by its slug: of two that are written alike the shared one counts."""
+    shared = {one.slug: fold_name(one.french) for one in categories.CATEGORIES if one.branch != "repairs"}
+    ours = {one.slug: fold_name(one.label) for one in own}
+    return shared | {slug: name for slug, name in ours.items() if name not in shared.values()}
 
 
 def _read_duration(typed: str, reading: _LineReading) -> str:

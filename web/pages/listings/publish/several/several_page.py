@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 
 from aiohttp import web
 
@@ -108,7 +109,9 @@ async def _look(request: web.Request, acting: ActingAuthor, form: Form) -> Looke
             text, _ = decode(await files[0].load())
         if len(text) > LARGEST_TABLE:
             raise Invalid("table_too_long", field="table", most=MOST_LINES)
-        table = read_table(text, speak, branding.modes, {one.name: one.audience for one in inside})
+        own = chain.from_iterable(branding.subcategories.values())
+        communities = {one.name: one.audience for one in inside}
+        table = read_table(text, speak, branding.modes, communities, own)
     except Invalid as refusal:
         form.refuse("file" if refusal.field == "file" else "table", refusal)
         return Looked(text=text[:LARGEST_TABLE], drafts=(), faults=(), photos=photos)
