@@ -58,8 +58,8 @@ MOST_FIRST_POSTS = 3
 LEAST_HOLD, LONGEST_HOLD = 24, 168
 """Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
 
-APART = frozenset({"limited_federation", "closed", "opened_at", "opened_by"})
-"""What no form of settings changes: `trust_levels.save_limited` and `models/coop/opening` do."""
+APART = frozenset({"limited_federation", "closed", "opened_at", "opened_by", "shutdown_at"})
+"""What no form of settings changes: `trust_levels.save_limited`, `coop/opening` and `coop/shutdown` do."""
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +121,7 @@ class Preferences:
     `canned_answers` are kept ready for whoever asks to join.
     `hours` are its week and its closures as `models/people/opening_hours` writes them, `opening_hours` words beside.
     `category_labels` are its own words for shared categories, by slug; of those in `categories_closed` there is nothing
-    new, and what there is stays.
+    new, and what there is stays. At `shutdown_at` the instance ends for ever (`models/coop/shutdown`).
     """
 
     name: str = ""
@@ -208,6 +208,7 @@ class Preferences:
     hours: dict[str, Any] = field(default_factory=dict)
     category_labels: dict[str, str] = field(default_factory=dict)
     categories_closed: tuple[str, ...] = ()
+    shutdown_at: datetime | None = None
 
     @property
     def asks_by_page(self) -> bool:
