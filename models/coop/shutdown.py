@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.errors import Conflict
+from models.people.actors import BUILT_IN
 from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
 
 WAIT = timedelta(days=14)
 """How long it can be taken back."""
+
+OFFERED = timedelta(days=14)
+"""How long members can fetch their data once its time has come; then every actor ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,16 @@ class Concerned:
     listings: int
     agreements: int
     servers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Farewells:
+    """How many actors are still here, and how many farewells of the others wait, arrived, and did not."""
+
+    left_here: int
+    waiting: int
+    told: int
+    failed: int
 
 
 async def find(conn: Connection) -> Shutdown | None:
@@ -102,6 +116,65 @@ async def list_members(conn: Connection, *, after: int, limit: int) -> list[int]
         after,
         limit,
     )
+
+
+async def note_archived(conn: Connection, through: int) -> None:
+    """The archives of members up to this one were asked for."""
+    await execute(conn, "UPDATE instance_shutdown SET archived_through = greatest(archived_through, $1)", through)
+
+
+async def note_copied(conn: Connection) -> None:
+    """The public pages were written as files."""
+    await execute(conn, "UPDATE instance_shutdown SET copied_at = coalesce(copied_at, now())")
+
+
+async def note_offered(conn: Connection, *, until: datetime) -> None:
+    """All archives were asked for; members can fetch them until then."""
+    await execute(conn, "UPDATE instance_shutdown SET offered_until = coalesce(offered_until, $1)", until)
+
+
+async def note_ended(conn: Connection) -> None:
+    """Nobody is left here."""
+    await execute(conn, "UPDATE instance_shutdown SET ended_at = coalesce(ended_at, now())")
+
+
+async def has_ended(conn: Connection) -> bool:
+    """Whether the instance ended: nobody is here, and nobody comes again."""
+    return bool(await fetch_value(conn, "SELECT EXISTS (SELECT FROM instance_shutdown WHERE ended_at IS NOT NULL)"))
+
+
+async def list_left(conn: Connection, *, limit: int) -> list[int]:
+    """Row ids of the next actors of ours who are to end: members, who administers, communities, the cooperative."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT a.id FROM actor a LEFT JOIN account w ON w.actor_id = a.id
+        WHERE a.local AND a.deleted_at IS NULL
+        ORDER BY w.actor_id IS NULL, coalesce('admin' = ANY(w.roles), false), a.username = ANY($1),
+            a.username = 'instance', a.id
+        LIMIT $2
+        """,
+        list(BUILT_IN),
+        limit,
+    )
+
+
+async def count_farewells(conn: Connection) -> Farewells:
+    """How far other servers were told of those who are gone."""
+    found = await fetch_one(
+        conn,
+        Farewells,
+        """
+        SELECT (SELECT count(*) FROM actor WHERE local AND deleted_at IS NULL) AS left_here,
+            count(*) FILTER (WHERE d.state IN ('waiting', 'held')) AS waiting,
+            count(*) FILTER (WHERE d.state = 'done') AS told,
+            count(*) FILTER (WHERE d.state = 'failed') AS failed
+        FROM actor gone JOIN activity a ON a.object_uri = gone.uri AND a.actor_id = gone.id AND a.type = 'Delete'
+        JOIN delivery d ON d.activity_id = a.id WHERE gone.local AND gone.deleted_at IS NOT NULL
+        """,
+    )
+    assert found is not None
+    return found
 
 
 async def note_told(conn: Connection, through: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,7 +37,7 @@ class Branding:
     where the cooperative keeps none. `closed`: visitors get nothing but a page that says so. `words` are its own
     words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who
     is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself.
-    At `shutdown_at` the instance ends.
+    At `shutdown_at` the instance ends; `ending` says that this has come.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Branding:
     hours: dict[str, Any] = field(default_factory=dict)
     categories_closed: tuple[str, ...] = ()
     shutdown_at: datetime | None = None
+    ending: bool = False
 
 
 def find_logo(site: Site, chosen: Preferences) -> str:
@@ -107,6 +108,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         currency=points.find_currency(chosen),
         closed=chosen.closed,
         shutdown_at=chosen.shutdown_at,
+        ending=chosen.shutdown_at is not None and chosen.shutdown_at <= datetime.now(UTC),
         words={**find_words(chosen), **find_labels(chosen)},
         kinds=chosen.kinds,
         logo=find_logo(site, chosen).removeprefix(site.url),

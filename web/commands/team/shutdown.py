@@ -17,7 +17,7 @@ with when_used():
 
 if TYPE_CHECKING:
     from federation.instance import Instance
-    from models.coop.shutdown import Concerned
+    from models.coop.shutdown import Concerned, Farewells, Shutdown
 
 SAYS = """{url} will end for ever in {days} days.
 
@@ -42,8 +42,9 @@ async def _begin(confirm: str | None, *, dry_run: bool) -> None:
         async with database.connection(instance.pool) as conn:
             found = await shutdown.find(conn)
             concerned = await shutdown.count_concerned(conn)
+            farewells = await shutdown.count_farewells(conn)
         if found is not None:
-            raise CommandFailed(f"{instance.site.url} ends on {_write(found.due_at)} already.")
+            raise CommandFailed(f"{instance.site.url} {_tell_state(found, farewells)}")
         words = SAYS.format(url=instance.site.url, days=shutdown.WAIT.days, concerned=_count(concerned))
         if dry_run:
             print_out(words)
@@ -73,6 +74,17 @@ def _require_host(instance: Instance, confirm: str | None) -> None:
     typed = confirm if confirm is not None else click.prompt(f"Type {host} to go on", default="", show_default=False)
     if typed.strip() != host:
         raise CommandFailed(f"Nothing was done: to end this instance, type its host in full, {host}.")
+
+
+def _tell_state(found: Shutdown, farewells: Farewells) -> str:
+    """How far it is: whoever runs the server reads here whether she may take it away."""
+    if found.due_at > datetime.now(UTC):
+        return f"ends on {_write(found.due_at)} already."
+    told = f"farewells to other servers: {farewells.told} arrived, {farewells.waiting} wait, {farewells.failed} failed."
+    if found.ended_at is not None:
+        return f"ended on {_write(found.ended_at)}; {told}"
+    until = "are being made" if found.offered_until is None else f"are offered until {_write(found.offered_until)}"
+    return f"is ending: the archives of its members {until}; {farewells.left_here} actors are left; {told}"
 
 
 def _count(concerned: Concerned) -> str:

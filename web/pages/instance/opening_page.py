@@ -192,6 +192,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         who = await accounts.find(conn, chosen.opened_by) if chosen.opened_by else None
         ending = await shutdown.find(conn)
         concerned = await shutdown.count_concerned(conn) if ending else None
+        farewells = await shutdown.count_farewells(conn) if ending else None
     return await render(
         request,
         "coop/opening.html",
@@ -202,6 +203,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         opened_by=who,
         ending=ending,
         concerned=concerned,
+        farewells=farewells,
         days_left=max(0, (to_paris_day(ending.due_at) - to_paris_day(datetime.now(UTC))).days) if ending else 0,
         said=find_flash_message(request, SAID),
     )

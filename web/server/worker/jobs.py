@@ -74,7 +74,7 @@ from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
 from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
-from web.server.worker import figures, health
+from web.server.worker import figures, health, shutdown
 from web.server.worker.disk_space import watch_disk
 from web.server.worker.known_words import take_words
 from web.server.worker.nightly_sweep import sweep
@@ -244,6 +244,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "figures": ("8-59/10 * * * *", figures.count_new),
     "neighbour_figures": ("16-59/10 * * * *", neighbour_figures.refresh_due),
     "figures_closed": ("27 2 * * *", figures.close_and_recount),
+    "shutdown": ("* * * * *", shutdown.go_on),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }
