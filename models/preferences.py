@@ -59,8 +59,8 @@ MOST_FIRST_POSTS = 3
 LEAST_HOLD, LONGEST_HOLD = 24, 168
 """Hours: whoever looks in once a day can answer, and nothing is blocked for more than a week."""
 
-APART = frozenset({"limited_federation", "closed", "opened_at", "opened_by"})
-"""What no form of settings changes: `trust_levels.save_limited` and `models/coop/opening` do."""
+APART = frozenset({"limited_federation", "closed", "opened_at", "opened_by", "shutdown_at"})
+"""What no form of settings changes: `trust_levels.save_limited`, `coop/opening` and `coop/shutdown` do."""
 
 log = structlog.get_logger(__name__)
 
@@ -123,7 +123,7 @@ class Preferences:
     `hours` are its week and its closures as `models/people/opening_hours` writes them, `opening_hours` words beside.
     `category_labels` are its own words for shared categories, by slug; of those in `categories_closed` there is nothing
     new, and what there is stays. `subcategories` are its own, in their order; the table that listings hold on to
-    follows them (`models/listings/subcategories`).
+    follows them (`models/listings/subcategories`). At `shutdown_at` the instance ends (`models/coop/shutdown`).
     """
 
     name: str = ""
@@ -211,6 +211,7 @@ class Preferences:
     category_labels: dict[str, str] = field(default_factory=dict)
     categories_closed: tuple[str, ...] = ()
     subcategories: tuple[Subcategory, ...] = ()
+    shutdown_at: datetime | None = None
 
     @property
     def asks_by_page(self) -> bool:

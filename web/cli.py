@@ -18,6 +18,7 @@ COMMANDS = {
     "setup": "web.commands.first_run",
     "open": "web.commands.team.opening",
     "close-site": "web.commands.team.opening",
+    "shutdown-instance": "web.commands.team.shutdown",
     "account": "web.commands.accounts",
     "token": "web.commands.accounts",
     "publish": "web.commands.listings",

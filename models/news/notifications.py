@@ -31,7 +31,7 @@ NotificationType = Literal[
     "community_invited", "community_charter", "community_removed", "community_role", "community_unmanaged",
     "community_report", "community_hidden", "community_shown",
     "community_hold_asked", "community_hold_answered", "community_moved", "bike_asked", "coop_friendship",
-    "territory_proposed", "territory_answered",
+    "territory_proposed", "territory_answered", "shutdown", "shutdown_over",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
@@ -41,17 +41,15 @@ NotificationType = Literal[
 something she offers or seeks), `reserve_next` (it is free again, and she is next), `listing_ended`, `documents` (the
 charter or the terms changed) and `invitation_used` (somebody came by the reader's invitation) are ours. For the team:
 `sign_up_message` (who asks to join wrote), `held_post` (one waits for a look), `second_asked` (a decision waits for
-another one's yes), `appeal`, `handed_over` (somebody passed on a week on duty), and those of what waits for too long
-(`staff_troubles`).
+another one's yes), `appeal`, `handed_over` (somebody passed on a week on duty), those of `staff_troubles`.
 Of a community, its actor (`community_news`): `community_asked`, `community_accepted`, `community_refused`,
 `community_invited`, `community_charter`, `community_removed`, `community_role`, `community_hold_answered` (by a
 cooperative that was asked to hold it too), `community_moved` (the address where it lives now), `community_hidden` and
 `community_shown` (what she shared inside), `community_report` (to who leads it); for the team
-`community_unmanaged` and `community_hold_asked`.
-`bike_asked` (somebody of this cooperative asked about the frame number of a bike that was stolen from the reader).
+`community_unmanaged` and `community_hold_asked`. `bike_asked` (somebody of ours asked about the frame number of a bike
+that was stolen from the reader); `shutdown` (the instance is to end), `shutdown_over` (it goes on).
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
-
 
 PUSH = "push"
 """The job that tells the apps of whoever is notified (web/news/web_push)."""
@@ -145,10 +143,13 @@ async def forget_call(conn: Connection, recipient_ids: Sequence[int], *, post_id
     )
 
 
-async def forget_documents(conn: Connection, recipient_ids: Sequence[int]) -> None:
-    """These people were told of an earlier version of the charter or of the terms: the newest stands for it."""
+async def forget_types(conn: Connection, recipient_ids: Sequence[int], types: Sequence[NotificationType]) -> None:
+    """These people were told of such things before: what they are told now stands for it."""
     await execute(
-        conn, "DELETE FROM notification WHERE type = 'documents' AND recipient_id = ANY($1)", list(recipient_ids)
+        conn,
+        "DELETE FROM notification WHERE type = ANY($2) AND recipient_id = ANY($1)",
+        list(recipient_ids),
+        list(types),
     )
 
 

@@ -87,10 +87,10 @@ class Absence:
 async def find_registration(conn: Connection) -> Registration:
     """How one joins just now: what the cooperative chose, but with a yes while nobody looks after who comes in.
 
-    Before the site is open, one joins with an invitation alone.
+    Before the site is open, one joins with an invitation alone; not at all where the instance is to end.
     """
     preferred = await preferences.load(conn)
-    chosen = preferred.registration
+    chosen = preferred.registration if preferred.shutdown_at is None else "closed"
     if preferred.closed and chosen != "closed":
         return "invitation"
     return "approval" if chosen == "open" and not await is_attended(conn) else chosen

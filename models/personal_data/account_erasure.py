@@ -120,6 +120,7 @@ async def list_knowing(conn: Connection, actor_id: int) -> list[Inbox]:
             UNION SELECT partner_id FROM exchange WHERE owner_id = $1
             UNION SELECT owner_id FROM exchange WHERE partner_id = $1
             UNION SELECT community_id FROM membership WHERE actor_id = $1
+            UNION SELECT actor_id FROM membership WHERE community_id = $1 AND state = 'member'
             UNION SELECT beside.actor_id FROM membership own JOIN membership beside USING (community_id)
                 WHERE own.actor_id = $1 AND own.state = 'member' AND beside.state = 'member'
             UNION SELECT reader.id FROM hers CROSS JOIN LATERAL (

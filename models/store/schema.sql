@@ -586,15 +586,16 @@ CREATE INDEX share_post ON share (post_id);
 CREATE TABLE notification (
     id bigint PRIMARY KEY,
     recipient_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    type text NOT NULL CHECK (type IN ('territory_proposed', 'territory_answered', 'coop_friendship', 'bike_asked',
-        'mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll', 'update', 'move', 'quote',
-        'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled', 'repair_call', 'sign_up_message',
-        'held_post', 'second_asked', 'appeal', 'handed_over', 'decision', 'decision_ended', 'appeal_answered',
-        'post_held', 'post_released', 'documents', 'invitation_used', 'letters_waiting', 'servers_stuck', 'mails_stuck',
-        'chores_failing', 'backup_overdue', 'saved_search', 'match', 'reserve_next', 'listing_ended', 'community_asked',
-        'community_accepted', 'community_refused', 'community_invited', 'community_charter', 'community_removed',
-        'community_role', 'community_unmanaged', 'community_hold_asked', 'community_hold_answered', 'community_moved',
-        'community_report', 'community_hidden', 'community_shown')),
+    type text NOT NULL CHECK (type IN ('shutdown', 'shutdown_over', 'territory_proposed', 'territory_answered',
+        'coop_friendship', 'bike_asked', 'mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll',
+        'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
+        'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
+        'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
+        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
+        'reserve_next', 'listing_ended', 'community_asked', 'community_accepted', 'community_refused',
+        'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged',
+        'community_hold_asked', 'community_hold_answered', 'community_moved', 'community_report', 'community_hidden',
+        'community_shown')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -3381,6 +3382,19 @@ CREATE TABLE subcategory (
     label text NOT NULL,
     words text NOT NULL DEFAULT ''            -- what else it is found as
 );
+
+-- The instance ends for ever: how far its end has come. When it ends is the preference shutdown_at, which pages read.
+CREATE TABLE instance_shutdown (
+    only_one boolean DEFAULT true PRIMARY KEY CHECK (only_one),
+    begun_at timestamptz NOT NULL DEFAULT now(),
+    begun_by bigint REFERENCES actor(id) ON DELETE SET NULL,  -- NULL: a command
+    told_through bigint NOT NULL DEFAULT 0,   -- members whose ids are not above were told
+    copied_at timestamptz,                    -- the public pages were written as files
+    archived_through bigint NOT NULL DEFAULT 0,  -- archives of members whose ids are not above were asked for
+    offered_until timestamptz,                -- until when these archives are kept, once all were asked for
+    ended_at timestamptz                      -- every actor is gone
+);
+CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

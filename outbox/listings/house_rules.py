@@ -1,7 +1,10 @@
 """What the cooperative asks, by its settings, of whoever publishes or borrows here; of what exists it asks nothing."""
 
+from datetime import UTC, datetime
+
 from models import preferences
-from models.errors import Invalid
+from models.coop import shutdown
+from models.errors import Conflict, Invalid
 from models.listings.categories import takes
 from models.listings.listings import Listing, ListingDetails, ListingDraft
 from models.people import accounts
@@ -13,8 +16,11 @@ from models.store.database import Connection
 
 async def require_publishable(conn: Connection, author: Actor, draft: ListingDraft) -> None:
     """Raise Invalid for a kind that is not in use, a category that is closed, an offer of a thing without its photo, a
-    loan from nowhere.
+    loan from nowhere; Conflict once the time of this instance has come.
     """
+    day = await shutdown.find_day(conn)
+    if day is not None and day <= datetime.now(UTC):
+        raise Conflict("shutdown_closing")
     await _require_open_category(conn, draft)
     await _require_asked(conn, author, draft)
 

@@ -264,6 +264,12 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     await account_erasure.begin(conn, actor.id)
     await accounts.get(conn, actor.id)
     await account_erasure.require_another_admin(conn, actor.id)
+    await end(conn, site, actor)
+
+
+async def end(conn: Connection, site: Site, actor: Actor) -> None:
+    """End an actor of ours for ever, whoever it is: the last one too, where the instance ends."""
+    await account_erasure.begin(conn, actor.id)
     await tokens.end_access(conn, actor.id)
     await account_erasure.cancel_deliveries(conn, actor.id)
     farewell = build_farewell(site, actor, datetime.now(UTC))

@@ -32,6 +32,7 @@ from web.middlewares.requests import (
     request_middleware,
     work_signal_middleware,
 )
+from web.middlewares.shutdown import shutdown_middleware
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.rendering import templating
 from web.rendering.templating import TEMPLATES, Templates, load_templates
@@ -44,6 +45,7 @@ MIDDLEWARES = (
     answer_middleware,
     error_middleware,
     rate_limit_middleware,
+    shutdown_middleware,
     work_signal_middleware,
     session_middleware,
 )

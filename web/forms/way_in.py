@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from federation.instance import Instance
+from models.coop import shutdown
 from models.moderation import excluded_addresses
 from models.people import sign_ups
 from models.people.documents import versions
@@ -53,7 +54,7 @@ async def find_way_in(conn: Connection, instance: Instance, token: str) -> WayIn
     mode = await sign_ups.find_registration(conn)
     invitation = await find_invitation(conn, instance, token) if token else None
     lost = bool(token) and (invitation is None or invitation.state != "open")
-    if invitation is not None and not lost:
+    if invitation is not None and not lost and await shutdown.find_day(conn) is None:
         mode = "approval" if invitation.needs_yes else "open"
     return WayIn(
         mode=mode,

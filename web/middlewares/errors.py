@@ -33,6 +33,9 @@ PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 PAGES = {400: 422, 401: 403, 405: 404, 413: 422, 415: 422}
 """Statuses that share the page of another one (web/templates/errors/)."""
 
+OF_THEIR_OWN = {"shutdown_ended": "ended"}
+"""Codes with a page of their own."""
+
 HAVE_PAGE = frozenset({403, 404, 410, 422, 429, 500, 503})
 
 CODES = {
@@ -126,7 +129,9 @@ async def _answer_page(request: web.Request, problem: Problem) -> web.Response:
         minutes = math.ceil(int(problem.headers.get("Retry-After", "0")) / 60)
         code = getattr(problem.error, "code", "")
         context = {"mark": mark, "minutes": minutes, "full": isinstance(problem.error, NoSpace), "code": code}
-        response = await render(request, f"errors/{page}.html", status=problem.status, **context)
+        response = await render(
+            request, f"errors/{OF_THEIR_OWN.get(code, page)}.html", status=problem.status, **context
+        )
     except Exception:
         log.exception("error_page_failed", status=problem.status)
         response = web.Response(text=format_refusal(request, as_refusal(problem.error)), status=problem.status)

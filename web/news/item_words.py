@@ -75,6 +75,8 @@ ONE: dict[str, str] = {
     "community_moved": N_("Votre communauté vit maintenant ici : %(who)s ; c’est à vous de dire si vous y entrez"),
     "bike_asked": N_("Quelqu’un a demandé à %(who)s le numéro de votre vélo volé"),
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
+    "shutdown": N_("%(who)s va fermer sa plateforme : emportez vos données avant"),
+    "shutdown_over": N_("%(who)s ne ferme plus sa plateforme : tout continue"),
 }
 """What one person did."""
 
@@ -107,7 +109,7 @@ ICONS = {
     "community_report": "flag", "community_hidden": "warning", "community_shown": "done",
     "community_hold_asked": "agreement", "community_hold_answered": "agreement", "community_moved": "elsewhere",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
-    "bike_asked": "bike",
+    "bike_asked": "bike", "shutdown": "warning", "shutdown_over": "done",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
 }  # fmt: skip

@@ -31,7 +31,13 @@ BEGINNING = 2_000
 SHOWN = 80
 """So much of a note names it."""
 
-PAGES = {"follow_request": "/abonnements", "documents": "/documents/a-accepter", "bike_asked": "/velo-vole"}
+PAGES = {
+    "follow_request": "/abonnements",
+    "documents": "/documents/a-accepter",
+    "bike_asked": "/velo-vole",
+    "shutdown": "/compte/donnees",
+    "shutdown_over": "/annonces",
+}
 """What is not about a post, and has a page where it is settled."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,7 +39,8 @@ class Branding:
     where the cooperative keeps none. `closed`: visitors get nothing but a page that says so. `words` are its own
     words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who
     is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself,
-    `subcategories` its own, by the shared category that they are under.
+    `subcategories` its own, by the shared category that they are under. At `shutdown_at` the instance ends; `ending`
+    says that this has come.
     """
 
     name: str
@@ -69,6 +71,8 @@ class Branding:
     pages: tuple[PageLink, ...] = ()
     hours: dict[str, Any] = field(default_factory=dict)
     categories_closed: tuple[str, ...] = ()
+    shutdown_at: datetime | None = None
+    ending: bool = False
     subcategories: Mapping[str, Sequence[Subcategory]] = field(default_factory=dict)
 
     def takes(self, details: ListingDetails) -> bool:
@@ -117,7 +121,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         director=chosen.legal_director,
         hosting=chosen.legal_host,
         legal=chosen.legal_text,
-        open_to_all=chosen.registration in ("open", "approval") and not chosen.closed,
+        open_to_all=chosen.registration in ("open", "approval") and not chosen.closed and chosen.shutdown_at is None,
         members_invite=chosen.member_invitations > 0,
         modes=chosen.modes,
         durations_wished=chosen.duration_label == "wished",
@@ -125,6 +129,8 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         territory_codes=chosen.territory_codes,
         currency=points.find_currency(chosen),
         closed=chosen.closed,
+        shutdown_at=chosen.shutdown_at,
+        ending=chosen.shutdown_at is not None and chosen.shutdown_at <= datetime.now(UTC),
         words={**find_words(chosen), **find_labels(chosen)},
         kinds=chosen.kinds,
         logo=find_logo(site, chosen).removeprefix(site.url),

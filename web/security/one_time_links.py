@@ -2,6 +2,7 @@
 
 from models.access import one_time_links
 from models.access.one_time_links import Purpose
+from models.coop import shutdown
 from models.moderation import journal
 from models.people import accounts
 from models.people.accounts import Account
@@ -10,8 +11,8 @@ from models.store.database import Connection
 
 
 async def make_setup_link(conn: Connection, site: Site) -> str | None:
-    """The address of the first-run wizard; None once somebody administers this instance."""
-    if await accounts.has_admin(conn):
+    """The address of the first-run wizard; None once somebody administers this instance, or it ended."""
+    if await accounts.has_admin(conn) or await shutdown.has_ended(conn):
         return None
     return f"{site.url}/installation/{await one_time_links.create(conn, 'setup')}"
 

@@ -26,6 +26,7 @@ from web.middlewares.requests import (
     request_middleware,
     work_signal_middleware,
 )
+from web.middlewares.shutdown import shutdown_middleware
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.pages import routes as pages
 from web.pages.moderation import suspension
@@ -46,6 +47,7 @@ MIDDLEWARES = (  # from the outside to the view
     error_middleware,
     rate_limit_middleware,
     peer_rate_limit_middleware,
+    shutdown_middleware,
     work_signal_middleware,
     session_middleware,
 )

@@ -43,6 +43,8 @@ REFUSALS = {
     "end_missing": "Dites jusqu’à quand.",
     "dates_past": "Ces dates sont passées.",
     "duration_too_long": "C’est plus d’un an : choisissez une durée plus courte.",
+    "terms_after_shutdown": "Une des deux coops ferme sa plateforme avant la fin de cela : choisissez des jours plus "
+    "proches.",
     "dates_taken": "Ces dates sont déjà prises : choisissez d’autres jours.",
     "slot_unknown": "On prend rendez-vous à une heure de la liste : choisissez-en une.",
     "visit_commune_missing": "On vient chez vous : dites dans quelle commune. On se déplace à : %(communes)s.",

@@ -24,14 +24,20 @@ from outbox.builders.activities.accept import build_accept_of_terms
 from outbox.builders.activities.offer import build_offer
 from outbox.builders.objects.agreement import AgreementContext, build_agreement, speaks
 from outbox.exchanges.agreements.hold_limits import require_fair_hold
-from outbox.exchanges.agreements.point_prices import find_points, require_promise, require_proposable
+from outbox.exchanges.agreements.point_prices import price_terms, require_promise, require_proposable
 from outbox.exchanges.agreements.request_preconditions import (
     Pair,
     require_few_waiting,
     require_may_ask,
     require_may_propose,
 )
-from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_room, require_slot, require_stands, require_terms
+from outbox.exchanges.agreements.terms import (
+    AGAIN_AND_AGAIN,
+    require_before_shutdown,
+    require_room,
+    require_slot,
+    require_stands,
+)
 from outbox.listings import listings as outbox_listings
 from outbox.presence import require_active, require_there
 from outbox.threads.agreement_context import (
@@ -86,8 +92,7 @@ async def request(
         raise NotFound
     require_stands(fresh)
     await require_there(conn, fresh)
-    terms = require_terms(fresh.details, terms)
-    terms = replace(terms, points=await find_points(conn, fresh, partner, terms))
+    terms = await price_terms(conn, fresh, partner, terms)
     text = require_words(said.text)
     again = await _find_repeated(conn, fresh.id, partner, partner, terms, said)
     if again is not None:
@@ -144,8 +149,7 @@ async def propose(
     if listing is None:
         raise NotFound
     await require_may_propose(conn, exchange, listing, (owner, partner))
-    terms = require_terms(listing.details, terms)
-    terms = replace(terms, points=await find_points(conn, listing, partner, terms))
+    terms = await price_terms(conn, listing, partner, terms)
     text = require_words(said.text)
     await require_room(conn, listing, terms, calendar=False)
     return await _offer(conn, site, _Sides(listing=listing, owner=owner, partner=partner, by=owner), terms, text)
@@ -158,8 +162,7 @@ async def invite(conn: Connection, site: Site, listing: Listing, people: Pair, t
     """
     owner, partner = people
     require_active(owner)
-    terms = require_terms(listing.details, terms)
-    terms = replace(terms, points=await find_points(conn, listing, partner, terms))
+    terms = await price_terms(conn, listing, partner, terms)
     sides = _Sides(listing=listing, owner=owner, partner=partner, by=owner)
     return await _offer(conn, site, sides, terms, call.text, until=call.until)
 
@@ -214,8 +217,7 @@ async def counter(
     require_next(case, actor, "counter", said)
     require_active(actor)
     require_stands(case.listing)
-    terms = require_terms(case.listing.details, terms)
-    terms = replace(terms, points=await find_points(conn, case.listing, case.partner, terms))
+    terms = await price_terms(conn, case.listing, case.partner, terms)
     text = require_words(said.text)
     again = await _find_repeated(conn, case.listing.id, case.partner, actor, terms, said)
     if again is not None and again.id == held.id:
@@ -257,6 +259,7 @@ async def accept(conn: Connection, site: Site, actor: Actor, agreement: Agreemen
     held = case.agreement
     require_next(case, actor, "accept", said)
     require_active(actor)
+    await require_before_shutdown(conn, held.terms)
     if not case.ours:
         yes = build_accept_of_terms(site, actor, case)
         case = replace(case, agreement=replace(held, accepted_uri=yes.id))

@@ -1,5 +1,7 @@
 """What agreements cost in the cooperative's points: between two members only, promised when agreed, paid when done."""
 
+from dataclasses import replace
+
 from models.errors import Conflict
 from models.exchanges import points
 from models.exchanges.agreements import Terms
@@ -7,6 +9,16 @@ from models.listings.listings import Listing, ListingDetails
 from models.people.actors import Actor
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
+from outbox.exchanges.agreements.terms import require_before_shutdown, require_terms
+
+
+async def price_terms(conn: Connection, listing: Listing, partner: Actor, terms: Terms) -> Terms:
+    """The terms as they are proposed: tidied, with what they cost. Raises Invalid where they do not fit the listing,
+    Conflict where this instance ends before they do.
+    """
+    terms = require_terms(listing.details, terms)
+    await require_before_shutdown(conn, terms)
+    return replace(terms, points=await find_points(conn, listing, partner, terms))
 
 
 async def find_points(conn: Connection, listing: Listing, partner: Actor, terms: Terms) -> int | None:

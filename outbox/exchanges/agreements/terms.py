@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from models.coop import shutdown
 from models.errors import Conflict, Invalid
 from models.exchanges import agreements, reserves
 from models.exchanges.agreements import Terms
@@ -114,6 +115,13 @@ def _require_range(begins_at: datetime, ends_at: datetime, at: datetime) -> None
         raise Invalid("date_too_far", field="begins_at")
     if ends_at - begins_at > LONGEST:
         raise Invalid("duration_too_long", field="ends_at")
+
+
+async def require_before_shutdown(conn: Connection, terms: Terms) -> None:
+    """Raise Conflict where this instance ends before what is to be agreed does: one of the two could not be reached."""
+    day = await shutdown.find_day(conn)
+    if day is not None and (terms.ends_at or terms.begins_at or datetime.now(UTC)) > day:
+        raise Conflict("terms_after_shutdown", field="ends_at")
 
 
 async def require_room(

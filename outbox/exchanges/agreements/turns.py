@@ -88,7 +88,7 @@ async def call(conn: Connection, site: Site, owner: Actor, listing: Listing, pla
     terms = _keep_possible(latest.terms if latest is not None else None, listing.details)
     try:
         made = await invite(conn, site, listing, (owner, partner), terms, said)
-    except Invalid:  # the listing changed since: what she asked for cannot be said yes to
+    except (Invalid, Conflict):  # the listing changed since, or the instance ends: to this nobody can say yes
         await reserves.remove(conn, listing.id, partner.id)
         await tell_of_place(conn, site, owner, thread, place, "closed")
         return False

@@ -42,5 +42,5 @@ async def tell_members(instance: Instance, payload: dict[str, Any]) -> None:
     for start in range(0, len(told), AT_ONCE):
         some = told[start : start + AT_ONCE]
         async with transaction(instance.pool) as conn:
-            await notifications.forget_documents(conn, some)
+            await notifications.forget_types(conn, some, ("documents",))
             await notifications.notify_all(conn, some, type="documents", actor_id=coop.id, post_id=None)

@@ -14,9 +14,10 @@ from models.personal_data import deletion_requests
 from models.preferences import Preferences
 from models.settings import Settings
 from models.store.database import Pool, connection, execute, fetch_value, transaction
+from outbox.people import instance_shutdown
 from tests.factories import HERE, make_member
 from tests.web.smtp_server import Postman, StandIn, open_post, read_parts
-from web.mail import account_mails
+from web.mail import account_mails, shutdown_mails
 from web.mail.smtp import MailRefused, read_smtp_url
 from web.rendering.formats import format_day
 
@@ -259,3 +260,28 @@ async def test_who_is_about_to_leave_is_told_the_day_unless_she_stays(
     day = format_day(datetime.now(UTC) + timedelta(days=14), {"en": "en_GB"}.get(language, language))
     assert day in text.replace("\n", " ") and day in html
     assert "https://lomme.test/compte/supprimer" in text and "https://lomme.test/compte/supprimer" in html
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_end_of_the_instance_is_written_with_its_day_and_what_to_do(
+    pool: Pool, postman: Postman, language: str
+) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn, "alice")
+        await execute(conn, "UPDATE account SET language = $1, confirmed_at = now()", language)
+        due_at = await instance_shutdown.begin(conn, by=None)
+    instance = make_instance(pool, postman.port)
+
+    for ended in (True, False):  # the first says that it goes on, which is not so
+        await shutdown_mails.send_shutdown_mail(instance, {"actor_id": alice.id, "ended": ended})
+    async with transaction(pool) as conn:
+        await instance_shutdown.take_back(conn, by=None)
+    for ended in (True, False):
+        await shutdown_mails.send_shutdown_mail(instance, {"actor_id": alice.id, "ended": ended})
+
+    begun, over = postman.taken
+    text, html = read_parts(begun)
+    assert format_day(due_at, language) in begun["Subject"] and format_day(due_at, language) in text
+    for address in ("https://lomme.test/compte/donnees", "https://lomme.test/compte/demenagement"):
+        assert address in text and f'href="{address}"' in html
+    assert ("ne ferme plus" if language == "fr" else "does not close") in over["Subject"]

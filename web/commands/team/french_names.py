@@ -25,6 +25,7 @@ FRENCH = {
     "installer": "setup",
     "ouvrir": "open",
     "fermer-le-site": "close-site",
+    "fermer": "shutdown-instance",
     "reglages": "settings",
     "lire": "get",
     "changer": "set",

@@ -7,7 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from models import preferences
-from models.coop import opening, opening_steps
+from models.coop import opening, opening_steps, shutdown
 from models.errors import Conflict
 from models.moderation import journal
 from models.people import accounts
@@ -16,6 +16,7 @@ from models.people.invitations.invitations import NewInvitation
 from models.people.opening_hours import read_hours, write_hours
 from models.preferences import Preferences
 from models.store.database import connection, transaction
+from outbox.people import instance_shutdown
 from outbox.people.cooperative_settings import change_settings
 from outbox.people.joining import invitations
 from web.forms.form import Form, blank_form, read_form
@@ -26,6 +27,7 @@ from web.pages.access.login import has_mail, require_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.coop.opening_steps import PAGE, load_view
 from web.pages.news.failed_mails import CAUSES
+from web.rendering.formats import to_paris_day
 from web.rendering.render import N_, render, say
 from web.security.session import require_right
 
@@ -41,6 +43,7 @@ TEMPLATES = {"mentions": "coop/opening_legal.html", "horaires": "coop/opening_ho
 SAID = {
     "opened": N_("C’est ouvert : tout le monde peut entrer et regarder."),
     "closed": N_("C’est fermé : d’ici une minute, seuls les membres voient le site."),
+    "goes_on": N_("La fermeture est annulée : tout continue, et les membres l’apprennent."),
     "saved": N_("C’est enregistré."),
     "later": N_("Cela attendra : la ligne est rangée."),
     "again": N_("Tout ce qui reste à faire est de nouveau là."),
@@ -56,12 +59,14 @@ async def show_opening(request: web.Request) -> web.Response:
 
 
 async def post_opening(request: web.Request) -> web.Response:
-    """POST /coop/ouverture: open the site, close it, or put a step off; `act` says which."""
+    """POST /coop/ouverture: open the site, close it, take its end back, or put a step off; `act` says which."""
     me = require_right(request, "settings")
     form = await read_form(request)
-    act = form.choice("act", ("open", "close", "later", "again"), missing="Choisissez quoi faire.")
+    act = form.choice("act", ("open", "close", "go_on", "later", "again"), missing="Choisissez quoi faire.")
     done = "again"
-    if act in ("open", "close"):
+    if act == "go_on":
+        done = await _take_end_back(request, me, form)
+    elif act in ("open", "close"):
         done = await _change(request, me, form, opened=act == "open")
     elif act == "later":
         done = await _put_off(request, me, form)
@@ -84,6 +89,15 @@ async def _change(request: web.Request, me: Account, form: Form, *, opened: bool
         form.refuse("", conflict)
     instance.opened.forget(SITE)
     return "opened" if opened else "closed"
+
+
+async def _take_end_back(request: web.Request, me: Account, form: Form) -> str:
+    try:
+        async with transaction(request.app[INSTANCE].pool) as conn:
+            await instance_shutdown.take_back(conn, by=me)
+    except Conflict as conflict:
+        form.refuse("", conflict)
+    return "goes_on"
 
 
 async def _put_off(request: web.Request, me: Account, form: Form) -> str:
@@ -176,6 +190,9 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         chosen = await preferences.load(conn)
         view = await load_view(conn, speak, chosen, mail=has_mail(request))
         who = await accounts.find(conn, chosen.opened_by) if chosen.opened_by else None
+        ending = await shutdown.find(conn)
+        concerned = await shutdown.count_concerned(conn) if ending else None
+        farewells = await shutdown.count_farewells(conn) if ending else None
     return await render(
         request,
         "coop/opening.html",
@@ -184,5 +201,9 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         opening=view,
         chosen=chosen,
         opened_by=who,
+        ending=ending,
+        concerned=concerned,
+        farewells=farewells,
+        days_left=max(0, (to_paris_day(ending.due_at) - to_paris_day(datetime.now(UTC))).days) if ending else 0,
         said=find_flash_message(request, SAID),
     )

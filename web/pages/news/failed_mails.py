@@ -62,6 +62,8 @@ KINDS: dict[str, str] = {
     "archive": N_("Vos données à emporter"),
     "leaving": N_("Un départ"),
     "leaving_soon": N_("Un départ"),
+    "shutdown": N_("La fermeture de la plateforme"),
+    "shutdown_over": N_("La fermeture de la plateforme"),
     "factors": N_("La connexion en deux étapes"),
     "detour": N_("Un message qui passe par courriel"),
     "guest": N_("Un courriel à une personne sans compte, qui écrit à ce membre"),

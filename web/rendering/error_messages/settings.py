@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from web.rendering.i18n import N_
 
 REFUSALS = {
+    "shutdown_already_begun": "La fermeture de la plateforme est déjà prévue.",
+    "shutdown_not_begun": "Aucune fermeture de la plateforme n’est prévue.",
+    "shutdown_over": "Le délai est passé : la fermeture de la plateforme est en cours et ne s’annule plus.",
+    "shutdown_ended": "Cette plateforme a fermé pour toujours.",
+    "shutdown_closing": "La plateforme ferme : on n’y publie plus rien.",
     "settings_contradict": "Un autre réglage dit le contraire. %(contradiction)s",
     "legal_of_open_site": "Le site est ouvert, et dit qui le publie et qui l’héberge : gardez les deux, ou fermez-le "
     "d’abord.",

@@ -43,6 +43,7 @@ from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
+from outbox.people import instance_shutdown
 from outbox.people.absences import end_due_absences
 from outbox.people.account_deletion import delete_due_accounts
 from outbox.people.joining import documents, member_lists
@@ -62,6 +63,7 @@ from web.mail import (
     meeting_mails,
     passer_by_mails,
     repair_call_mails,
+    shutdown_mails,
     sign_up_mails,
     staff_alerts,
     staff_mails,
@@ -72,7 +74,7 @@ from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
 from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
-from web.server.worker import figures, health
+from web.server.worker import figures, health, shutdown
 from web.server.worker.disk_space import watch_disk
 from web.server.worker.known_words import take_words
 from web.server.worker.nightly_sweep import sweep
@@ -119,6 +121,8 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     invitation_mails.LETTER: invitation_mails.send_member_letter,
     member_lists.JOB: member_lists.make_members,
     documents.JOB: documents.tell_members,
+    instance_shutdown.NEWS: instance_shutdown.tell_members,
+    instance_shutdown.MAIL: shutdown_mails.send_shutdown_mail,
     removed_pictures.JOB: screened_posts.screen_picture,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
@@ -240,6 +244,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "figures": ("8-59/10 * * * *", figures.count_new),
     "neighbour_figures": ("16-59/10 * * * *", neighbour_figures.refresh_due),
     "figures_closed": ("27 2 * * *", figures.close_and_recount),
+    "shutdown": ("* * * * *", shutdown.go_on),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }

@@ -295,6 +295,22 @@ async def test_the_journal_says_what_was_done_and_the_archive_is_for_who_runs_th
     assert json.loads(await shell.result("journal", "--since", "2999-01-01", "--json")) == []
 
 
+async def test_the_instance_ends_by_its_host_typed_in_full_and_its_end_is_taken_back(shell: Shell) -> None:
+    await shell.acts()
+    planned = await shell.result("shutdown-instance", "--dry-run")
+    status, out, err = await shell.run("fermer", "--confirm", "ailleurs.test")
+    nothing = await shell.sql("SELECT count(*) FROM instance_shutdown")
+    begun = await shell.run("fermer", "--confirm", "lomme.test")
+    again = await shell.refusal("shutdown-instance", "--confirm", "lomme.test")
+    back = await shell.result("fermer", "--take-back")
+
+    assert "will end for ever in 14 days" in planned and "members, " in planned and "news and mail" in planned
+    assert (status, out, nothing) == (1, "", 0) and "Nothing was done" in err
+    assert begun[0] == 0 and "lomme.test ends on " in begun[1] and "will end for ever" in begun[2]
+    assert "already" in again and back == "http://lomme.test goes on"
+    assert await shell.acts() == ["settings_changed", "settings_changed"]
+
+
 async def test_help_names_the_french_names_and_an_unknown_one_is_refused(shell: Shell) -> None:
     assert "En français : lister" in await shell.result("membres", "--help")
     assert "membres, annonces, signalements" in await shell.result("--help")

@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from models import preferences
-from models.coop import opening, opening_steps
+from models.coop import opening, opening_steps, shutdown
 from models.people import actors
 from models.preferences import Preferences
 from models.store import backup_runs
 from models.store.database import connection, fetch_records, fetch_value, transaction
+from outbox.people import instance_shutdown
 from tests.factories import make_follow, make_listing, make_member, make_remote_actor
 from tests.web.form_client import Doorbell, Visitor, add_member
 from tests.web.smtp_server import open_post
@@ -187,3 +188,39 @@ async def test_made_up_acts_do_nothing(door: Doorbell, awa: Visitor) -> None:
     async with connection(door.instance.pool) as conn:
         assert await fetch_value(conn, "SELECT count(*) FROM opening_step") == 0
         assert (await preferences.load(conn)).closed and not Preferences().closed
+
+
+async def test_the_end_of_the_instance_stands_on_every_page_until_it_is_taken_back(
+    door: Doorbell, awa: Visitor
+) -> None:
+    await add_member(door.instance, "zoe")
+    zoe, visitor = await (await door.ring()).log_in("zoe"), await door.ring()
+    async with transaction(door.instance.pool) as conn:
+        await instance_shutdown.begin(conn, by=None)
+
+    band = [
+        ("ferme pour toujours" in one.text, "Annuler la fermeture" in one.text)
+        for one in await open_all(awa, zoe, visitor)
+    ]
+    joining = (await visitor.open("/inscription")).text
+    told = (await awa.open("/coop/ouverture")).text
+    await act(awa, act="go_on")
+
+    assert band == [(True, True), (True, False), (True, False)]
+    assert "on n’y crée plus de compte" in joining and "deux membres" not in told
+    assert "Il reste 14\u202fjours" in told.replace("\u00a0", "\u202f") or "Il reste 14 jours" in told
+    assert "La fermeture est annulée" in awa.text and "ferme pour toujours" not in awa.text
+    assert "ferme pour toujours" not in (await zoe.open("/aide")).text
+
+
+async def open_all(*visitors: Visitor) -> list[Visitor]:
+    return [await one.open("/aide") for one in visitors]
+
+
+async def test_an_end_whose_time_has_come_is_not_taken_back(door: Doorbell, awa: Visitor) -> None:
+    async with transaction(door.instance.pool) as conn:
+        await shutdown.begin(conn, by=None, due_at=datetime.now(UTC))
+
+    await act(awa, act="go_on")
+
+    assert awa.status == 422 and "ne s’annule plus" in awa.text
