@@ -35,7 +35,8 @@ class Branding:
     `durations_wished`: loans last about as long as they say, not at most. `currency` is what points are called, None
     where the cooperative keeps none. `closed`: visitors get nothing but a page that says so. `words` are its own
     words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who
-    is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself.
+    is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself. `dues`:
+    members are asked for something each year.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Branding:
     pages: tuple[PageLink, ...] = ()
     hours: dict[str, Any] = field(default_factory=dict)
     categories_closed: tuple[str, ...] = ()
+    dues: bool = False
 
 
 def find_logo(site: Site, chosen: Preferences) -> str:
@@ -84,6 +86,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
     return Branding(
         hours=chosen.hours,
         categories_closed=chosen.categories_closed,
+        dues=chosen.dues,
         name=chosen.name or site.host,
         territory=chosen.territory_name,
         accent="" if chosen.accent == "email" else ACCENT_CLASSES[chosen.accent],
