@@ -254,6 +254,7 @@ LIMITS: dict[str, object] = {
     "models.servers.friendships.MOST_ASKED": 200,
     "models.servers.friendships.MOST_ASKED_OF_DOMAIN": 3,
     "models.servers.friendships.MOST_MET": 500,
+    "models.servers.friendships.MOST_MET_OF_DOMAIN": 3,
     "models.servers.waiting_posts.MOST_OF_ONE": 100,
     "models.servers.waiting_posts.MOST": 2000,
     "models.servers.waiting_posts.LONGEST": 65_536,

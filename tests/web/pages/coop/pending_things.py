@@ -220,7 +220,7 @@ async def add_neighbour(conn: Connection, village: Village) -> None:
     host = f"voisine{make_id()}.test"
     theirs = await make_remote_actor(conn, "coop", host, type="Organization", name="La Bricole", place_name="Lille")
     await make_follow(conn, theirs, village.coop)
-    await friendships.meet(conn, theirs.id)
+    await friendships.meet(conn, theirs.id, theirs.host)
 
 
 async def add_territory(conn: Connection, village: Village) -> None:
