@@ -10,6 +10,7 @@ import structlog
 
 from models.ids import make_id
 from models.own_categories import Subcategory as Subcategory
+from models.preference_values import CannedAnswer, DuesLapse, SignUpQuestion
 from models.store.database import Connection, execute, execute_many, fetch_records, fetch_value
 
 USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
@@ -38,13 +39,7 @@ FiguresLicence = Literal["lov2", "odbl"]
 
 FIGURES_LICENCES: tuple[FiguresLicence, ...] = get_args(FiguresLicence)
 
-MOST_QUESTIONS = 3
-"""Questions of its own that a cooperative asks whoever wants to join."""
-
 Mode = Literal["gift", "loan", "swap", "sale", "service"]
-
-AnswerKind = Literal["yes", "more", "no"]
-"""What is answered to whoever asks to join: come in, tell us more, no."""
 
 ListingKind = Literal["offer", "request", "repair_call"]
 
@@ -63,23 +58,6 @@ APART = frozenset({"limited_federation", "closed", "opened_at", "opened_by", "sh
 """What no form of settings changes: `trust_levels.save_limited`, `coop/opening` and `coop/shutdown` do."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignUpQuestion:
-    """What the cooperative asks whoever wants to join; `required` where there is no joining without an answer."""
-
-    text: str
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CannedAnswer:
-    """What the team keeps ready for whoever asks to join: sent as it is, or changed before."""
-
-    kind: AnswerKind
-    title: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +102,10 @@ class Preferences:
     `category_labels` are its own words for shared categories, by slug; of those in `categories_closed` there is nothing
     new, and what there is stays. `subcategories` are its own, in their order; the table that listings hold on to
     follows them (`models/listings/subcategories`). At `shutdown_at` the instance ends (`models/coop/shutdown`).
+    `dues` asks members for something each year, from `dues_least` to `dues_most` euros as each wishes, with
+    `dues_suggested` proposed, `dues_words` about it, `dues_free` for whom it costs nothing, and `dues_address` for
+    where it is paid: not here. After `dues_grace` days without them `dues_lapse` is refused; `dues_amounts` keeps what
+    each gave.
     """
 
     name: str = ""
@@ -212,6 +194,16 @@ class Preferences:
     categories_closed: tuple[str, ...] = ()
     subcategories: tuple[Subcategory, ...] = ()
     shutdown_at: datetime | None = None
+    dues: bool = False
+    dues_least: int = 10
+    dues_most: int = 40
+    dues_suggested: int = 20
+    dues_words: str = ""
+    dues_free: str = ""
+    dues_address: str = ""
+    dues_grace: int = 30
+    dues_lapse: DuesLapse = "nothing"
+    dues_amounts: bool = False
 
     @property
     def asks_by_page(self) -> bool:

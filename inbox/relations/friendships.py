@@ -78,7 +78,7 @@ async def may_be_told(conn: Connection, sender: Actor) -> bool:
 async def process_follow(conn: Connection, sender: Actor) -> None:
     """A cooperative follows ours: the team may follow it back, and hears of it the first time."""
     told = await may_be_told(conn, sender)
-    if await friendships.meet(conn, sender.id) and told:
+    if await friendships.meet(conn, sender.id, sender.host) and told:
         await staff_notifications.notify_team(conn, "coop_follow", Topic(actor_id=sender.id))
 
 

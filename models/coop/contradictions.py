@@ -69,6 +69,16 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
         fields=("kilogram_factor", "kilogram_source"),
         holds=lambda chosen: bool(chosen.kilogram_factor) and not chosen.kilogram_source,
     ),
+    Contradiction(
+        code="dues_out_of_order",
+        fields=("dues_least", "dues_most", "dues_suggested"),
+        holds=lambda chosen: not chosen.dues_least <= chosen.dues_suggested <= chosen.dues_most,
+    ),
+    Contradiction(
+        code="dues_lapse_without_loans",
+        fields=("dues_lapse", "modes"),
+        holds=lambda chosen: chosen.dues_lapse == "borrowing" and "loan" not in chosen.modes,
+    ),
 )
 
 

@@ -10,6 +10,7 @@ from models.coop.pending_parts import (
     CONFIRMATIONS,
     DECISIONS,
     DISK_SPACE,
+    DUES,
     ENDINGS,
     FIGURES,
     HEALTH,
@@ -40,6 +41,7 @@ COUNTED: Mapping[str, Right] = MappingProxyType(
         "held_posts": "reports",
         "letters": "message_requests",
         "endings": "members",
+        "dues": "members",
         "repair_shops": "repair_shops",
         "neighbours": "servers",
         "territories": "servers",
@@ -69,6 +71,7 @@ _WAITING = compose(
         WHEN 'held_posts' THEN EXISTS (SELECT {held_posts})
         WHEN 'letters' THEN EXISTS (SELECT {letters})
         WHEN 'endings' THEN EXISTS (SELECT {endings})
+        WHEN 'dues' THEN EXISTS (SELECT {dues})
         WHEN 'repair_shops' THEN EXISTS (SELECT {repair_shops})
         WHEN 'neighbours' THEN EXISTS (SELECT {neighbours})
         WHEN 'territories' THEN EXISTS (SELECT {territories})
@@ -90,6 +93,7 @@ _WAITING = compose(
     held_posts=HELD_POSTS,
     letters=LETTERS,
     endings=ENDINGS,
+    dues=DUES,
     repair_shops=REPAIR_SHOPS,
     neighbours=NEIGHBOURS,
     territories=TERRITORIES,

@@ -90,6 +90,16 @@ REPAIR_SHOPS = """
 """
 """Shops that ask the team to appear; where a collective decides nothing waits here."""
 
+DUES = """
+    FROM dues d JOIN account a ON a.actor_id = d.member_id JOIN actor p ON p.id = d.member_id
+    WHERE d.valid_until < (now() AT TIME ZONE 'Europe/Paris')::date
+        AND d.valid_until >= (now() AT TIME ZONE 'Europe/Paris')::date - 60
+        AND (SELECT value = 'true'::jsonb FROM preference WHERE key = 'dues')
+        AND p.type = 'Person' AND NOT a.authority AND a.disabled_at IS NULL AND p.deleted_at IS NULL
+        AND p.moved_to IS NULL AND NOT EXISTS (SELECT FROM departure x WHERE x.actor_id = d.member_id)
+"""
+"""Dues that ended lately, where the cooperative asks for them: of what ended long ago the list alone tells."""
+
 NEIGHBOURS = """
     FROM friendship n WHERE n.state IN ('met', 'asked', 'ended') AND (n.state <> 'met' OR (
         EXISTS (SELECT FROM follow f JOIN actor ours ON ours.id = f.followed_id

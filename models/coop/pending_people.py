@@ -1,14 +1,15 @@
-"""What waits of people: who asks to join, reports, appeals, decisions, posts, letters, listings about to end.
+"""What waits of people: who asks to join, reports, appeals, decisions, posts, letters, listings and dues that end.
 
 Each function answers None where nothing of its kind waits for the reader.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from models.coop.pending_parts import (
     APPEALS,
     DECISIONS,
+    DUES,
     ENDINGS,
     HELD_POSTS,
     LETTERS,
@@ -239,6 +240,30 @@ class Unattended:
 async def find_unattended(conn: Connection) -> Unattended | None:
     """Sign-ups that wait because nobody looked after them."""
     return await fetch_one(conn, Unattended, _UNATTENDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedDues:
+    """Members whose dues ended; `name` is that of the one whose ended first, at `ended_on`."""
+
+    count: int
+    name: str
+    ended_on: date
+
+
+_DUES = compose(
+    """
+    SELECT (count(*) OVER ())::integer AS count, coalesce(nullif(p.name, ''), p.username) AS name,
+        d.valid_until AS ended_on
+    {dues} ORDER BY d.valid_until, d.member_id LIMIT 1
+    """,
+    dues=DUES,
+)
+
+
+async def find_dues(conn: Connection) -> EndedDues | None:
+    """Whose dues ended lately."""
+    return await fetch_one(conn, EndedDues, _DUES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

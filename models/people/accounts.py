@@ -20,7 +20,7 @@ USERNAME = re.compile(r"[a-z0-9_]{1,30}")
 
 # fmt: off
 RESERVED = frozenset({
-    "abuse", "accueil", "admin", "administrator", "aide", "api", "compte", "contact", "coop", "declic",
+    "abuse", "accueil", "adhesions", "admin", "administrator", "aide", "api", "compte", "contact", "coop", "declic",
     "demandes", "depannage_velo", "help", "hostmaster", "inbox", "info", "instance", "liste", "me", "moderation",
     "moderator", "moi", "no_reply", "noreply", "nouveau", "offers", "offres", "outbox", "postmaster", "privacy",
     "repairs", "requests", "root", "securite", "security", "services", "staff", "support", "system",

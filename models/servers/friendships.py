@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from models.domains import find_domain
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
 from models.store.statements import compose
 
 FriendshipState = Literal["met", "proposed", "asked", "confirmed", "refused", "declined", "ended"]
@@ -18,7 +18,10 @@ follow back); `ended` by them.
 """
 
 MOST_MET = 500
-"""Cooperatives that follow ours and about which nobody decided: of more nothing is kept but the follow."""
+"""Cooperatives that follow ours and about which nobody decided: of more the oldest go first, and their follow stays."""
+
+MOST_MET_OF_DOMAIN = 3
+"""Of one registrable domain: a newer one takes the place of its oldest."""
 
 MOST_ASKED = 200
 """Proposals of others that wait at most; what comes then is left alone until some were answered."""
@@ -116,8 +119,12 @@ async def forget(conn: Connection, actor_id: int) -> None:
     await execute(conn, "DELETE FROM friendship WHERE actor_id = $1", actor_id)
 
 
-async def meet(conn: Connection, actor_id: int) -> bool:
-    """It follows us: the team may follow it back. False where it is known, or MOST_MET wait."""
+async def meet(conn: Connection, actor_id: int, host: str) -> bool:
+    """It follows us: the team may follow it back. False where it is known, or took the place of one of its own domain.
+
+    Then nobody needs to be told of it: the team was of those before.
+    """
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('friendships met'))")
     await execute(
         conn,
         """
@@ -126,16 +133,35 @@ async def meet(conn: Connection, actor_id: int) -> bool:
             WHERE f.follower_id = n.actor_id AND ours.local AND f.state = 'accepted')
         """,
     )
-    return bool(
-        await execute(
-            conn,
-            """
-            INSERT INTO friendship (actor_id, state) SELECT $1, 'met'
-            WHERE (SELECT count(*) FROM friendship WHERE state = 'met') < $2 ON CONFLICT DO NOTHING
-            """,
-            actor_id,
-            MOST_MET,
-        )
+    before = await fetch_records(
+        conn,
+        """
+        SELECT f.actor_id, a.host FROM friendship f JOIN actor a ON a.id = f.actor_id WHERE f.state = 'met'
+        ORDER BY f.changed_at, f.actor_id
+        """,
+    )
+    met = "INSERT INTO friendship (actor_id, state) VALUES ($1, 'met') ON CONFLICT DO NOTHING"
+    if not await execute(conn, met, actor_id):
+        return False
+    same = [one["actor_id"] for one in before if find_domain(one["host"]) == find_domain(host)]
+    crowded = len(same) >= MOST_MET_OF_DOMAIN
+    if crowded:
+        await forget(conn, same[0])
+    elif len(before) >= MOST_MET:
+        await forget(conn, before[0]["actor_id"])
+    return not crowded
+
+
+async def list_full(conn: Connection) -> list[FriendshipState]:
+    """Of which as many wait as there is room for: `met`, whose oldest go, or `asked`, and no more are taken."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT state FROM friendship WHERE state IN ('met', 'asked') GROUP BY state
+        HAVING count(*) >= CASE state WHEN 'met' THEN $1::integer ELSE $2::integer END ORDER BY state
+        """,
+        MOST_MET,
+        MOST_ASKED,
     )
 
 

@@ -3395,6 +3395,16 @@ CREATE TABLE instance_shutdown (
     ended_at timestamptz                      -- every actor is gone
 );
 CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);
+-- Until when each member has paid her yearly dues, where the cooperative asks for them; gone with the account.
+CREATE TABLE dues (
+    member_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    valid_until date,                  -- the last day; NULL: nothing is asked of her
+    cents integer CHECK (cents >= 0),  -- what she gave, where the cooperative wishes to keep it
+    told smallint NOT NULL DEFAULT 0,  -- her last reminder: 1 weeks before, 2 days before, 3 after
+    noted_at timestamptz NOT NULL DEFAULT now(),
+    noted_by bigint REFERENCES account(actor_id) ON DELETE SET NULL
+);
+CREATE INDEX dues_until ON dues (valid_until);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

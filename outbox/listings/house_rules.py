@@ -7,8 +7,10 @@ from models.coop import shutdown
 from models.errors import Conflict, Invalid
 from models.listings.categories import takes
 from models.listings.listings import Listing, ListingDetails, ListingDraft
+from models.moments import PARIS
 from models.people import accounts
 from models.people.actors import Actor
+from models.people.dues import dues
 from models.posts.media import media
 from models.preferences import HomeNeeded
 from models.store.database import Connection
@@ -55,10 +57,16 @@ async def _require_asked(conn: Connection, author: Actor, draft: ListingDraft) -
 
 
 async def require_may_borrow(conn: Connection, partner: Actor, details: ListingDetails) -> None:
-    """Raise Invalid for a member of ours who borrows and has not said where she lives, where she has to."""
+    """Raise Invalid for a member of ours who borrows and has not said where she lives, where she has to, or whose dues
+    are not paid, where that counts.
+    """
     if not partner.local or partner.guest or details.kind != "offer" or details.mode != "loan":
         return
-    await _require_home(conn, partner, (await preferences.load(conn)).home_needed, ("borrowers", "everybody"))
+    chosen = await preferences.load(conn)
+    await _require_home(conn, partner, chosen.home_needed, ("borrowers", "everybody"))
+    lapses = await dues.find_lapse(conn, chosen, partner.id)
+    if lapses is not None and lapses <= datetime.now(UTC).astimezone(PARIS).date():
+        raise Invalid("dues_lapsed")
 
 
 async def _require_home(conn: Connection, actor: Actor, needed: HomeNeeded, asked: tuple[HomeNeeded, ...]) -> None:

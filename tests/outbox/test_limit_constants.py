@@ -106,6 +106,8 @@ LIMITS: dict[str, object] = {
     "outbox.moderation.filter_trial.SHOWN": 5,
     "outbox.moderation.held_posts.WORDS_LIMIT": 1000,
     "outbox.moderation.statements.WORDS_SHOWN": 4000,
+    "outbox.people.dues.AT_ONCE": 200,
+    "outbox.people.dues.LATEST": timedelta(days=3660),
     "outbox.people.joining.documents.AT_ONCE": 500,
     "outbox.people.joining.invitations.MAILED_DAYS": timedelta(days=30),
     "outbox.people.joining.member_lists.AT_ONCE": 50,

@@ -8,7 +8,8 @@ from federation.instance import Instance
 from models import preferences
 from models.people.accounts import Account, get
 from models.people.sign_ups import NewSignUp
-from models.preferences import Registration, SignUpQuestion
+from models.preference_values import SignUpQuestion
+from models.preferences import Registration
 from models.store.database import connection, fetch_value, transaction
 from outbox.people.accounts import ask_to_join
 from tests.factories import make_local_actor

@@ -46,6 +46,7 @@ from outbox.repairs.bookings.appointments import BookDraft, note_walk_in, open_b
 from outbox.threads import messages
 from outbox.threads.agreement_context import Said
 from tests.bikes import make_bike, make_result
+from tests.dues import furnish_dues
 from tests.factories import (
     make_activity,
     make_agreement,
@@ -85,6 +86,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_sample_directory(conn)
             await furnish_departures(conn, live.village)
             await fill_ledger(conn, live.village)
+            await furnish_dues(conn, live.village)
             await make_samples(conn, live.village.admin, 77)
             await add_own_page(conn, 77)
             await preferences.write(conn, {"subcategories": SUBCATEGORIES})

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize
 
 from models import preferences
 from models.people.actors import Actor
-from models.preferences import CannedAnswer, SignUpQuestion
+from models.preference_values import CannedAnswer, SignUpQuestion
 from models.store.database import Pool, connection, execute, fetch_value, transaction
 from tests.factories import make_local_actor, make_member
 from tests.web.axe import check, needs_axe

@@ -1,11 +1,13 @@
 """The evening after the installation, on a telephone: from the link in the log to a site that is open to everybody,
-with legal pages, hours, a first offer, a neighbour that is followed and a poster. What is touched is counted.
+with legal pages, hours, a first offer, a neighbour that is followed both ways and a poster. What is touched is counted.
 """
 
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,9 @@ from models.coop import opening
 from models.settings import Settings
 from models.store.database import connection, fetch_value, transaction
 from tests.databases import copied_database
+from tests.eventually import eventually
 from tests.servers import RunningServer, running_server
+from tests.stories.test_neighbours import follows, stands, tap
 from tests.web.chromium import needs_chromium
 from tests.web.smtp_server import Postman, open_post
 from web.security.one_time_links import make_setup_link
@@ -24,6 +28,9 @@ from web.security.one_time_links import make_setup_link
 pytestmark = needs_chromium
 
 MOST_TOUCHES, MOST_MINUTES = 40, 10
+
+MOST_SHEETS = 2
+"""Of the page for elected people, on paper."""
 
 
 @dataclass(slots=True)
@@ -128,6 +135,22 @@ async def prepare(evening: Evening, phone: Telephone) -> None:
     await phone.go("La coop")
 
 
+async def link_both_ways(evening: Evening) -> None:
+    """The neighbour taps as well: « Suivre en retour et devenir amies »."""
+    fresh, neighbour = evening.fresh, evening.neighbour
+    await eventually(partial(stands, neighbour, fresh, "asked"))
+    await tap(neighbour, fresh)
+    for server, other in ((fresh, neighbour), (neighbour, fresh)):
+        await eventually(partial(stands, server, other, "confirmed"))
+        await eventually(partial(follows, server, other))
+
+
+async def count_sheets(page: Page, address: str) -> int:
+    """How many sheets of A4 a page takes on paper."""
+    await page.goto(address)
+    return len(re.findall(rb"/Type\s*/Page\b", await page.pdf(format="A4")))
+
+
 async def test_an_evening_ends_with_a_site_that_is_open(evening: Evening, capsys: pytest.CaptureFixture[str]) -> None:
     began = time.monotonic()
     context = await evening.chromium.new_context(locale="fr-FR", viewport=ViewportSize(width=390, height=844))
@@ -145,6 +168,7 @@ async def test_an_evening_ends_with_a_site_that_is_open(evening: Evening, capsys
 
     opened = await visitor.goto(evening.fresh.url)
     heading = await visitor.get_by_role("heading", level=1).inner_text()
+    await link_both_ways(evening)
     minutes = (time.monotonic() - began) / 60
     with capsys.disabled():
         print(f"\nfrom the link in the log to an open site: {phone.touches} touches, {minutes:.1f} minutes")  # noqa: T201
@@ -152,6 +176,7 @@ async def test_an_evening_ends_with_a_site_that_is_open(evening: Evening, capsys
     assert [line.splitlines()[0] for line in left] == ["Faire une sauvegarde"]
     assert opened is not None and opened.status == 200
     assert heading == "Dans la Métropole Européenne de Lille, on se prête, on se donne, on répare."
+    assert 1 <= await count_sheets(visitor, f"{evening.fresh.url}/chiffres/pour-les-elus") <= MOST_SHEETS
     assert phone.touches <= MOST_TOUCHES and minutes <= MOST_MINUTES
     assert [mail["To"] for mail in evening.post.taken if "partent" in mail["Subject"]] == ["awa@exemple.fr"]
     async with connection(evening.fresh.instance.pool) as conn:

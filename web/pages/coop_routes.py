@@ -31,6 +31,8 @@ from web.pages.people import (
     members,
     sign_ups,
 )
+from web.pages.people.dues import dues_list
+from web.pages.people.dues import team_pages as dues_pages
 from web.pages.people.invitations import mailing, member_list, team
 from web.pages.people.team import duty, places
 from web.pages.personal_data import account_deletion
@@ -155,6 +157,11 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get(f"/coop/membres/liste/{{id:{ID}}}", member_list.show_progress),
     web.post(f"/coop/membres/liste/{{id:{ID}}}", member_list.post_confirmation),
     web.post(f"/coop/membres/liste/{{id:{ID}}}/liens", member_list.post_links),
+    web.get("/coop/membres/adhesions", dues_pages.show_list),
+    web.get("/coop/membres/adhesions/liste", dues_list.show_table),
+    web.post("/coop/membres/adhesions/liste", preserve_form(dues_list.post_table)),
+    web.get("/coop/membres/{username:[a-z0-9_]+}/adhesion", dues_pages.show_member),
+    web.post("/coop/membres/{username:[a-z0-9_]+}/adhesion", preserve_form(dues_pages.post_member)),
     web.get("/coop/membres/nouveau", members.show_new_member),
     web.post("/coop/membres/nouveau", members.post_new_member),
     web.get("/coop/membres/{username:[a-z0-9_]+}", members.show_member),

@@ -46,6 +46,7 @@ from web.pages.news import mail_preferences, notifications
 from web.pages.patterns import ID, LINK, SIGNED, UUID, WHATEVER
 from web.pages.people import absences, account, account_moves, email_change, phone_number, registration
 from web.pages.people.arrivals import first_session, waiting_page
+from web.pages.people.dues import own_page as own_dues
 from web.pages.people.invitations import invited, own
 from web.pages.people.profiles import edit, endorsements, profile_page
 from web.pages.people.profiles import thanks as thanked
@@ -214,6 +215,7 @@ PAGES: list[web.RouteDef] = [
     web.post("/compte/courriels/reessayer", mail_preferences.post_again),
     web.get(f"/courriels/arreter/{{token:{SIGNED}}}", mail_preferences.show_stop),
     web.post(f"/courriels/arreter/{{token:{SIGNED}}}", mail_preferences.post_stop),
+    web.get("/compte/adhesion", own_dues.show_dues),
     web.get("/compte/telephone", phone_number.show_phone),
     web.post("/compte/telephone", preserve_form(phone_number.post_phone)),
     web.get("/compte/mot-de-passe", account.show_password),

@@ -13,6 +13,7 @@ from models.news import mail_preferences, staff_preferences
 from models.people import member_locations, phone_numbers
 from models.people.arrivals import sign_up_messages, waiting_accounts
 from models.people.documents import acceptances
+from models.people.dues import dues
 from models.people.invitations import entries, invitations
 from models.people.team import duty
 from models.personal_data import personal_export
@@ -149,6 +150,7 @@ async def _describe_account(conn: Connection, owner: ArchiveOwner) -> dict[str, 
         "username": account.username,
         "email": account.email,
         "phone": await phone_numbers.find_phone(conn, account.actor_id),
+        "dues": await _describe_dues(conn, account.actor_id),
         "away_until": owner.actor.away_until,
         "roles": account.roles,
         "authority": account.authority,
@@ -163,6 +165,14 @@ async def _describe_account(conn: Connection, owner: ArchiveOwner) -> dict[str, 
         "indexable": owner.actor.indexable,
         "also_known_as": owner.actor.also_known_as,
     }
+
+
+async def _describe_dues(conn: Connection, actor_id: int) -> dict[str, Any] | None:
+    noted = await dues.find(conn, actor_id)
+    if noted is None:
+        return None
+    euros = None if noted.cents is None else noted.cents / 100
+    return {"valid_until": noted.valid_until, "euros": euros, "noted": noted.noted_at}
 
 
 async def _list_devices(conn: Connection, actor_id: int) -> dict[str, Any]:

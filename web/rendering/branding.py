@@ -40,7 +40,7 @@ class Branding:
     words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who
     is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself,
     `subcategories` its own, by the shared category that they are under. At `shutdown_at` the instance ends; `ending`
-    says that this has come.
+    says that this has come. `dues`: members are asked for something each year.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Branding:
     pages: tuple[PageLink, ...] = ()
     hours: dict[str, Any] = field(default_factory=dict)
     categories_closed: tuple[str, ...] = ()
+    dues: bool = False
     shutdown_at: datetime | None = None
     ending: bool = False
     subcategories: Mapping[str, Sequence[Subcategory]] = field(default_factory=dict)
@@ -110,6 +111,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         hours=chosen.hours,
         categories_closed=chosen.categories_closed,
         subcategories=group_subcategories(chosen),
+        dues=chosen.dues,
         name=chosen.name or site.host,
         territory=chosen.territory_name,
         accent="" if chosen.accent == "email" else ACCENT_CLASSES[chosen.accent],

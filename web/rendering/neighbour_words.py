@@ -1,6 +1,6 @@
 """A neighbouring cooperative in words: where it is, how far it is between it and ours, what became of a proposal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from models.people import actors
 from models.people.actors import Actor
@@ -32,6 +32,17 @@ ANSWERS: Mapping[ProposalState, str] = {
 def tell_answer(say: Say, state: ProposalState, host: str) -> str:
     """What became of the territory of this host that a member proposed, in one line."""
     return say(ANSWERS[state], host=host)
+
+
+FULL: Mapping[FriendshipState, str] = {
+    "met": N_("Tant de coops vous suivent sans réponse que les plus anciennes quittent cette liste"),
+    "asked": N_("Trop de propositions attendent : d’autres n’arriveront qu’une fois que vous aurez répondu"),
+}
+
+
+def tell_full(say: Say, states: Iterable[FriendshipState]) -> list[str]:
+    """What follows from as many that wait as there is room for."""
+    return [say(FULL[state]) for state in states]
 
 
 def tell_neighbour(say: Say, state: FriendshipState, who: str) -> str:

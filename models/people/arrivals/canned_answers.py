@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from models.preferences import AnswerKind
+from models.preference_values import AnswerKind
 
 KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 

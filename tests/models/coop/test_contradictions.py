@@ -20,6 +20,8 @@ HELD: dict[str, dict[str, Any]] = {
     "home_without_loans": {"home_needed": "everybody", "modes": ("gift",)},
     "background_without_source": {"map_tiles": "https://tuiles.example/{z}/{x}/{y}.png"},
     "kilograms_without_source": {"kilogram_factor": 12},
+    "dues_out_of_order": {"dues_suggested": 5},
+    "dues_lapse_without_loans": {"dues_lapse": "borrowing", "modes": ("gift",)},
 }
 
 

@@ -7,7 +7,8 @@ import pytest
 from models import preferences
 from models.coop import setting_changes
 from models.errors import Conflict
-from models.preferences import Preferences, SignUpQuestion
+from models.preference_values import SignUpQuestion
+from models.preferences import Preferences
 from models.store.database import Connection, execute
 from tests.factories import make_local_actor
 

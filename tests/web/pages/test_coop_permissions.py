@@ -17,6 +17,7 @@ from models.people.actors import Actor
 from models.people.roles import RIGHTS, RIGHTS_OF_AUTHORITIES, Right
 from models.people.team import place_keepers
 from models.store.database import execute, transaction
+from tests.dues import furnish_dues
 from tests.factories import make_listing, make_member
 from tests.invitations import make_samples
 from tests.own_pages import add_own_page
@@ -103,6 +104,9 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/membres/{username:[a-z0-9_]+}/role": "roles",
     "/coop/membres/{username:[a-z0-9_]+}/verification": "members",
     "/coop/permanence": "duty",
+    "/coop/membres/adhesions": "members",
+    "/coop/membres/adhesions/liste": "members",
+    "/coop/membres/{username:[a-z0-9_]+}/adhesion": "members",
     "/coop/points": "points",
     "/coop/points.csv": "points",
     "/coop/points/{username:[a-z0-9_]+}": "points",
@@ -185,6 +189,7 @@ async def listing_id(instance: Instance, lomme: Village) -> int:
     """What stands for the place « atelier »; alice, a member like others, is what other addresses name."""
     async with transaction(instance.pool) as conn:
         await fill_ledger(conn, lomme)
+        await furnish_dues(conn, lomme)
         place = await make_member(conn, "atelier", type="Organization", name="L’atelier")
         listing = await make_listing(conn, place, post={"url": f"http://lomme.test/annonces/{LISTING}"})
         await meetings.save(conn, Meeting(post_id=listing.id, begins_at=datetime.now(UTC)))

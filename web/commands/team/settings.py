@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from models.preferences import Preferences
     from models.store.database import Connection
     from web.pages.instance.settings.fields import SettingField
-    from web.pages.instance.settings.pages import SettingsPage
+    from web.pages.instance.settings.settings_page import SettingsPage
 
 LISTED = ("key", "value", "page")
 

@@ -29,7 +29,7 @@ from web.security.session import require_right
 NUMBERS = (
     *(N_("deux"), N_("trois"), N_("quatre"), N_("cinq"), N_("six"), N_("sept"), N_("huit"), N_("neuf"), N_("dix")),
     *(N_("onze"), N_("douze"), N_("treize"), N_("quatorze"), N_("quinze"), N_("seize"), N_("dix-sept")),
-    *(N_("dix-huit"), N_("dix-neuf")),
+    *(N_("dix-huit"), N_("dix-neuf"), N_("vingt")),
 )
 """From two on: a greeting has its number in words."""
 

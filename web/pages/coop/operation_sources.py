@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 from models.coop import pending_operation
 from models.people import actors
+from models.servers import friendships
 from models.store.disk_space import MEGABYTE
 from web.actions.doctor.checks import CHECKS
 from web.news.trouble_words import count_words, tell_backup, tell_chores, tell_kept, tell_mails, tell_servers
 from web.pages.coop.pending_lines import PendingLine, Reader
 from web.pages.traffic.failure_causes import explain_stop
-from web.rendering.neighbour_words import describe_place, tell_neighbour
+from web.rendering.neighbour_words import describe_place, tell_full, tell_neighbour
 from web.rendering.render import N_
 
 
@@ -27,7 +28,7 @@ async def find_neighbours(reader: Reader) -> PendingLine | None:
         if one
         else say(N_("%(count)s coops attendent un mot de la vôtre"), count=found.count),
         since=found.since,
-        details=[where] if where else [],
+        details=[*([where] if where else []), *tell_full(say, await friendships.list_full(reader.conn))],
         href=f"/coop/serveurs/{actor.host}#retour" if one else "/reseau#voisines",
         button=say(N_("Lui répondre")) if one else say(N_("Leur répondre")),
     )

@@ -1,4 +1,4 @@
-"""What waits of people: who asks to join, reports, appeals, decisions, posts, letters, listings about to end."""
+"""What waits of people: who asks to join, reports, appeals, decisions, posts, letters, listings and dues that end."""
 
 from models.coop import pending_people
 from models.coop.pending_people import NAMED, WaitingReports, WaitingSignUps
@@ -168,6 +168,21 @@ async def find_endings(reader: Reader) -> PendingLine | None:
         details=[say(N_("un mot à la personne qui l’a publiée suffit souvent"))],
         href=f"/annonces/d/{found.id}",
         button=say(N_("Voir l’annonce")) if found.count == 1 else say(N_("Voir la première")),
+    )
+
+
+async def find_dues(reader: Reader) -> PendingLine | None:
+    """Whose dues ended lately."""
+    found, say = await pending_people.find_dues(reader.conn), reader.say
+    if found is None:
+        return None
+    return PendingLine(
+        what=say(N_("Une adhésion est terminée : %(name)s"), name=found.name)
+        if found.count == 1
+        else say(N_("%(count)s adhésions sont terminées"), count=found.count),
+        details=[say(N_("qui l’a renouvelée le dit à l’accueil : notez-le ici"))],
+        href="/coop/membres/adhesions",
+        button=say(N_("Voir les adhésions à renouveler")),
     )
 
 

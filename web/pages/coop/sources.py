@@ -36,6 +36,7 @@ SOURCES: tuple[PendingSource, ...] = (
     _source("letters", "message", people.find_letters),
     _source("unattended", "enter", people.find_unattended),
     _source("endings", "date", people.find_endings),
+    _source("dues", "date", people.find_dues),
     _source("repair_shops", "bike", people.find_repair_shops),
     _source("disk_space", "warning", operation.find_disk_space),
     _source("health", "warning", operation.find_health),

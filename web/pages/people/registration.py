@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from urllib.parse import quote
 
 from aiohttp import web
@@ -24,8 +25,9 @@ from web.mail.account_mails import queue_mail
 from web.pages.access.login import has_mail, log_in
 from web.pages.access.login_second_step import RETURN_FIELD, read_asked_return, read_return
 from web.pages.components.flash_messages import redirect_with_message
+from web.pages.people.dues.price import tell_price
 from web.pages.people.registration_form import fail_taken, read_answers, read_newcomer
-from web.rendering.render import reader_language, render
+from web.rendering.render import reader_language, render, say
 from web.security.session import current_account
 
 CLOSED = ("invitation", "closed")
@@ -166,6 +168,8 @@ async def show_form(request: web.Request, form: Form, status: int = 200) -> web.
         phone_required=chosen.phone_required,
         commune_required=chosen.commune_required,
         own_notice=chosen.notice_sign_up,
+        dues=tell_price(partial(say, request), chosen, reader_language(request)) if chosen.dues else "",
+        dues_free=chosen.dues_free,
         return_to=read_return(form),
         return_query=quote(read_return(form), safe=""),
     )

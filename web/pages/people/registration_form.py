@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from models.errors import Conflict, Invalid
 from models.people import accounts
 from models.people.sign_ups import ANSWER_LIMIT, SignUpAnswer
-from models.preferences import SignUpQuestion
+from models.preference_values import SignUpQuestion
 from web.actions.sign_up import NAME_LIMIT, NewMember
 from web.forms.form import Form
 from web.forms.password_field import read_new_password

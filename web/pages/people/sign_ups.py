@@ -23,7 +23,7 @@ from models.people.arrivals.canned_answers import KINDS, WORDS_LIMIT
 from models.people.roles import RIGHTS
 from models.people.sign_ups import SignUp
 from models.places import places
-from models.preferences import AnswerKind
+from models.preference_values import AnswerKind
 from models.store.database import connection, transaction
 from outbox.people import accounts as outbox
 from web.forms.form import Form, blank_form, read_form

@@ -16,7 +16,7 @@ from models.people.actors import Actor
 from models.people.roles import has_right
 from models.places.geometry import CELL, distance
 from models.places.places import Commune, fold_name
-from models.servers import territory_proposals
+from models.servers import friendships, territory_proposals
 from models.servers.neighbour_cooperatives import Neighbour, list_neighbours
 from models.servers.territory_proposals import LONGEST as LONGEST_REASON
 from models.store.database import Connection, connection
@@ -29,7 +29,7 @@ from web.pages.components.reader_location import find_reader_commune
 from web.pages.servers.friendships import list_proposed, list_waiting_neighbours
 from web.pages.servers.network_map import MapTerritory, draw_map
 from web.pages.servers.peers import SAID
-from web.rendering.neighbour_words import tell_answer
+from web.rendering.neighbour_words import tell_answer, tell_full
 from web.rendering.paths import profile_path
 from web.rendering.render import N_, count_unread, find_branding, reader_language, render, say
 from web.security.session import current_account
@@ -90,6 +90,7 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         drawing = await draw_map(conn, await find_own_territory(conn), make_map_territories(shown))
         may_decide = account is not None and has_right(account, "servers")
         waiting = await list_waiting_neighbours(conn, partial(say, request)) if may_decide else []
+        full = tell_full(partial(say, request), await friendships.list_full(conn)) if waiting else []
         proposed = await list_proposed(conn) if may_decide else []
         own = await territory_proposals.list_own(conn, account.actor_id) if account else []
         await count_unread(request, conn)
@@ -104,6 +105,7 @@ async def render_network(request: web.Request, form: Form) -> web.Response:
         search=search,
         form=form,
         waiting=waiting,
+        full=full,
         proposed=proposed,
         own=own,
         longest_reason=LONGEST_REASON,

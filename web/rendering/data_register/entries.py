@@ -1,9 +1,10 @@
 """A line of the register: in sentences, with the lengths that they name and the sweeps that keep the promise."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from models.preferences import Preferences
 from web.rendering.data_register.lengths import Length
 from web.rendering.i18n import N_
 
@@ -21,7 +22,8 @@ BASES: dict[Basis, str] = {
 class RegisterEntry:
     """One purpose: what is kept for it, why and by what right, who sees it, how long.
 
-    `kept` names its `lengths` as `%(name)s`. `sweeps` are those of the nightly chore that forget it.
+    `kept` names its `lengths` as `%(name)s`. `sweeps` are those of the nightly chore that forget it. It is `asked`
+    where the cooperative's settings have it kept.
     """
 
     name: str
@@ -32,3 +34,4 @@ class RegisterEntry:
     kept: str
     lengths: Mapping[str, Length] = field(default_factory=dict)
     sweeps: tuple[str, ...] = ()
+    asked: Callable[[Preferences], bool] = lambda _: True

@@ -9,6 +9,7 @@ from models.exchanges.agreements import links
 from models.listings import unavailabilities
 from models.news import news_mails
 from models.people.arrivals import answered_requests, unconfirmed_accounts, waiting_accounts
+from models.people.dues import dues
 from models.people.invitations import mailings, member_imports
 from models.people.team import duty
 from models.personal_data import deletion_notices, export_archives
@@ -46,6 +47,20 @@ MEMBERS = (
             "farewell": Constant(deletion_notices, "SHOWN_DAYS"),
         },
         sweeps=("unconfirmed",),
+    ),
+    RegisterEntry(
+        name=N_("Votre adhésion"),
+        what=N_("Jusqu’à quel jour elle va, qui l’a noté, et ce que vous avez donné si la coop le garde."),
+        why=N_("Savoir qui a réglé son adhésion, et vous rappeler quand elle se termine."),
+        basis="contract",
+        readers=N_("Vous, et les personnes de l’équipe qui tiennent la liste des membres."),
+        kept=N_(
+            "Jusqu’à ce que vous supprimiez le compte, ou %(kept)s après que la coop n’en demande plus. Sa "
+            "comptabilité est tenue ailleurs."
+        ),
+        lengths={"kept": Constant(dues, "KEPT")},
+        sweeps=("dues",),
+        asked=lambda chosen: chosen.dues,
     ),
     RegisterEntry(
         name=N_("Vos connexions"),

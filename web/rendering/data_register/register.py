@@ -26,7 +26,7 @@ class ReadEntry:
 
 def read_register(chosen: Preferences, language: str, say: Callable[[str], str]) -> list[ReadEntry]:
     """Each line in this language, as these preferences make it."""
-    return [_read(entry, chosen, language, say) for entry in REGISTER]
+    return [_read(entry, chosen, language, say) for entry in REGISTER if entry.asked(chosen)]
 
 
 def _read(entry: RegisterEntry, chosen: Preferences, language: str, say: Callable[[str], str]) -> ReadEntry:

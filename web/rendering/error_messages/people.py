@@ -37,6 +37,8 @@ REFUSALS = {
     "table_too_long": "%(most)s annonces au plus à la fois : coupez le tableau en deux.",
     "table_without_title": "Il manque une colonne « titre » dans la première ligne. Elle dit : %(heads)s.",
     "list_empty": "Choisissez un fichier, ou collez une liste.",
+    "dues_list_columns": "Il faut une colonne « courriel » ou « nom de membre », et une colonne « jusqu’au ». La "
+    "première ligne dit : %(heads)s.",
     "list_without_email": "Il manque une colonne « courriel » dans la première ligne. Elle dit : %(heads)s.",
     "list_without_name": "Il manque une colonne « prénom » ou « nom » dans la première ligne. Elle dit : %(heads)s.",
     "document_published_meanwhile": "Quelqu’un de l’équipe a publié une version entre-temps : relisez-la, puis "

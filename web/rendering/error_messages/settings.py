@@ -18,6 +18,10 @@ REFUSALS = {
     "photo_missing": "Ici, une annonce montre au moins une photo.",
     "own_commune_missing": "Ici, on dit d’abord dans quelle commune on habite : écrivez-la dans votre profil, puis "
     "recommencez.",
+    "dues_lapsed": "Votre adhésion n’est pas à jour, et ici on emprunte une fois qu’elle l’est. Dans vos réglages, "
+    "« Mon adhésion » dit comment la régler ; vos accords en cours continuent.",
+    "dues_day_wrong": "Choisissez un jour, d’il y a un an au plus tôt à dans dix ans au plus tard.",
+    "dues_of_person": "Une adhésion est celle d’une personne : de ce compte, rien n’est demandé.",
     "sign_up_by_page": "Ici, l’inscription se fait sur le site : %(url)s",
     "page_address_taken": "Une page a déjà cette adresse, ou l’avait avant d’être supprimée : choisissez-en une autre.",
     "page_menu_full": "Le menu tient %(most)s pages : enlevez-en d’abord une, ou mettez celle-ci au pied des pages.",
@@ -55,5 +59,12 @@ CONTRADICTIONS: Mapping[str, str] = {
     ),
     "background_without_source": N_("Un fond de carte pris ailleurs demande que sa source soit citée."),
     "kilograms_without_source": N_("Dites d’où vient le nombre de kilos : sans sa source, il ne peut pas être publié."),
+    "dues_out_of_order": N_(
+        "Pour l’adhésion, le montant proposé se place entre le plus bas et le plus haut : changez l’un des trois."
+    ),
+    "dues_lapse_without_loans": N_(
+        "Sans adhésion à jour, on ne peut plus emprunter : gardez le prêt parmi les façons d’échanger, ou ne retenez "
+        "rien."
+    ),
 }
 """What is said of each contradiction of `models/coop/contradictions`."""

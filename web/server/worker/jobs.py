@@ -43,7 +43,7 @@ from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
-from outbox.people import instance_shutdown
+from outbox.people import dues, instance_shutdown
 from outbox.people.absences import end_due_absences
 from outbox.people.account_deletion import delete_due_accounts
 from outbox.people.joining import documents, member_lists
@@ -205,6 +205,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "reserves": ("* * * * *", turns.tell_due),
     "repair_calls": ("* * * * *", call_waves.go_on_due),
     "bike_reminders": ("21 7 * * *", reminding.remind_due),
+    "dues": ("27 7 * * *", dues.remind_due),
     "bike_files": ("* * * * *", file_fetches.fetch_due),
     "alerts": ("* * * * *", alerts.watch),
     "guests": ("* * * * *", guest_mails.schedule_guest_mails),

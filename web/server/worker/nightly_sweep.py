@@ -15,6 +15,7 @@ from models.moderation import reports
 from models.news import news_mails
 from models.people import keys
 from models.people.arrivals import answered_requests, unconfirmed_accounts, waiting_accounts
+from models.people.dues import dues
 from models.people.invitations import mailings, member_imports
 from models.people.team import duty
 from models.posts import message_requests
@@ -49,6 +50,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "grants": authorization_grants.forget_old,
     "applications": applications.forget_unused,
     "unconfirmed": unconfirmed_accounts.forget_unconfirmed,
+    "dues": dues.forget_unasked,
     "guests": guests.forget_unconfirmed,
     "passers_by": passers_by.forget_unconfirmed,
     "meeting_registrations": due.forget_old,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models import preferences
-from models.preferences import CannedAnswer
+from models.preference_values import CannedAnswer
 from models.store import migrate
 from models.store.database import Connection, execute
 

@@ -1,12 +1,15 @@
 """One more of each thing that may wait for the team, written into the database; each call adds one."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from models import preferences
 from models.ids import make_id
 from models.moderation import reports
 from models.moderation.reports import NewReport
+from models.moments import PARIS
 from models.people import sign_ups
+from models.people.dues import dues
 from models.people.sign_ups import NewSignUp
 from models.repairs.shops import requests
 from models.servers import friendships, territory_proposals, waiting_posts
@@ -146,6 +149,14 @@ async def add_ending(conn: Connection, village: Village) -> None:
     await ask(conn, listing.id, village)
 
 
+async def add_ended_dues(conn: Connection, village: Village) -> None:
+    """The cooperative asks for dues, and those of one member more ended yesterday."""
+    await preferences.write(conn, {"dues": True})
+    members = [village.alice, village.hocine]
+    unpaid = [one for one in members if await dues.find(conn, one.id) is None]
+    await dues.save(conn, unpaid[0].id, until=datetime.now(PARIS).date() - timedelta(days=1))
+
+
 async def ask(conn: Connection, listing_id: int, village: Village) -> None:
     """Hocine writes about a listing of Alice's."""
     note = await make_note(conn, village.hocine, audience="direct")
@@ -209,7 +220,7 @@ async def add_neighbour(conn: Connection, village: Village) -> None:
     host = f"voisine{make_id()}.test"
     theirs = await make_remote_actor(conn, "coop", host, type="Organization", name="La Bricole", place_name="Lille")
     await make_follow(conn, theirs, village.coop)
-    await friendships.meet(conn, theirs.id)
+    await friendships.meet(conn, theirs.id, theirs.host)
 
 
 async def add_territory(conn: Connection, village: Village) -> None:

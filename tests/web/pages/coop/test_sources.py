@@ -89,6 +89,13 @@ THINGS: dict[str, Thing] = {
         href="/annonces/d/",
         button="Voir l’annonce",
     ),
+    "dues": Thing(
+        add=things.add_ended_dues,
+        one="Une adhésion est terminée : Maryse",
+        many="2 adhésions sont terminées",
+        href="/coop/membres/adhesions",
+        button="Voir les adhésions à renouveler",
+    ),
     "repair_shops": Thing(
         add=things.add_asking_shop,
         one="L’atelier « Le Rayon libre » demande à paraître",
@@ -234,7 +241,7 @@ async def test_with_nothing_to_do_the_page_says_so_and_with_much_it_counts_in_wo
 
     assert "Bonjour Nadia, rien ne vous attend" in nothing
     assert "Bonjour Nadia, une chose à faire" in single
-    assert "Bonjour Nadia, dix-neuf choses à faire" in page.words() and len(list_lines(page)) == 19
+    assert "Bonjour Nadia, vingt choses à faire" in page.words() and len(list_lines(page)) == 20
 
 
 async def test_news_tell_of_the_same_things(open_browser: Open, instance: Instance, quiet: Village) -> None:

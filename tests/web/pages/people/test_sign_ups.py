@@ -10,7 +10,7 @@ from models import preferences
 from models.moderation import journal
 from models.people import accounts, actors, keys
 from models.people.arrivals import sign_up_messages
-from models.preferences import CannedAnswer
+from models.preference_values import CannedAnswer
 from models.store.database import connection, execute, fetch_all, fetch_column, fetch_value, transaction
 from tests.rulings import rule
 from tests.web.applicants import (

@@ -9,8 +9,8 @@ from models.people.actors import Actor
 from models.relations import follows
 from models.servers import friendships, trust_levels
 from models.servers.friendships import FriendshipState
-from models.store.database import connection, fetch_column, transaction
-from tests.factories import make_follow, make_remote_actor
+from models.store.database import Connection, connection, execute, fetch_column, transaction
+from tests.factories import make_follow, make_local_actor, make_remote_actor
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from web.pages.servers.friendships import list_waiting_neighbours
@@ -78,6 +78,36 @@ async def test_as_many_questions_are_asked_for_twenty_that_wait_as_for_two(insta
             assert [row.state for row in rows] == ["asked"] * upto
 
     assert counts == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("north", "where"), [(0.045, "Lille, à 5\u00a0km"), (0.001, "Lille, à 1\u00a0km"), (None, "Lille")]
+)
+async def test_a_neighbour_that_waits_is_said_to_be_where_it_is(
+    conn: Connection, north: float | None, where: str
+) -> None:
+    await make_local_actor(conn, "coop", type="Organization")
+    coop = await make_remote_actor(conn, "coop", "bricole.test", type="Organization", place_name="Lille")
+    stands = "UPDATE actor SET longitude = 3.05, latitude = 50.6 + CASE WHEN local THEN 0 ELSE $1::float8 END"
+    await execute(conn, stands, north)
+    await friendships.save(conn, coop.id, "asked", theirs="https://bricole.test/o/1")
+
+    [row] = await list_waiting_neighbours(conn, lambda sentence, /, **values: sentence % values)
+
+    assert row.where.replace("à 5 km", "à 5\u00a0km").replace("à 1 km", "à 1\u00a0km") == where
+
+
+async def test_the_directory_names_who_answers_for_a_cooperative_without_any_markup(
+    open_browser: OpenBrowser, lomme: Village, instance: Instance
+) -> None:
+    said = [{"name": "Qui en répond", "value": "<b>Les Deux Terrils</b>, SCIC"}, {"name": "Autre", "value": "rien"}]
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE actor SET fields = $2 WHERE id = $1", lomme.henin.id, said)
+
+    page = await (await open_browser(None)).get("/reseau")
+
+    assert "Qui en répond : Les Deux Terrils, SCIC" in page.words() and "rien" not in page.words()
+    assert "<b>Les Deux" not in page.text
 
 
 async def test_a_yes_by_one_tap_makes_friends(admin: Browser, lomme: Village, instance: Instance) -> None:

@@ -20,7 +20,8 @@ from web.rendering.data_register.register import REGISTER, read_register
 from web.rendering.formats import format_span
 from web.server.worker.nightly_sweep import SWEEPS
 
-PLAIN = Preferences()
+PLAIN = Preferences(dues=True)
+"""With all that is kept in some cooperatives only."""
 
 WORDS = frozenset({"KEPT", "LIFETIME", "GRACE", "REMEMBERED"})
 """A name that has one of them says how long something is kept, where its value is a time."""

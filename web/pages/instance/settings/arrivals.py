@@ -11,7 +11,8 @@ from models.coop import setting_changes
 from models.moderation import journal
 from models.people.accounts import Account
 from models.people.arrivals.canned_answers import KINDS, MOST, TITLE_LIMIT, WORDS_LIMIT
-from models.preferences import MOST_QUESTIONS, AnswerKind, CannedAnswer, Preferences, SignUpQuestion
+from models.preference_values import MOST_QUESTIONS, AnswerKind, CannedAnswer, SignUpQuestion
+from models.preferences import Preferences
 from models.store.database import connection, transaction
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE

@@ -17,7 +17,8 @@ from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.http.row_ids import find_id, read_id
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.instance.settings.pages import PAGE_OF, PAGES, SETTINGS, SettingsPage
+from web.pages.instance.settings.pages import PAGE_OF, PAGES
+from web.pages.instance.settings.settings_page import SETTINGS, SettingsPage
 from web.pages.instance.settings.value_words import tell_change
 from web.rendering.render import N_, render, say
 from web.security.session import require_right

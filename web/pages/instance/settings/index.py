@@ -11,7 +11,8 @@ from models.people.roles import has_right
 from models.preferences import Preferences
 from models.store.database import Connection, connection
 from web.http.app_keys import INSTANCE
-from web.pages.instance.settings.pages import GROUPS, PAGES, SettingsPage
+from web.pages.instance.settings.pages import PAGES
+from web.pages.instance.settings.settings_page import GROUPS, SettingsPage
 from web.pages.instance.settings.value_words import summarise
 from web.rendering.i18n import Say
 from web.rendering.render import render, say

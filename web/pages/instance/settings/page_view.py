@@ -23,8 +23,9 @@ from web.pages.components.flash_messages import find_flash_message, redirect_wit
 from web.pages.instance.settings.fields import show_field
 from web.pages.instance.settings.logo import LOGO, take_logo
 from web.pages.instance.settings.merging import Collision, Meeting, describe_collision, list_since, merge
-from web.pages.instance.settings.pages import SettingsPage, find_page
+from web.pages.instance.settings.pages import find_page
 from web.pages.instance.settings.reading import fill_page, read_page
+from web.pages.instance.settings.settings_page import SettingsPage
 from web.pages.instance.settings.value_words import tell_change
 from web.rendering.branding import ACCENT_CLASSES
 from web.rendering.render import N_, render, say

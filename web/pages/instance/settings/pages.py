@@ -4,55 +4,12 @@ To add a page: a line here. To add a setting: a field of `Preferences`, and one 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-from models.people.roles import Right
-from web.pages.instance.settings import coop_fields, elsewhere_fields, member_fields, word_fields
+from web.pages.instance.settings import coop_fields, dues_fields, elsewhere_fields, member_fields, word_fields
 from web.pages.instance.settings.fields import SettingField
+from web.pages.instance.settings.settings_page import SETTINGS, SettingsPage
 from web.rendering.i18n import N_
-
-SETTINGS = "/coop/reglages"
-
-SettingsGroup = Literal["coop", "members", "exchanges", "network"]
-
-GROUPS: Mapping[SettingsGroup, str] = MappingProxyType(
-    {
-        "coop": N_("La coop"),
-        "members": N_("Les membres"),
-        "exchanges": N_("Les échanges"),
-        "network": N_("Le réseau"),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsPage:
-    """Up to eight settings that belong together, saved together. `own_path` is where a page of another room asks them.
-
-    `name` is the last part of its address.
-    """
-
-    name: str
-    group: SettingsGroup
-    icon: str
-    title: str
-    sentence: str
-    fields: tuple[SettingField, ...]
-    right: Right = "settings"
-    own_path: str = ""
-
-    @property
-    def path(self) -> str:
-        """Its address."""
-        return self.own_path or f"{SETTINGS}/{self.name}"
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of its settings."""
-        return tuple(one.name for one in self.fields)
-
 
 PAGES: tuple[SettingsPage, ...] = (
     SettingsPage(
@@ -133,6 +90,22 @@ PAGES: tuple[SettingsPage, ...] = (
         sentence=N_("Vos questions à qui demande à entrer, et vos réponses toutes prêtes."),
         fields=elsewhere_fields.ARRIVALS,
         own_path=f"{SETTINGS}/arrivees",
+    ),
+    SettingsPage(
+        name="adhesion",
+        group="members",
+        icon="agreement",
+        title=N_("L’adhésion"),
+        sentence=N_("Si vous en demandez une : son prix par an, pour qui elle est gratuite, où on la règle."),
+        fields=dues_fields.PRICE,
+    ),
+    SettingsPage(
+        name="adhesion-delai",
+        group="members",
+        icon="waiting",
+        title=N_("Quand l’adhésion n’est pas à jour"),
+        sentence=N_("Le délai, ce qui attend qu’elle soit réglée, et ce que vous gardez."),
+        fields=dues_fields.LAPSE,
     ),
     SettingsPage(
         name="equipe",

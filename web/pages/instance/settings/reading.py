@@ -1,6 +1,6 @@
 """The settings of one page, read from its form, and as they are typed into it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,9 @@ from web.forms.opening_hours_field import fill_in_week, read_hours_form
 from web.forms.points_field import read_points
 from web.pages.instance.cooperative_form import name_territory, read_identity
 from web.pages.instance.map_tiles import fill_in_tiles, read_tiles
+from web.pages.instance.settings.dues_fields import PRICE, read_price
 from web.pages.instance.settings.fields import SettingField
-from web.pages.instance.settings.pages import SettingsPage
+from web.pages.instance.settings.settings_page import SettingsPage
 
 SENT = "sent"
 """The key of the picture that came with the form: the view puts it there, once it was looked at."""
@@ -25,7 +26,11 @@ async def read_page(conn: Connection, form: Form, page: SettingsPage, chosen: Pr
     """The settings with what was typed on this page; what is wrong is noted in the form."""
     if page.name in _READERS:
         return await _READERS[page.name](conn, form, chosen)
-    return replace(chosen, **{one.name: read_field(form, one, getattr(chosen, one.name)) for one in page.fields})
+    return _read_fields(form, page.fields, chosen)
+
+
+def _read_fields(form: Form, fields: Iterable[SettingField], chosen: Preferences) -> Preferences:
+    return replace(chosen, **{one.name: read_field(form, one, getattr(chosen, one.name)) for one in fields})
 
 
 async def _read_points(_conn: Connection, form: Form, chosen: Preferences) -> Preferences:
@@ -40,11 +45,16 @@ async def _read_hours(_conn: Connection, form: Form, chosen: Preferences) -> Pre
     return replace(chosen, hours=write_hours(read_hours_form(form)) or {})
 
 
+async def _read_dues(_conn: Connection, form: Form, chosen: Preferences) -> Preferences:
+    return read_price(form, chosen, _read_fields(form, PRICE, chosen))
+
+
 _READERS: Mapping[str, Callable[[Connection, Form, Preferences], Awaitable[Preferences]]] = {
     "nom": read_identity,
     "points": _read_points,
     "cartes": _read_tiles,
     "horaires": _read_hours,
+    "adhesion": _read_dues,
 }
 """Pages whose fields depend on one another."""
 

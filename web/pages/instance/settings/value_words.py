@@ -11,7 +11,8 @@ from models.store.database import Connection
 from web.forms.opening_hours_field import fill_in_week
 from web.pages.instance.cooperative_form import name_territory
 from web.pages.instance.settings.fields import SettingField
-from web.pages.instance.settings.pages import FIELDS, SettingsPage
+from web.pages.instance.settings.pages import FIELDS
+from web.pages.instance.settings.settings_page import SettingsPage
 from web.rendering.hours_words import DAYS
 from web.rendering.i18n import N_, Say
 from web.rendering.text_changes import TextChange, list_changes

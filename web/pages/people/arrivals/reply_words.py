@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from models.people.arrivals.canned_answers import KINDS
 from models.people.sign_ups import SignUp
-from models.preferences import AnswerKind, CannedAnswer
+from models.preference_values import AnswerKind, CannedAnswer
 from web.rendering.i18n import Say
 from web.rendering.render import N_
 

@@ -12,7 +12,8 @@ from models.access import applications, tokens
 from models.access.applications import NewApplication
 from models.people import accounts, sign_ups
 from models.people.arrivals.answer_mails import TeamAnswer
-from models.preferences import Registration, SignUpQuestion
+from models.preference_values import SignUpQuestion
+from models.preferences import Registration
 from models.store.database import connection, fetch_value, transaction
 from outbox.people.accounts import approve_sign_up, reject_sign_up
 from tests.factories import make_member

@@ -4,8 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,43 +17,13 @@ from models.coop.figures.closing import save_whole
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_member
-from tests.figures import close_months, make_exchange
-from tests.sample_territory import set_territory
+from tests.figures import close_months
 from tests.sample_village import Village
-from tests.web.pages.conftest import Browser
-from web.pages.instance.figures.catalogue import COLUMNS as DESCRIBED
-from web.pages.instance.figures.files import COLUMNS
+from tests.web.pages.conftest import Browser, Page
+from tests.web.pages.instance.figures.conftest import TODAY, publish
 from web.rendering.feeds.spreadsheets import MARK
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
-
-TODAY = date(2026, 5, 3)
-
-
-async def publish(instance: Instance, **changes: Any) -> None:
-    async with transaction(instance.pool) as conn:
-        chosen = await preferences.load(conn)
-        await preferences.save(conn, replace(chosen, **{"figures_published": True, **changes}))
-
-
-@pytest.fixture
-async def counted(instance: Instance, lomme: Village) -> None:
-    """March 2026: twelve loans in Lomme, six gifts of two objects in Lille, two sales in Lambersart."""
-    async with transaction(instance.pool) as conn:
-        await set_territory(conn)
-        lucie, ines = await make_member(conn, "lucie"), await make_member(conn, "ines")
-        for day in range(1, 13):
-            await make_exchange(conn, lucie, ines, date(2026, 3, day))
-        for day in range(1, 7):
-            await make_exchange(conn, lucie, ines, date(2026, 3, day), mode="gift", quantity=2, commune_code="59350")
-        for day in (3, 4):
-            await make_exchange(conn, lucie, ines, date(2026, 3, day), mode="sale", commune_code="59328")
-        await close_months(conn, TODAY)
-
-
-@pytest.fixture
-async def visitor(open_browser: OpenBrowser, counted: None) -> Browser:
-    return await open_browser(None)
 
 
 async def test_nobody_but_the_team_sees_figures_that_are_not_published(
@@ -175,29 +143,34 @@ async def test_file_is_made_once_until_it_is_decided_anew(visitor: Browser, inst
     assert "777" in await anew.text() and "777" not in await first.text()
 
 
-async def test_columns_are_described_as_they_are(visitor: Browser, instance: Instance) -> None:
+def read_months(page: Page) -> tuple[list[list[str]], list[list[str]]]:
+    """The figures of each month as they are drawn, and as they stand in the table beside: of both sides, or the sum."""
+    [drawing] = page.html.xpath("//*[local-name()='svg'][@class='bars']")
+    drawn = [
+        [text.text_content() for text in group.xpath("./*[local-name()='text']")][:-1] for group in drawing.xpath("./g")
+    ]
+    rows = drawing.xpath("ancestor::section//tbody/tr")
+    cells = [[cell.text_content().strip() for cell in row.findall("td")] for row in rows]
+    return drawn, [[one.replace("non montré", "…") for one in row[: len(row) - 1 or 1]] for row in cells]
+
+
+async def test_the_drawing_says_what_its_table_says_and_shows_nothing_of_what_is_hidden(
+    visitor: Browser, instance: Instance
+) -> None:
     await publish(instance)
 
-    schema = json.loads((await visitor.get("/chiffres/schema.json")).text)
+    whole = await visitor.get("/chiffres?periode=2026-03")
+    small = await visitor.get("/chiffres?periode=2026-03&lieu=59328")  # two sales alone
 
-    assert tuple(one["name"] for one in schema["fields"]) == COLUMNS == tuple(name for name, _, _ in DESCRIBED)
-    assert set(schema["primaryKey"]) <= set(COLUMNS)
-
-
-async def test_catalogue_has_what_data_gouv_reads(visitor: Browser, instance: Instance) -> None:
-    await publish(instance, contact_email="coop@example.org")
-
-    page = await visitor.get("/chiffres/catalogue.jsonld")
-
-    catalogue = json.loads(page.text)
-    (dataset,) = catalogue["dcat:dataset"]
-    assert page.headers["Content-Type"] == "application/ld+json; charset=utf-8"
-    assert catalogue["@type"] == "dcat:Catalog" and dataset["@type"] == "dcat:Dataset"
-    assert dataset["dct:temporal"] == "2026-01-01/2026-04-30"
-    assert dataset["dct:license"]["@id"] == "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
-    for file in dataset["dcat:distribution"]:
-        path = file["dcat:downloadURL"]["@id"].removeprefix(instance.site.url)
-        assert (await visitor.get(path)).status == 200
+    for page in (whole, small):
+        [drawing] = page.html.xpath("//*[local-name()='svg'][@class='bars']")
+        named = [drawing.get("aria-labelledby"), drawing.get("aria-describedby")]
+        told = [page.html.get_element_by_id(id).text_content() for id in named]
+        drawn, table = read_months(page)
+        assert drawn == table and drawn and all(told)
+    assert ["20", "0"] in read_months(whole)[0] and ["…"] in read_months(small)[0]
+    heights = {rect.get("height") for rect in small.html.xpath("//*[local-name()='rect'][@class='hidden']")}
+    assert heights == {"9"}  # the same for each, whatever it hides
 
 
 async def test_page_for_elected_people_is_there_whether_figures_are_published_or_not(

@@ -3,7 +3,7 @@
 import pytest
 
 from models import preferences
-from models.preferences import CannedAnswer, SignUpQuestion
+from models.preference_values import CannedAnswer, SignUpQuestion
 from models.store.database import connection
 from tests.web.applicants import choose, words_of
 from tests.web.form_client import Doorbell, Visitor, add_member

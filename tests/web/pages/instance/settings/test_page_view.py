@@ -344,6 +344,11 @@ async def test_what_is_no_background_of_maps_is_refused(
 
 
 LIMITS = {
+    **dict.fromkeys(("dues_least", "dues_most", "dues_suggested"), (0, 1000)),
+    "dues_words": 400,
+    "dues_free": 200,
+    "dues_address": 500,
+    "dues_grace": (0, 366),
     "kilogram_factor": (0, 1000),
     "kilogram_source": 200,
     "name": 60,

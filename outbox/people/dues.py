@@ -1,0 +1,129 @@
+"""Yearly dues: the team notes until when a member has paid, she is told so, and reminded before they end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+
+from federation.instance import Instance
+from models import preferences
+from models.errors import Invalid
+from models.moments import PARIS
+from models.people import actors
+from models.people.actors import Actor
+from models.people.dues import dues, reminders
+from models.preferences import Preferences
+from models.settings import Site
+from models.store.background.periodic_tasks import require_whole
+from models.store.database import Connection, connection, transaction
+from outbox.builders.texts.wording import write_day
+from outbox.each_in_transaction import run_each
+from outbox.threads.cooperative_messages import write_to_member
+
+AT_ONCE = 200
+
+EARLIEST, LATEST = timedelta(days=366), timedelta(days=3660)
+"""So far back, and ahead, dues may end: further off it is a slip of the pen."""
+
+Words = Mapping[str, str]
+
+THANKS: Words = {
+    "fr": "Merci ! Votre adhésion à {coop} va jusqu’au {day}. Elle se lit ici : {page}",
+    "en": "Thank you! Your membership of {coop} goes until {day}. It stands here: {page}",
+}
+
+BEFORE: Words = {
+    "fr": "Votre adhésion à {coop} se termine le {day}. Pour la renouveler : {page}",
+    "en": "Your membership of {coop} ends on {day}. To renew it: {page}",
+}
+
+AFTER: Words = {
+    "fr": "Votre adhésion à {coop} est allée jusqu’au {day}. Pour la renouveler : {page}",
+    "en": "Your membership of {coop} went until {day}. To renew it: {page}",
+}
+
+LAPSING: Words = {
+    "fr": " Si elle n’est pas à jour le {lapse}, vous ne pourrez plus emprunter jusqu’à ce qu’elle le soit ; vos "
+    "accords en cours continuent.",
+    "en": " If it is not renewed by {lapse}, you cannot borrow until it is; what is agreed goes on.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Until when somebody has paid, None where nothing is asked of her, and what she gave, where that is kept."""
+
+    until: date | None
+    cents: int | None = None
+
+
+async def note(conn: Connection, site: Site, member: Actor, payment: Payment, *, by: int | None = None) -> bool:
+    """The team says until when she has paid; she is told once it is another day. Whether it is.
+
+    Raises Invalid for a day that nobody means, and for what is no person.
+    """
+    today = datetime.now(UTC).astimezone(PARIS).date()
+    if member.type != "Person":
+        raise Invalid("dues_of_person", field="until")
+    if payment.until is not None and not today - EARLIEST <= payment.until <= today + LATEST:
+        raise Invalid("dues_day_wrong", field="until")
+    chosen = await preferences.load(conn)
+    cents = payment.cents if chosen.dues_amounts else None
+    changed = await dues.save(conn, member.id, until=payment.until, cents=cents, by=by)
+    if changed and payment.until is not None and payment.until >= today:
+        await _write(conn, site, chosen, member, payment.until, THANKS)
+    return changed
+
+
+async def remind_due(instance: Instance, *, at: datetime | None = None) -> int:
+    """Whoever's dues end in weeks, in days, or ended: each once. What was given is forgotten where it is not kept.
+
+    A chore; how many were told. Raises Unfinished.
+    """
+    today = (at or datetime.now(UTC)).astimezone(PARIS).date()
+    async with transaction(instance.pool) as conn:
+        chosen = await preferences.load(conn)
+        if not chosen.dues_amounts:
+            await dues.forget_amounts(conn)
+    if not chosen.dues:
+        return 0
+    told, after, failed = 0, 0, {}
+    while True:
+        async with connection(instance.pool) as conn:
+            due = await reminders.list_due(conn, today, after=after, limit=AT_ONCE)
+        missed = await run_each(
+            instance.pool, "reminder of dues", {id: id for id in due}, partial(_remind, instance.site, chosen, today)
+        )
+        failed.update(missed)
+        told += len(due) - len(missed)
+        if len(due) < AT_ONCE:
+            require_whole(failed)
+            return told
+        after = due[-1]
+
+
+async def _remind(site: Site, chosen: Preferences, today: date, conn: Connection, member_id: int) -> None:
+    claimed = await reminders.claim(conn, today, member_id)
+    if claimed is None:
+        return
+    member, until = await actors.get(conn, member_id), claimed.valid_until
+    await _write(conn, site, chosen, member, until, BEFORE if until >= today else AFTER)
+
+
+async def _write(conn: Connection, site: Site, chosen: Preferences, member: Actor, until: date, words: Words) -> None:
+    lapse = await dues.find_lapse(conn, chosen, member.id) if words is not THANKS else None
+    texts = {
+        language: (text + (LAPSING[language] if lapse else "")).format(
+            coop=chosen.name or site.host,
+            day=_write_date(until, french=language == "fr"),
+            lapse=_write_date(lapse or until, french=language == "fr"),
+            page=f"{site.url}/compte/adhesion",
+        )
+        for language, text in words.items()
+    }
+    await write_to_member(conn, site, member, texts)
+
+
+def _write_date(day: date, *, french: bool) -> str:
+    noon = datetime.combine(day, time(12), PARIS)
+    return f"{write_day(noon, french=french)} {day.year}"

@@ -1,0 +1,1 @@
+"""Yearly dues, for the member and for those who welcome."""

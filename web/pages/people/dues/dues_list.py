@@ -1,0 +1,171 @@
+"""Dues of many from a table: each line that can be read is noted, the others are named with what is wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from aiohttp import web
+
+from models.errors import Invalid
+from models.people import accounts, actors
+from models.people.accounts import Account
+from models.store.database import Connection, connection, transaction
+from outbox.people.dues import Payment, note
+from web.forms.date_field import parse_day
+from web.forms.form import Form, blank_form, read_form
+from web.forms.multipart import FileLimits
+from web.forms.table_file import decode, find_columns, quote_heads, read_rows
+from web.http.app_keys import INSTANCE
+from web.pages.people.dues.own_page import require_asked
+from web.pages.people.dues.team_pages import parse_amount
+from web.rendering.render import N_, render, say
+from web.security.session import require_right
+
+MOST_LINES = 500
+"""Each person is told, so many at most at once."""
+
+FILES = FileLimits(count=1, size=1_000_000)
+
+Column = Literal["who", "until", "amount"]
+
+HEADS: Mapping[Column, Sequence[str]] = {
+    "who": ("courriel", "email", "mail", "adresse email", "email payeur", "nom de membre", "identifiant", "username"),
+    "until": ("jusqu au", "jusqu a", "valable jusqu au", "fin", "date de fin", "until"),
+    "amount": ("montant", "montant tarif", "amount"),
+}
+"""How each column may be called, folded, the surest first."""
+
+Fault = Literal["unknown", "day", "amount", "refused"]
+
+FAULTS: Mapping[Fault, str] = {
+    "unknown": N_("personne n’a ici le compte « %(value)s »"),
+    "day": N_("« %(value)s » n’est pas une date"),
+    "amount": N_("« %(value)s » n’est pas un montant"),
+    "refused": N_("« %(value)s » : ce jour est trop loin, ou ce compte n’est pas celui d’une personne"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuesFault:
+    """A line of which nothing was noted, and why."""
+
+    line: int
+    fault: Fault
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuesLine:
+    """A line as the table has it."""
+
+    line: int
+    who: str
+    until: str
+    amount: str
+
+
+async def show_table(request: web.Request) -> web.Response:
+    """GET /coop/membres/adhesions/liste."""
+    require_right(request, "members")
+    async with connection(request.app[INSTANCE].pool) as conn:
+        await require_asked(conn)
+    return await _show(request, blank_form(request))
+
+
+async def post_table(request: web.Request) -> web.Response:
+    """POST /coop/membres/adhesions/liste: noted at once; a line that was noted before changes nothing."""
+    me = require_right(request, "members")
+    form = await read_form(request, FILES)
+    text = form.typed("list")
+    faults: list[DuesFault] = []
+    noted = 0
+    async with transaction(request.app[INSTANCE].pool) as conn:
+        await require_asked(conn)
+        try:
+            if uploads := form.files("file"):
+                text, _ = decode(uploads[0].body)
+            lines = read_table(text) if form.ok else []
+        except Invalid as refusal:
+            form.refuse(refusal.field or "list", refusal)
+            lines = []
+        for line in lines:
+            fault = await _note_line(request, conn, line, me)
+            if fault is None:
+                noted += 1
+            else:
+                faults.append(DuesFault(line=line.line, fault=fault[0], value=fault[1]))
+    return await _show(request, form, text=text, noted=noted, faults=faults, status=200 if form.ok else 422)
+
+
+def read_table(text: str) -> list[DuesLine]:
+    """The lines of a table. Raises Invalid where its columns cannot be told, or it is too long."""
+    rows = read_rows(text, most=MOST_LINES, field="list")
+    if len(rows) > MOST_LINES + 1:
+        raise Invalid("list_too_long", field="list", most=MOST_LINES)
+    heads = rows[0][1]
+    places = find_columns(heads, HEADS)
+    if not {"who", "until"} <= places.keys():
+        raise Invalid("dues_list_columns", field="list", heads=quote_heads(heads))
+
+    def read(cells: Sequence[str], column: Column) -> str:
+        place = places.get(column, len(cells))
+        return " ".join(cells[place].split()) if place < len(cells) else ""
+
+    return [
+        DuesLine(line=number, who=read(cells, "who"), until=read(cells, "until"), amount=read(cells, "amount"))
+        for number, cells in rows[1:]
+    ]
+
+
+async def _note_line(request: web.Request, conn: Connection, line: DuesLine, me: Account) -> tuple[Fault, str] | None:
+    member = await _find_member(conn, line.who)
+    if member is None:
+        return "unknown", line.who
+    until = _read_until(line.until)
+    if until is None:
+        return "day", line.until
+    try:
+        cents = parse_amount(line.amount)
+    except ValueError:
+        return "amount", line.amount
+    payment = Payment(until=until, cents=cents)
+    try:
+        await note(conn, request.app[INSTANCE].site, await actors.get(conn, member.actor_id), payment, by=me.actor_id)
+    except Invalid:
+        return "refused", line.until
+    return None
+
+
+async def _find_member(conn: Connection, who: str) -> Account | None:
+    if "@" in who.lstrip("@"):
+        return await accounts.find_by_email(conn, who)
+    return await accounts.find_by_username(conn, who.lower().removeprefix("@"))
+
+
+def _read_until(typed: str) -> date | None:
+    try:
+        return parse_day(typed)
+    except ValueError:
+        return None
+
+
+async def _show(
+    request: web.Request,
+    form: Form,
+    *,
+    text: str = "",
+    noted: int | None = None,
+    faults: Sequence[DuesFault] = (),
+    status: int = 200,
+) -> web.Response:
+    return await render(
+        request,
+        "dues/table.html",
+        status=status,
+        form=form,
+        text=text,
+        noted=noted if form.ok else None,
+        faults=[(one.line, say(request, FAULTS[one.fault], value=one.value)) for one in faults],
+        most=MOST_LINES,
+    )
