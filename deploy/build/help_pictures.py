@@ -42,6 +42,8 @@ class Screen:
 
 TENT = "Tente 4 places"
 
+PLANTS = "Plants de tomates"
+
 SCREENS = {
     "coops": Screen(path="/reseau", top=".directory"),
     "echange": Screen(path="/echanges", member="maryse", links=(TENT,)),
@@ -56,6 +58,9 @@ SCREENS = {
     "appli": Screen(path="", member="maryse", top=".door"),
     "habitant": Screen(path="/annonces"),
     "reparateur": Screen(path="/depannage", member="hocine"),
+    "accueil": Screen(path="/coop/invitations", member="nadia", top="#par-lien"),
+    "moderateur": Screen(path="/coop/dossiers", member="nadia", links=("Lire et décider",), top="#decision"),
+    "collectivite": Screen(path="/annonces/integrer"),
     "administration": Screen(path="/coop/reglages", member="nadia"),
 }
 
@@ -79,6 +84,21 @@ def ask_as_app(page: Page, url: str) -> str:
     app = page.request.post(f"{url}/api/v1/apps", form=names).json()
     query = f"client_id={app['client_id']}&redirect_uri={app['redirect_uri']}&response_type=code&scope=read+write"
     return f"/oauth/authorize?{query}"
+
+
+def report_something(browser: Browser, url: str) -> None:
+    """Have a member report plants, so that there is a case: nobody has done so in the demo."""
+    page = browser.new_page(viewport=PHONE, locale="fr-FR")
+    log_in(page, url, "maryse")
+    page.goto(f"{url}/annonces")
+    for words in (PLANTS, "Signaler"):
+        page.locator("main a", has_text=words).first.click()
+        page.wait_for_load_state("networkidle")
+    page.locator("[name=reason][value=other]").check()
+    page.locator("[name=content]").fill("Ces plants ne sont plus là depuis une semaine.")
+    page.locator("form:has([name=content]) .primary").click()
+    page.wait_for_url("**/signaler/merci**")
+    page.close()
 
 
 def take(browser: Browser, url: str, slug: str) -> None:
@@ -109,6 +129,7 @@ def main(url: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        report_something(browser, url)
         for slug in PICTURES:
             take(browser, url, slug)
         browser.close()

@@ -207,7 +207,7 @@ async def test_whoever_was_logged_out_meanwhile_goes_on_where_she_was(live: Live
     await context.clear_cookies()
     await page.get_by_label("Titre").fill("Luge")
     await page.locator("#photos").set_input_files(photo_file("luge.jpg"))
-    await page.get_by_text("Vous n’êtes plus connecté·e. Les photos et le texte sont gardés").wait_for()
+    await page.get_by_text("Votre session s’est terminée. Les photos et le texte sont gardés").wait_for()
 
     await live.log_in(context, live.village.alice)
     await page.get_by_role("link", name="Me reconnecter").click()

@@ -30,7 +30,7 @@ ONE: dict[str, str] = {
     "reserve_freed": N_("C’est de nouveau libre chez %(who)s : vous pouvez le redemander"),
     "reserve_lapsed": N_("%(who)s et vous : la place sur la liste de réserve n’est plus gardée"),
     "reserve_past": N_("%(who)s et vous : les jours attendus sont passés"),
-    "unreported": N_("%(who)s s’est trompé·e : ce n’est pas encore fait"),
+    "unreported": N_("%(who)s a fait une erreur : ce n’est pas encore fait"),
     "message": N_("%(who)s vous a écrit"),
     "said": N_("%(who)s vous a écrit"),
     "requested": N_("%(who)s vous fait une demande"),

@@ -219,7 +219,7 @@ async def _build_actor(conn: Connection, say: Say, row: News, actor: Actor | Non
         return None
     who = _line(actor.display_name)
     if row.type == "community_unmanaged":
-        words = say(N_("La communauté %(who)s n’a plus de gérant·e : nommez quelqu’un parmi ses membres"), who=who)
+        words = say(N_("Plus personne ne gère la communauté %(who)s : nommez quelqu’un parmi ses membres"), who=who)
         return StaffNewsItem(words=words, what="", href="/coop/communautes")
     if row.type == "community_hold_asked":
         words = say(N_("La communauté %(who)s demande à la coop de la porter avec la sienne"), who=who)

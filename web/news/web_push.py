@@ -85,7 +85,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "backup_overdue": ("Les sauvegardes demandent un regard", "The backups need a look"),
     "coop_friendship": ("Une coop voisine attend un mot de la vôtre", "A neighbouring co-op waits for a word of yours"),
     "territory_proposed": ("Un membre propose un territoire", "A member proposes a territory"),
-    "community_unmanaged": ("Une communauté n’a plus de gérant·e", "A community has nobody who manages it"),
+    "community_unmanaged": ("Une communauté n’a personne pour la gérer", "A community has nobody who manages it"),
     "community_hold_asked": ("Une communauté demande quelque chose à la coop", "A community asks the cooperative"),
     "community_hold_answered": ("Une coop a répondu à {name}", "A cooperative has answered {name}"),
     "community_moved": ("{name} vit maintenant ailleurs", "{name} lives elsewhere now"),

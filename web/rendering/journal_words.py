@@ -43,6 +43,6 @@ ACT_WORDS: Mapping[Act, str] = {
     "repair_shop_changed": N_("Un atelier a été ouvert, ou une décision prise sur les ateliers qui paraissent"),
     "place_changed": N_("Les horaires ou les fermetures d’un lieu ont changé"),
     "community_founded": N_("Une communauté a été fondée"),
-    "community_manager_named": N_("L’équipe a nommé un·e gérant·e dans une communauté qui n’en avait plus"),
+    "community_manager_named": N_("L’équipe a nommé quelqu’un pour gérer une communauté que plus personne ne gérait"),
     "meeting_changed": N_("Une rencontre a été annoncée, changée ou annulée"),
 }

@@ -21,7 +21,7 @@ RIGHT_WORDS: Mapping[Right, str] = {
     "message_requests": N_("décider des messages d’inconnus"),
     "places": N_("tenir les horaires, les fermetures et les annonces de son lieu"),
     "meetings": N_("annoncer des rencontres et voir qui vient"),
-    "meetings_of_coop": N_("en annoncer au nom de la coop"),
+    "meetings_of_coop": N_("annoncer les rencontres de la coop"),
     "duty": N_("prendre une semaine de permanence"),
     "roles": N_("donner les rôles et créer des comptes"),
     "documents": N_("changer la charte et les conditions"),
@@ -31,9 +31,9 @@ RIGHT_WORDS: Mapping[Right, str] = {
     "operation": N_("suivre les sauvegardes et le fonctionnement"),
     "points": N_("tenir les points"),
     "see_figures": N_("lire les chiffres"),
-    "figures": N_("dire si tout le monde peut les lire"),
+    "figures": N_("dire si tout le monde peut lire les chiffres"),
     "repair_figures": N_("lire les chiffres des réparations"),
-    "communities": N_("voir les communautés d’ici, et leur nommer un·e gérant·e quand il n’y en a plus"),
+    "communities": N_("voir les communautés d’ici, et nommer qui les gère quand plus personne ne le fait"),
     "repair_shops": N_("ouvrir des ateliers vélo et dire lesquels paraissent"),
 }
 """What somebody may who has the right, after « peut »."""
@@ -49,6 +49,13 @@ def describe_role(say: Say, role: Role) -> str:
         return say(N_("Peut tout ce que peuvent les autres, et %(rights)s."), rights=_join(say, own))
     own = [right for right, roles in RIGHTS.items() if role in roles and right not in COMMON]
     return say(N_("Peut %(rights)s."), rights=_join(say, own))
+
+
+def list_rights(say: Say, role: Role) -> list[str]:
+    """The same one by one, for a page that has room."""
+    own = [right for right, roles in RIGHTS.items() if (roles == {"admin"} if role == "admin" else role in roles)]
+    first = [say(N_("tout ce que peuvent les autres"))] if role == "admin" else []
+    return first + [say(RIGHT_WORDS[right]) for right in own if right not in COMMON]
 
 
 def _join(say: Say, rights: list[Right]) -> str:

@@ -21,6 +21,11 @@ class Shown:
     amount: Decimal | None
     partial: bool = False
 
+    @property
+    def rounded(self) -> int:
+        """The number as pages write it; of one that is hidden, none."""
+        return 0 if self.amount is None else round(self.amount)
+
 
 NOTHING = Decimal()
 
@@ -147,18 +152,20 @@ class ShownSlice(Shown):
     mode: str
     side: str
 
-    @property
-    def slice(self) -> Slice:
-        """The part that it is of."""
-        return Slice(
-            commune_code=self.commune_code, epci_code=self.epci_code, kind=self.kind, mode=self.mode, side=self.side
+    def is_of(self, slice: Slice) -> bool:
+        """Whether it is of this part: asked of hundreds, most of which are of another commune."""
+        return self.commune_code == slice.commune_code and (self.epci_code, self.kind, self.mode, self.side) == (
+            slice.epci_code,
+            slice.kind,
+            slice.mode,
+            slice.side,
         )
 
 
 def find_figures(cells: Iterable[ShownSlice], slice: Slice) -> dict[str, Shown]:
     """Those of a part of the cooperative, out of all of a period; of what nothing is kept there was nothing."""
     nothing = {what: Shown(what=what, amount=NOTHING) for what in COUNTS}
-    return nothing | {one.what: one for one in cells if one.slice == slice}
+    return nothing | {one.what: one for one in cells if one.is_of(slice)}
 
 
 async def load_months(conn: Connection, slices: Sequence[Slice], what: str, months: list[date]) -> list[ShownSlice]:

@@ -42,7 +42,7 @@ def ask_in_words(name: str, charter: str, version: int, url: str, link: str, cha
 
 WORDS = {
     "joined": "Merci{NBSP}! Vous êtes maintenant membre de {name}.",
-    "asked": "Merci{NBSP}! Votre demande est transmise aux gérant·es de {name}, qui vous répondront.",
+    "asked": "Merci{NBSP}! Votre demande est transmise à l’équipe de {name}, qui vous répondra.",
     "declined": "C’est noté, vous ne devenez pas membre de {name}.",
     "unclear": "Je ne comprends que «{NBSP}oui{NBSP}» ou «{NBSP}non{NBSP}». Personne ne lit ces messages.",
     "refused": "{name} ne vous accueille pas parmi ses membres. {reason}",

@@ -21,7 +21,7 @@ FRENCH: dict[str, str] = {
     "back": "« {title} » : c’est rendu, merci !",
     "done": "« {title} » : c’est fait, merci !",
     "noted": "« {title} » : ce qui a été fait est noté.",
-    "unreported": "« {title} » : je me suis trompé·e, ce n’est pas encore fait.",
+    "unreported": "« {title} » : c’était une erreur, ce n’est pas encore fait.",
     "thanked": "Merci pour « {title} » !",
     "begins_soon": "Rappel : c’est pour bientôt, « {title} »{when}.",
     "ends_soon": "Rappel : la fin du prêt approche, « {title} »{when}.",

@@ -54,7 +54,7 @@ SAID = {
     ),
     "forgotten": N_("C’est noté : ces coops oublient que vous en êtes."),
     "changed": N_("C’est enregistré, et visible dès maintenant."),
-    "charter": N_("La nouvelle version est publiée : chaque membre est prévenu·e."),
+    "charter": N_("La nouvelle version est publiée : chaque membre en reçoit la nouvelle."),
     "joined": N_("Bienvenue, vous êtes membre."),
     "asked": N_("Votre demande est partie. Nous vous préviendrons de la réponse."),
     "accepted": N_("C’est noté : vous avez dit oui à cette version."),

@@ -17,7 +17,13 @@ from models.people.roles import has_right
 from models.store.database import Connection, connection, transaction
 from outbox.communities import founding
 from outbox.communities.founding import CommunityDraft
-from outbox.communities.limits import CHARTER_LIMIT, DESCRIPTION_LIMIT, MOST_APPROVALS, NAME_LIMIT
+from outbox.communities.limits import (
+    CHARTER_LIMIT,
+    DESCRIPTION_LIMIT,
+    MOST_APPROVALS,
+    NAME_LIMIT,
+    require_no_authority,
+)
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
 from web.pages.communities.together.parent_field import LIMIT as PARENT_LIMIT
@@ -73,7 +79,8 @@ async def post_founding(request: web.Request) -> web.Response:
 
 
 async def _require_founder(conn: Connection, me: Account) -> None:
-    """Raise Forbidden for members where the team alone founds communities."""
+    """Raise Forbidden for members where the team alone founds communities, and for a local authority."""
+    await require_no_authority(conn, await actors.get(conn, me.actor_id))
     if not (await preferences.load(conn)).member_communities and not has_right(me, "communities"):
         raise Forbidden("communities_by_team")
 

@@ -18,7 +18,7 @@ from web.pages.instance.help_texts import EASY, GLOSSARY, IDEAS, PICTURE_WIDTH, 
 from web.rendering.formats import format_span
 from web.rendering.i18n import COOKIE, COOKIE_LIFETIME
 from web.rendering.render import N_, reader_language, render, say
-from web.rendering.role_words import describe_role
+from web.rendering.role_words import list_rights
 from web.security.same_origin import require_same_origin
 from web.security.session import current_account, read_local_path
 
@@ -35,7 +35,7 @@ async def show_page(request: web.Request) -> web.Response:
         return await render(request, "help/glossary.html", words=GLOSSARY)
     if page in ROLES:
         found = ROLES[page]
-        rights = describe_role(partial(say, request), found.role) if found.role else ""
+        rights = list_rights(partial(say, request), found.role) if found.role else []
         return await render(request, "help/role.html", slug=page, page=found, rights=rights, **_find_picture(page))
     if page not in IDEAS:
         raise NotFound

@@ -101,6 +101,20 @@ PICTURES: Mapping[str, HelpPicture] = {
         alt=N_("La page des pannes : les questions du diagnostic, les lieux ouverts, l’appel à l’aide."),
         words=(N_("Trouver ce qui ne va pas"),),
     ),
+    "accueil": HelpPicture(
+        alt=N_("Le formulaire d’une invitation : pour combien de personnes, et jusqu’à quand."),
+        words=(N_("Un lien et une affiche"), N_("Pour combien de personnes")),
+        height=425,
+    ),
+    "moderateur": HelpPicture(
+        alt=N_("Dans un dossier, le choix de ce que l’équipe décide, du plus doux au plus dur."),
+        words=(N_("Votre décision"), N_("Un mot"), N_("Masquer la publication")),
+        height=560,
+    ),
+    "collectivite": HelpPicture(
+        alt=N_("La page qui montre les annonces ailleurs : un texte à copier sur le site de la mairie."),
+        words=(N_("Un cadre"), N_("À coller là où la liste doit paraître")),
+    ),
     "administration": HelpPicture(
         alt=N_("Les réglages de la coop, rangés par sujet, chacun avec ce qui est en place."),
         words=(N_("Réglages de la coop"), N_("Changer")),
@@ -133,7 +147,8 @@ ROLES: Mapping[str, RolePage] = {
         name=N_("Je répare des vélos"),
         sentences=(
             N_(
-                "Dites ce que vous savez réparer et jusqu’où vous allez : vous êtes prévenu des appels qui conviennent."
+                "Dites ce que vous savez réparer et jusqu’où vous allez : nous vous prévenons des appels qui "
+                "conviennent."
             ),
             N_("Vous répondez si vous voulez. Le rendez-vous se décide dans la conversation."),
             N_("Un atelier peut tenir son agenda, ses tarifs et le carnet des vélos qu’on lui ouvre."),
@@ -173,8 +188,13 @@ ROLES: Mapping[str, RolePage] = {
             N_("Ici, des habitants se prêtent, se donnent et se réparent des choses. La coop tient la plateforme."),
             N_("Elle n’appartient à aucune entreprise ; les données restent chez la coop, et le logiciel est libre."),
             N_("Vous pouvez lire les annonces sans compte, et les montrer sur votre propre site."),
+            N_(
+                "La coop peut vous ouvrir un compte de collectivité : il suit, il publie, et il lit les chiffres, même "
+                "s’ils ne sont pas publiés. Il ne fait entrer personne, et ne voit ni les membres ni leurs messages."
+            ),
         ),
         links=(
+            ("/chiffres/pour-les-elus", N_("Pour les personnes élues et les services")),
             ("/annonces/integrer", N_("Montrer les annonces sur un autre site")),
             ("/reseau", N_("Voir les coops du réseau")),
         ),

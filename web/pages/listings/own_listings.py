@@ -44,7 +44,7 @@ SOON = timedelta(days=14)
 VIEWS: dict[str, tuple[ListingStatus, ...]] = {"": STANDING, "finies": OVER}
 
 SAID = {
-    "kept": N_("Votre brouillon est gardé. Vous seul·e le voyez."),
+    "kept": N_("Votre brouillon est gardé. Il n’y a que vous qui le voyez."),
     "kept_both": N_(
         "Votre brouillon est gardé. Il a aussi été changé ailleurs : l’autre version est gardée à part, ci-dessous."
     ),

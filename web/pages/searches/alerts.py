@@ -30,14 +30,14 @@ SHOWN = 50
 """Of what an alert found, and of what fits her listings, a page shows so many."""
 
 SAID = {
-    "made": N_("C’est noté : vous serez prévenu·e quand une annonce ira avec cette recherche."),
+    "made": N_("C’est noté : nous vous préviendrons quand une annonce ira avec cette recherche."),
     "same": N_("Vous avez déjà cette alerte. La voici."),
     "changed": N_("C’est noté."),
     "pause": N_("Cette alerte est en pause : elle ne dira plus rien."),
     "resume": N_("Cette alerte veille de nouveau."),
     "removed": N_("L’alerte est effacée."),
     "matches": N_("C’est noté."),
-    "no_matches": N_("C’est noté : vous ne serez plus prévenu·e de ce qui va avec vos annonces."),
+    "no_matches": N_("C’est noté : nous ne vous préviendrons plus de ce qui va avec vos annonces."),
 }
 
 

@@ -65,9 +65,9 @@ MEMBERS = (
     RegisterEntry(
         name=N_("Vos connexions"),
         what=N_("Navigateurs et applications qui sont entrés chez vous, clés d’accès, liens envoyés par courriel."),
-        why=N_("Vous garder connecté, et vous montrer qui l’est."),
+        why=N_("Garder votre session ouverte, et vous montrer où elle est ouverte."),
         basis="contract",
-        readers=N_("Vous seul."),
+        readers=N_("Vous, et personne d’autre."),
         kept=N_(
             "Un navigateur : %(session)s après son dernier passage. Une connexion commencée : %(step)s. Une "
             "application que vous avez fait sortir : %(token)s, et son autorisation : %(grant)s. Un lien "
@@ -85,8 +85,8 @@ MEMBERS = (
     RegisterEntry(
         name=N_("Les cookies"),
         what=N_(
-            "Un pour vous garder connecté, un pour la langue si vous la choisissez, un qui protège les formulaires de "
-            "qui n’est pas connecté. Aucune mesure d’audience."
+            "Un pour garder votre session ouverte, un pour la langue si vous la choisissez, un qui protège les "
+            "formulaires des visiteurs. Aucune mesure d’audience."
         ),
         why=N_("Se souvenir de vous d’une page à l’autre."),
         basis="contract",
@@ -157,7 +157,7 @@ MEMBERS = (
         what=N_("Carnets, photos, factures, numéros de cadre, et les questions posées sur un vélo volé."),
         why=N_("Suivre l’entretien, prouver qu’un vélo est à vous."),
         basis="contract",
-        readers=N_("Vous seul, et l’atelier ou la personne à qui vous en ouvrez ou en donnez un."),
+        readers=N_("Vous, et l’atelier ou la personne à qui vous en ouvrez ou en donnez un."),
         kept=N_(
             "Jusqu’à ce que vous les effaciez, ou votre compte. Un fichier envoyé ailleurs attend %(file)s ; un carnet "
             "proposé puis reçu : %(offer)s ; une question sur un numéro de cadre : %(inquiry)s."
@@ -174,7 +174,7 @@ MEMBERS = (
         what=N_("Ce que vous cherchez, et ce qui a été trouvé pour vous."),
         why=N_("Vous prévenir quand une annonce convient."),
         basis="contract",
-        readers=N_("Vous seul."),
+        readers=N_("Vous, et personne d’autre."),
         kept=N_("Jusqu’à ce que vous les retiriez. Une annonce trouvée que personne ne vous a dite : %(kept)s."),
         lengths={"kept": Constant(alert_finds, "KEPT")},
         sweeps=("alert_finds",),
@@ -238,7 +238,7 @@ MEMBERS = (
         what=N_("Tout ce que vous avez écrit, échangé et photographié, en un dossier, si vous le demandez."),
         why=N_("Vous laisser tout prendre avec vous."),
         basis="law",
-        readers=N_("Vous seul."),
+        readers=N_("Vous, et personne d’autre."),
         kept=N_("%(kept)s après que vous l’avez demandée."),
         lengths={"kept": Constant(export_archives, "KEPT")},
     ),

@@ -138,7 +138,7 @@ async def test_a_founder_alone_is_not_told_of_others_when_the_charter_changes(
 ) -> None:
     words = (await alice.get(f"{HOME}/charte/nouvelle")).words()
 
-    assert "êtes seul·e pour l’instant" in words and "L’autre membre" not in words
+    assert "que vous pour l’instant" in words and "L’autre membre" not in words
 
 
 async def test_visitors_are_told_that_a_yes_alone_is_not_enough_where_somebody_lets_in(

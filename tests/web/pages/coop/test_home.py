@@ -288,8 +288,8 @@ async def test_who_is_on_duty_stands_above_and_the_button_says_what_it_leads_to(
             await execute(conn, insert, find_week(datetime.now(PARIS)), role, who.id)
     both = (await nadia.get("/coop")).words()
 
-    assert "Vous êtes seul·e dans l’équipe" in alone and "Prendre la permanence" in alone
-    assert "Personne n’est de permanence cette semaine" in nobody and "seul·e" not in nobody
+    assert "Il n’y a que vous dans l’équipe" in alone and "Prendre la permanence" in alone
+    assert "Personne n’est de permanence cette semaine" in nobody and "Il n’y a que vous" not in nobody
     assert "De permanence cette semaine : " in both and "vous" in both and "Maryse" in both
     assert "Je passe la main" in both
 

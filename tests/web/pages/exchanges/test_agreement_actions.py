@@ -146,7 +146,7 @@ async def test_nothing_is_reported_before_its_day_and_a_slip_is_taken_back(
 
     assert slip.location == f"{path}?fait=taken_back"
     page = await alice.get(path)
-    assert "Hocine s’est trompé·e : ce n’est pas encore fait." in page.words()
+    assert "Hocine a fait une erreur : ce n’est pas encore fait." in page.words()
     assert "C’est remis" in (await hocine.get(path)).words()
     stays = await press(hocine, made.wanted, "unreport")
     assert stays.status == 422 and "Vous n’avez rien dit de tel" in stays.words()

@@ -51,7 +51,7 @@ async def hocine(open_browser: OpenBrowser, lomme: Village) -> Browser:
         ("mode = 'gift'", "Demander"),
         ("mode = 'gift', first_come = true", "Je le prends"),
         ("mode = 'swap'", "Proposer un échange"),
-        ("mode = 'sale'", "Je suis intéressé·e"),
+        ("mode = 'sale'", "Cela m’intéresse"),
         ("mode = 'other'", "On se met d’accord"),
         ("kind = 'request'", "Proposer mon aide"),
         ("kind = 'repair_call', mode = 'repair'", "Proposer un rendez-vous"),

@@ -13,6 +13,7 @@ from models.moderation.decisions import APPEAL_TIME
 from models.store.database import transaction
 from models.traffic.inbound import received
 from outbox.people import account_deletion
+from tests.invitations import publish_charter
 from tests.limit_constants import ROOT
 from tests.today import today
 from tests.web.pages.conftest import Browser
@@ -30,6 +31,8 @@ async def test_the_register_is_a_table_with_the_lengths_of_the_code(visitor: Bro
     rows = page.html.xpath("//main//table/tbody/tr")
     assert [row.xpath("string(th/text())").strip() for row in rows] == [entry.name for entry in REGISTER]
     assert all(len(row.xpath("td")) == 3 and all(cell.text_content().strip() for cell in row) for row in rows)
+    heads = [head.text_content() for head in page.html.xpath("//main//thead//th")][1:]
+    assert all(row.xpath("td/@data-head") == heads for row in rows), "a phone shows them above each cell"
     assert f"ce qui n’a pas pu l’être : {received.FAILED_KEPT_DAYS} jours" in page.words()
 
 
@@ -53,11 +56,15 @@ async def test_moderation_is_told_as_the_cooperative_chose_it(visitor: Browser, 
     await change(instance, suspension_by_two=False, talks_opened=False, journal_shown=True)
     before = (await visitor.get("/moderation")).words()
     await change(instance, suspension_by_two=True, talks_opened=True, journal_shown=False)
-    after = (await visitor.get("/moderation")).words()
+    async with transaction(instance.pool) as conn:
+        await publish_charter(conn)
+    page = await visitor.get("/moderation")
+    after = page.words()
 
     assert f"effacé après {APPEAL_TIME.days} jours" in before
     assert "Exclure demande deux" in before and "Suspendre et exclure demandent deux" in after
     assert "rien d’autre de la conversation" in before and "les deux personnes le voient" in after
+    assert page.html.xpath("//main//*[@class='prose']/ol/li/@value")[:1] == ["1"], "decisions name these numbers"
     assert "Les membres le lisent, sans les noms" in before and "Seule l’équipe le lit" in after
 
 
@@ -122,6 +129,8 @@ async def test_a_page_of_help_that_does_not_exist_is_not_found(visitor: Browser,
 
 
 async def test_the_page_of_a_role_names_what_the_table_of_rights_gives_it(visitor: Browser) -> None:
-    words = (await visitor.get("/aide/moderateur")).words()
+    page, admin = await visitor.get("/aide/moderateur"), await visitor.get("/aide/administration")
 
-    assert RIGHT_WORDS["reports"] in words and RIGHT_WORDS["settings"] not in words
+    lines = [one.text_content() for one in page.html.xpath("//main//*[@class='prose']/ul/li")]
+    assert RIGHT_WORDS["reports"] in lines and RIGHT_WORDS["settings"] not in page.words()
+    assert "tout ce que peuvent les autres" in admin.words() and RIGHT_WORDS["settings"] in admin.words()

@@ -11,6 +11,7 @@ from models.access import applications
 from models.access.applications import OUT_OF_BAND, NewApplication
 from models.people.actors import Actor
 from models.store.database import transaction
+from tests.sample_cases import add_sample_cases
 from tests.sample_directory import add_sample_directory
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
@@ -59,6 +60,7 @@ async def find_screens(instance: Instance, lomme: Village, made: SampleThreads) 
     tent = lomme.tent.post.url.removeprefix(lomme.site.url)
     async with transaction(instance.pool) as conn:
         await add_sample_directory(conn)
+        await add_sample_cases(conn, lomme)
         new = NewApplication(name="Tusky", website=None, redirect_uris=[OUT_OF_BAND], scopes=["read"])
         app, _ = await applications.register(conn, new)
     asked = {"client_id": app.client_id, "redirect_uri": OUT_OF_BAND, "response_type": "code", "scope": "read"}
@@ -76,6 +78,9 @@ async def find_screens(instance: Instance, lomme: Village, made: SampleThreads) 
         "appli": (lomme.alice, f"/oauth/authorize?{urlencode(asked)}"),
         "habitant": (None, "/annonces"),
         "reparateur": (lomme.hocine, "/depannage"),
+        "accueil": (lomme.admin, "/coop/invitations"),
+        "moderateur": (lomme.admin, "/coop/dossiers/11"),
+        "collectivite": (None, "/annonces/integrer"),
         "administration": (lomme.admin, "/coop/reglages"),
     }
 

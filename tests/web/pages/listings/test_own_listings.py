@@ -213,8 +213,8 @@ async def test_absence_points_and_hours_stand_beside(
 
     after = await alice.get("/chez-moi")
 
-    assert not any(words in before.words() for words in ("Votre lieu", "graines", "Vous êtes absent·e"))
-    for words in ("Vous êtes absent·e", "Vous avez 0 graine", "12 rue de la Mairie", "Mercredi : de 14 h à 18 h"):
+    assert not any(words in before.words() for words in ("Votre lieu", "graines", "Vous n’êtes pas là"))
+    for words in ("Vous n’êtes pas là", "Vous avez 0 graine", "12 rue de la Mairie", "Mercredi : de 14 h à 18 h"):
         assert words in after.words()
     assert "Fermé le " in after.words() and "/compte/profil#horaires" in after.html.xpath("//main//a/@href")
 

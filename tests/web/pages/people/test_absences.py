@@ -61,8 +61,8 @@ async def test_everybody_reads_when_she_is_back_and_finds_her_offers_again_then(
     listed = (await stranger.open("/annonces")).text
 
     assert stranger.status == 200, (stranger.status, stranger.path)
-    assert "Absent·e pour le moment, de retour le" in profile
-    assert "s’est absenté·e, de retour le" in listing and "Tente de demain" not in listed
+    assert "Pas là pour le moment, de retour le" in profile
+    assert "n’est pas là pour le moment, de retour le" in listing and "Tente de demain" not in listed
     async with connection(door.instance.pool) as conn:
         await absences.set_away(conn, tent.post.author_id, None)
     assert "Tente de demain" in (await stranger.open("/annonces")).text

@@ -51,6 +51,7 @@ async def test_who_follows_us_is_followed_back_and_asked_by_one_tap(
     await stand(instance, lomme, "met")
     words = (await admin.get("/reseau")).words()
     assert "Coop des deux terrils suit votre coop : la suivre en retour ?" in words
+    assert "Son adresse est celle de son site" in words and "aucune autre coop" not in words, "one stands above"
 
     answer = await admin.send(ACT, {"act": "link", "back": "reseau"}, form_on="/reseau")
 

@@ -157,7 +157,7 @@ def add_absence(locale: ReaderLocale, dated: AgendaEntries, back_at: datetime, *
     back = to_paris_day(back_at)
     line = AgendaEntry(
         day=today,
-        what=locale.say("Vous êtes absent·e"),
+        what=locale.say("Vous n’êtes pas là"),
         when=locale.say("De retour le %(day)s", day=format_short_day(back, locale.language)),
         href="/compte/absence",
         icon=ICONS["kept"],

@@ -40,7 +40,7 @@ SAID: dict[str, tuple[str, str]] = {
     "reserve_left": (N_("Vous quittez la liste d’attente."), N_("%(name)s n’attend plus.")),
     "unreported": (
         N_("Vous corrigez : ce n’est pas encore fait."),
-        N_("%(name)s s’est trompé·e : ce n’est pas encore fait."),
+        N_("%(name)s a fait une erreur : ce n’est pas encore fait."),
     ),
     "noted": (N_("Vous avez noté ce qui a été fait."), N_("%(name)s a noté ce qui a été fait.")),
     "contact": (N_("Vous donnez vos coordonnées."), N_("%(name)s vous donne ses coordonnées.")),

@@ -32,7 +32,7 @@ accords se font entre elles : {name} n’est partie à aucun, ne garantit ni les
 rien.
 
 # Votre compte
-Il est à vous seul. Ce que vous publiez reste à vous ; vous nous autorisez à le montrer ici et à l’envoyer \
+Il n’est qu’à vous. Ce que vous publiez reste à vous ; vous nous autorisez à le montrer ici et à l’envoyer \
 aux plateformes de qui vous suit ou vous répond. {listings}Vous pouvez tout emporter, et supprimer votre compte, à \
 tout moment.
 

@@ -171,7 +171,7 @@ async def _load_months(conn: Connection, asked: AskedFigures, there: Available, 
     found = await load_months(conn, [asked.slice, HERE, ELSEWHERE], "agreed", months)
     return draw_months(
         months,
-        *([one for one in found if one.slice == slice] for slice in (asked.slice, HERE, ELSEWHERE)),
+        *([one for one in found if one.is_of(slice)] for slice in (asked.slice, HERE, ELSEWHERE)),
         language=language,
         split=asked.slice.is_whole,
     )
@@ -208,5 +208,7 @@ def _gather(slices: Sequence[ShownSlice], read_code: Callable[[ShownSlice], str]
     found: dict[str, dict[str, Shown]] = {}
     for one in slices:
         if code := read_code(one):
-            found.setdefault(code, {what: Shown(what=what, amount=NOTHING) for what in COUNTS})[one.what] = one
+            if code not in found:
+                found[code] = {what: Shown(what=what, amount=NOTHING) for what in COUNTS}
+            found[code][one.what] = one
     return found

@@ -36,7 +36,7 @@ def name_period(say: Say, language: str, period: Period) -> str:
     if period.length == "all":
         return say(N_("Depuis le début"))
     if period.length == "year":
-        return say(N_("Année %(year)s"), year=period.first.year)
+        return say(N_("Année %(year)s"), year=str(period.first.year))
     if period.length == "quarter":
         names = (N_("1er trimestre"), N_("2e trimestre"), N_("3e trimestre"), N_("4e trimestre"))
         return f"{say(names[period.first.month // 3])} {period.first.year}"

@@ -107,7 +107,7 @@ LEGAL = (
         name="legal_publisher",
         kind="text",
         label=N_("Qui publie"),
-        hint=N_("L’association ou la coopérative, avec sa forme juridique."),
+        hint=N_("L’association ou la coopérative : son nom, sa forme juridique, son adresse, son téléphone."),
         limit=200,
     ),
     SettingField(
@@ -121,7 +121,7 @@ LEGAL = (
         name="legal_host",
         kind="lines",
         label=N_("Qui héberge"),
-        hint=N_("Nom, adresse et téléphone de l’hébergeur."),
+        hint=N_("Le nom, l’adresse et le téléphone de l’hébergeur."),
         limit=300,
     ),
     SettingField(name="legal_text", kind="lines", label=N_("Autre chose à préciser"), limit=4000),

@@ -50,8 +50,7 @@ PAGES: tuple[SettingsPage, ...] = (
         icon="flag",
         title=N_("Mentions légales"),
         sentence=N_(
-            "La loi demande de dire qui publie et qui héberge. C’est affiché sur la page « Mentions légales et "
-            "données »."
+            "La loi demande de dire qui publie et qui héberge. C’est affiché sur la page « Mentions légales »."
         ),
         fields=coop_fields.LEGAL,
     ),

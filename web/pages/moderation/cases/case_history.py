@@ -15,7 +15,7 @@ from web.rendering.render import N_
 STEPS = {
     "taken": N_("%(who)s a pris le dossier"),
     "given_back": N_("%(who)s a rendu le dossier à l’équipe"),
-    "withdrew": N_("%(who)s s’est retiré·e, motif : %(words)s"),
+    "withdrew": N_("%(who)s a laissé le dossier, motif : %(words)s"),
     "reopened": N_("%(who)s a rouvert le dossier"),
     "thread_read": N_("%(who)s a ouvert toute une conversation signalée, motif : %(words)s"),
 }
@@ -119,7 +119,7 @@ class History:
             words = say(N_("Sans réponse, la proposition est revenue à toute l’équipe"))
             lines.append(HistoryLine(at=one.extra.returned_at, words=words))
         if made.taken_back_at is not None:
-            words = say(N_("%(who)s est revenu·e sur : %(what)s"), who=self.who(made.taken_back_by), what=one.what)
+            words = say(N_("%(who)s revient sur : %(what)s"), who=self.who(made.taken_back_by), what=one.what)
             lines.append(HistoryLine(at=made.taken_back_at, words=words))
         return lines + self._tell_appeal(one)
 

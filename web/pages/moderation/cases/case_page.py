@@ -27,7 +27,7 @@ HERE = "/coop/dossiers"
 SAID = {
     "take": N_("Vous tenez ce dossier pour quatre heures."),
     "give_back": N_("Le dossier est rendu à l’équipe."),
-    "withdraw": N_("Vous vous êtes retiré·e : ce dossier se décide sans vous."),
+    "withdraw": N_("Vous avez laissé ce dossier : il se décide sans vous."),
     "note": N_("C’est noté, pour l’équipe seule."),
     "reopen": N_("Le dossier est de nouveau à lire."),
     "decided": N_("C’est décidé. La personne et celles qui avaient signalé sont prévenues."),

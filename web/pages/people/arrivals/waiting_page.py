@@ -22,7 +22,7 @@ PAGE = "/compte/attente"
 SAID = {
     "asked": N_("Votre demande est partie."),
     "written": N_("Votre message est parti : l’équipe est prévenue."),
-    "kept": N_("Votre brouillon est gardé. Vous seul·e le voyez."),
+    "kept": N_("Votre brouillon est gardé. Il n’y a que vous qui le voyez."),
     "kept_both": N_(
         "Votre brouillon est gardé. Il a aussi été changé ailleurs : l’autre version est gardée à part, ci-dessous."
     ),

@@ -23,7 +23,7 @@ from web.rendering.render import N_, render, say
 from web.security.session import require_account
 
 SAID = {
-    "added": N_("Votre vélo est noté. Son carnet est à vous seul·e."),
+    "added": N_("Votre vélo est noté. Son carnet n’est qu’à vous."),
     "changed": N_("C’est enregistré."),
     "written": N_("C’est écrit dans le carnet."),
     "kilometres": N_("C’est noté."),

@@ -43,7 +43,7 @@ ANSWERS: dict[str, acts.Name] = {
 }
 """What a button says, and what is done then."""
 
-ABSENT = N_("Absent·e à l’heure du rendez-vous.")
+ABSENT = N_("Personne à l’heure du rendez-vous.")
 
 REASON_LIMIT = 500
 

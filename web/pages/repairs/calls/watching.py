@@ -22,10 +22,10 @@ from web.security.session import require_account
 HERE = "/depannage"
 
 SAID = {
-    "notify": N_("C’est noté : vous serez prévenu·e des pannes près de chez vous."),
+    "notify": N_("C’est noté : nous vous préviendrons des pannes près de chez vous."),
     "no_place": N_("C’est noté. Il reste à dire où vous êtes : sans cela, nous ne savons pas ce qui est proche."),
     "pause": N_("C’est noté : nous vous laissons en paix jusque-là."),
-    "stop": N_("C’est noté : vous ne serez plus prévenu·e des pannes."),
+    "stop": N_("C’est noté : nous ne vous préviendrons plus des pannes."),
 }
 
 ORGANS = tuple(one for one in INTERVENTIONS if one not in (UNKNOWN_FAULT, "other"))

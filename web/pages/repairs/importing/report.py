@@ -18,7 +18,7 @@ MOST_OF_A_KIND = 20
 
 COUNT_WORDS: Mapping[ItemKind, str] = {
     "shop": N_("Ateliers"),
-    "manager": N_("Gérant·es qui sont membres"),
+    "manager": N_("Personnes qui gèrent, et sont membres"),
     "bike": N_("Vélos"),
     "entry": N_("Lignes de carnets"),
     "result": N_("Réparations faites, avec leur résultat"),
@@ -48,7 +48,7 @@ DOUBT_WORDS: dict[Doubt, str] = {
     "shop_commune_unknown": N_("Ateliers dont nous ne trouvons pas la commune"),
     "shop_cities_unknown": N_("Communes d’intervention que nous ne trouvons pas"),
     "shop_street_left": N_("Ateliers dont la rue n’est pas reprise, car elle serait publique tout de suite : "
-                           "à écrire par leurs gérant·es"),
+                           "à écrire par qui les gère"),
     "manager_unknown": N_("Ateliers dont la gérante ou le gérant n’est pas encore membre"),
     "prices_too_many": N_("Listes de prix trop longues : coupées"),
     "hours_too_many": N_("Horaires ou fermetures trop nombreux : coupés"),

@@ -194,7 +194,7 @@ async def test_days_that_are_kept_absence_and_closures_stand_there_too(
     place = await alice.get("/agenda")
 
     words = person.words()
-    assert "Vous gardez : Tente 4 places" in words and "Vous êtes absent·e" in words and "Vous êtes de retour" in words
+    assert "Vous gardez : Tente 4 places" in words and "Vous n’êtes pas là" in words and "Vous êtes de retour" in words
     assert f"{lomme.tent.post.url.removeprefix(lomme.site.url)}#jours" in person.html.xpath("//main//li//a/@href")
     assert "/compte/absence" in person.html.xpath("//main//h3/following-sibling::ul//a/@href")
     assert "Votre lieu est fermé" not in words and "Votre lieu est fermé" in place.words()

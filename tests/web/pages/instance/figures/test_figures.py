@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from federation.instance import Instance
 from federation.uris import figures_uri
 from models import preferences
 from models.coop.figures.closing import save_whole
+from models.coop.figures.periods import Period
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_member
@@ -21,7 +23,9 @@ from tests.figures import close_months
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from tests.web.pages.instance.figures.conftest import TODAY, publish
+from web.pages.instance.figures.words import name_period
 from web.rendering.feeds.spreadsheets import MARK
+from web.rendering.formats import set_in
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -56,6 +60,13 @@ async def test_page_shows_a_month_with_its_places_and_hides_what_is_small(visito
     assert "kilos évités" not in page.words()
     lomme = await visitor.get("/chiffres?periode=2026-T1&lieu=59355")
     assert "1er trimestre 2026, Lomme" in lomme.words()
+
+
+def test_a_year_is_no_quantity() -> None:
+    def speak(sentence: str, /, **values: Any) -> str:
+        return set_in(sentence, values, "fr")
+
+    assert name_period(speak, "fr", Period(first=date(2025, 1, 1), length="year")) == "Année 2025"
 
 
 async def test_kilograms_are_shown_with_their_source_once_there_is_a_factor(
@@ -99,6 +110,7 @@ async def test_without_a_closed_month_the_page_says_when_there_will_be_figures(
     page = await (await open_browser(None)).get("/chiffres")
 
     assert page.status == 404 and "Pas encore de chiffres" in page.words()
+    assert not page.html.xpath("//main//a[@href='/chiffres']"), "it would lead nowhere else"
 
 
 async def test_files_say_the_same_as_each_other_and_nothing_that_is_hidden(
@@ -182,6 +194,7 @@ async def test_page_for_elected_people_is_there_whether_figures_are_published_or
 
     assert "ne publie pas ses chiffres" in before.words() and "Un réseau sans centre" in before.words()
     assert "sous Licence Ouverte 2.0" in after.words()
+    assert after.html.xpath("//main//*[@class='prose']/ul/li"), "each on a line of its own, with its mark"
 
 
 async def test_administrator_publishes_and_says_what_an_object_stands_for(
@@ -212,9 +225,10 @@ async def test_a_town_hall_reads_what_is_not_published_and_decides_nothing_of_it
     browser, member = await open_browser(town), await open_browser(other)
 
     figures, about = await browser.get("/chiffres?periode=2026-03"), await browser.get("/coop/chiffres")
-    repairs = await browser.get("/coop/reparations")
+    repairs, founding = await browser.get("/coop/reparations"), await browser.get("/communautes/nouvelle-communaute")
 
     assert [one.status for one in (figures, about, repairs)] == [200, 200, 200]
+    assert founding.status == 403, "what nobody may send is asked of nobody"
     assert "ce compte est celui de la collectivité" in about.words()
     assert not about.html.xpath("//main//form") and "/coop/echanges.csv" not in about.text
     assert "La version à montrer" in repairs.words() and "Voir tous les nombres" not in repairs.words()
@@ -249,6 +263,7 @@ async def test_neighbours_are_added_up_and_what_is_hidden_makes_it_at_least(
     visitor: Browser, instance: Instance
 ) -> None:
     await publish(instance)
+    alone = await visitor.get("/chiffres/reseau?periode=2026-03")
     async with transaction(instance.pool) as conn:
         await execute(
             conn,
@@ -268,6 +283,7 @@ async def test_neighbours_are_added_up_and_what_is_hidden_makes_it_at_least(
 
     page = await visitor.get("/chiffres/reseau?periode=2026-03")
 
+    assert "ces chiffres ne sont que les nôtres" in alone.words() and "Ce que" not in alone.words()
     assert page.status == 200 and "Ce que 3 coops sur 4 publient" in page.words()
     assert "échanges conclus ≥ 51" in page.words() and "annonces publiées 20" in page.words()
     assert "Muette ne répond pas" in page.words()

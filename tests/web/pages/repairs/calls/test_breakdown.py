@@ -87,7 +87,7 @@ async def test_the_commune_named_on_joining_is_enough(alice: Browser, instance: 
 
     sent = await alice.send(f"{PAGE}/prevenir", {"notify": "1"}, form_on=PAGE)
 
-    assert "vous serez prévenu·e" in (await alice.get(sent.location.partition("#")[0])).words()
+    assert "nous vous préviendrons" in (await alice.get(sent.location.partition("#")[0])).words()
     async with transaction(instance.pool) as conn:
         assert await telling.notify_near(conn, lomme.call) == 1
 
