@@ -1,7 +1,7 @@
 #!/bin/bash
 # A bare Debian that boots with systemd, and there what deploy/README.md says: from dist/ to the first offer, the same again
 # or an upgrade, a reboot, a backup, and that backup restored on a second bare Debian. As root, with debootstrap and the
-# network:  tests/rehearsal/on_debian.sh dist trixie|bookworm script|package [EARLIER]
+# network:  tests/rehearsal/on_debian.sh dist trixie|bookworm script|package|venv|pipx [EARLIER]
 # EARLIER is the dist/ of an earlier version: that one is installed first, and upgraded. BARE_TREES is a folder in which
 # bare Debians are kept for the next time.
 set -euo pipefail
@@ -115,6 +115,10 @@ install_it() {
         typed env INSTALL_PROXY=none ${backup:+"INSTALL_RESTORE=$backup"} sh dist/install.sh "$address"
         return
     fi
+    if [ "$way" = venv ] || [ "$way" = pipx ]; then
+        install_by_hand
+        return
+    fi
     install_package
     if [ -n "$backup" ]; then
         typed chown -R root:declic /etc/declic
@@ -133,6 +137,30 @@ install_package() {
     package=$(inside sh -c "ls dist/declic_*+deb${release}_\$(dpkg --print-architecture).deb")
     typed apt-get update -qq
     typed env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "./$package" >/dev/null
+}
+
+# By the words of *Without a script*.
+install_by_hand() {
+    local wheel
+    wheel=./dist/$(basename "$dist"/declic-*.whl)
+    typed apt-get update -qq
+    if [ "$way" = pipx ]; then
+        typed apt-get install -y -qq --no-install-recommends pipx >/dev/null
+        typed env PIPX_HOME=/opt/pipx PIPX_BIN_DIR=/usr/local/bin pipx install "${wheel}[postgres]" >/dev/null
+    else
+        typed apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+        typed python3 -m venv /opt/declic
+        typed python3 -m zipfile -e "$wheel" unpacked
+        typed /opt/declic/bin/pip install -q --require-hashes -r unpacked/web/project/requirements.txt \
+            -r unpacked/web/project/requirements-postgres.txt
+        typed /opt/declic/bin/pip install -q --no-deps "$wheel"
+        typed ln -s /opt/declic/bin/declic /usr/local/bin/
+    fi
+    typed useradd --system --create-home --home-dir /var/lib/declic declic
+    typed install -d -m 750 -g declic /etc/declic
+    typed sh -c "printf 'DECLIC_URL=%s\nDECLIC_DATA=/var/lib/declic\n' $address >/etc/declic/declic.env"
+    typed systemd-run --quiet --unit declic runuser -u declic -- declic serve
+    wait_ready
 }
 
 wait_ready() {
@@ -215,6 +243,15 @@ offer=$(first_offer 2>/dev/null) || fail "No offer could be published."
 first=$(seconds_since "$began")
 commands=$(wc -l <"$place/typed")
 picture=$(send_picture)
+if [ "$way" = venv ] || [ "$way" = pipx ]; then
+    install -d -m 700 "$tree/var/backups/declic"
+    inside chown declic /var/backups/declic
+    kept=$(inside declic backup /var/backups/declic 2>/dev/null) || fail "No backup is made."
+    inside declic backup verify "$kept" >/dev/null || fail "The backup does not hold."
+    halt
+    echo "$suite, by $way: first answer $installed s, first offer $first s with $commands commands ($offer)"
+    exit
+fi
 began=$(date +%s)
 upgrade
 again=$(seconds_since "$began")
