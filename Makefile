@@ -141,8 +141,11 @@ dist: install
 	$(BIN)/python -m deploy.release $(if $(RELEASE),--release) $(if $(KEY),--key $(KEY)) $(if $(ADDRESS),--address $(ADDRESS)) \
 		$(DEBIAN:%=--debian %)
 
-# Installs what `make dist` built on bare Debians that boot, from each of them to the first offer (as root, 15 minutes).
+# Installs what `make dist` built on bare Debians that boot, from each of them to the first offer and to a backup that is
+# restored on a second one (as root, 40 minutes). EARLIER is the dist/ of an earlier version, which is upgraded then.
 rehearsal: dist
-	tests/rehearsal/on_debian.sh dist bookworm script
-	tests/rehearsal/on_debian.sh dist trixie script
-	tests/rehearsal/on_debian.sh dist trixie package
+	tests/rehearsal/on_debian.sh dist bookworm script $(EARLIER)
+	tests/rehearsal/on_debian.sh dist trixie script $(EARLIER)
+	tests/rehearsal/on_debian.sh dist trixie package $(EARLIER)
+	tests/rehearsal/on_debian.sh dist trixie pipx
+	tests/rehearsal/on_debian.sh dist bookworm venv

@@ -10,6 +10,7 @@
 #   INSTALL_PROXY=none       no Caddy is installed (another web server is in front, or will be)
 #   INSTALL_POSTGRES=debian  Debian's PostgreSQL instead of the one that comes along
 #   INSTALL_BACKUP=none      an upgrade goes on where no backup can be made
+#   INSTALL_RESTORE=BACKUP   this backup is restored before the first start: the cooperative moves to this machine
 set -eu
 
 HOME_DIR=/opt/declic
@@ -33,6 +34,8 @@ read_arguments() {
     printf '%s' "$url" | grep -Eq '^https://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*$' ||
         fail "$1 is no address such as https://entraide.lomme.example (a name of its own, without a folder or a port)."
     wheel=${2:-}
+    backup=${INSTALL_RESTORE:-}
+    [ -z "$backup" ] || [ -e "$backup" ] || fail "there is no backup $backup."
 }
 
 look_around() {
@@ -119,6 +122,12 @@ make_account() {
         useradd --system --user-group --home-dir /var/lib/declic --shell /usr/sbin/nologin declic
     install -d -m 750 -o root -g declic /etc/declic
     install -d -m 700 -o declic -g declic /var/lib/declic "$BACKUPS"
+    [ -n "$backup" ] || return 0
+    # What came from another machine carries the number that the account had there.
+    chown -R declic:declic "$BACKUPS"
+    chown -R root:declic /etc/declic
+    runuser -u declic -- test -r "$backup" ||
+        fail "the account declic may not read $backup: put it into $BACKUPS and name it there."
 }
 
 back_up() {
@@ -217,6 +226,12 @@ write_proxy() {
     fi
 }
 
+restore() {
+    [ -n "$backup" ] || return 0
+    say "Restoring $backup"
+    "$VENV/bin/declic" restore "$backup" || fail "it was not restored, so Déclic is not started."
+}
+
 answers() {
     case $1 in
         unix:*) [ -S "${1#unix:}" ] ;;
@@ -266,4 +281,5 @@ install_program
 write_settings
 write_units
 write_proxy
+restore
 start

@@ -109,15 +109,24 @@ async def found_open(instance: Instance) -> None:
 
 @asynccontextmanager
 async def running_server(
-    name: str, database_url: str, data: Path, settings: Settings | None = None, *, address: str = "127.0.0.1"
+    name: str,
+    database_url: str,
+    data: Path,
+    settings: Settings | None = None,
+    *,
+    address: str = "127.0.0.1",
+    public: str | None = None,
 ) -> AsyncIterator[RunningServer]:
-    """A whole server in this process, federating with others on loopback (127.…); its database is migrated already."""
+    """A whole server in this process, federating with others on loopback (127.…); its database is migrated already.
+
+    `public` is its origin, where that is the one of a proxy.
+    """
     listener = socket.create_server((address, 0))
     listener.setblocking(False)
     port = listener.getsockname()[1]
     settings = msgspec.structs.replace(
         settings or Settings(),
-        url=f"http://{address}:{port}",
+        url=public or f"http://{address}:{port}",
         listen=f"{address}:{port}",
         data=data,
         test_federation=True,
@@ -127,7 +136,7 @@ async def running_server(
         await found_open(instance)
         running = asyncio.create_task(run_until(stopping, instance, listener), name=f"server {name}")
         try:
-            await wait_for_answer(f"{instance.site.url}/readyz")
+            await wait_for_answer(f"http://{settings.listen}/readyz")
             yield RunningServer(name=name, instance=instance)
         finally:
             stopping.set()

@@ -60,6 +60,14 @@ def test_the_proxy_beside_us_is_believed_under_docker_and_podman(address: str) -
     assert not any(ipaddress.ip_network(one).overlaps(ipaddress.ip_network("10.90.0.0/16")) for one in networks)
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_may_be_left_out_of_env_is_named_otherwise_than_the_setting(name: str) -> None:
+    """podman-compose first puts what stands in `environment` where a variable of the same name is asked for."""
+    environment = COMPOSE["services"][name]["environment"]
+
+    assert [key for key, value in environment.items() if f"${{{key}:-" in value] == []
+
+
 def test_the_image_runs_as_an_account_without_rights_and_says_how_it_is() -> None:
     [user] = re.findall(r"^USER (\S+)$", CONTAINERFILE, re.M)
 

@@ -31,6 +31,8 @@ for one; do case $one in -* | install | update) ;; *) echo "$one" >>"$ROOT/packa
     "getent": 'grep -qsx "$2" "$ROOT/accounts"',
     "useradd": 'echo "${!#}" >>"$ROOT/accounts"',
     "systemctl": 'echo "systemctl $*" >>"$NOTES"',
+    "chown": 'echo "chown $*" >>"$NOTES"',
+    "runuser": 'shift 3; exec "$@"',
     "install": """
 kept=()
 while [ $# -gt 0 ]; do case $1 in -o | -g) shift ;; *) kept+=("$1") ;; esac; shift; done
@@ -43,7 +45,7 @@ case "$*" in
     *"-m pip --version") [ -e "$(dirname "$0")/declic" ] ;;
     *"-m pip install"*)
         echo "pip $*" >>"$NOTES"
-        printf '#!/bin/sh\\necho 9.9.9\\n' >"$(dirname "$0")/declic"
+        printf '#!/bin/sh\\necho "declic $*" >>"$NOTES"\\n' >"$(dirname "$0")/declic"
         chmod +x "$(dirname "$0")/declic" ;;
     *) exec REAL "$@" ;;
 esac""",
@@ -213,6 +215,27 @@ def test_an_instance_of_another_address_is_left_alone(machine: Machine) -> None:
     assert ran.returncode == 1 and "an address is permanent" in ran.stderr and machine.noted() == ""
 
 
+def test_a_backup_is_restored_before_the_first_start_by_the_account_of_the_service(machine: Machine) -> None:
+    machine.add_wheel()
+    backup = machine.root / "var/backups/declic/declic-entraide-2026"
+    backup.mkdir(parents=True)
+
+    ran = machine.run(ADDRESS, INSTALL_RESTORE=str(backup))
+
+    noted = machine.noted()
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert f"chown -R declic:declic {backup.parent}" in noted, "the old machine gave the account another number"
+    assert noted.index(f"declic restore {backup}") < noted.index("systemctl enable")
+
+
+def test_a_backup_that_is_not_there_is_missed_before_anything_is_done(machine: Machine) -> None:
+    machine.add_wheel()
+
+    ran = machine.run(ADDRESS, INSTALL_RESTORE="/nowhere/declic-entraide")
+
+    assert ran.returncode == 1 and "no backup /nowhere" in ran.stderr and machine.noted() == ""
+
+
 def test_a_postgresql_of_its_own_operator_needs_no_other(machine: Machine) -> None:
     machine.add_wheel()
     (machine.root / "etc/declic").mkdir()
@@ -227,7 +250,7 @@ def test_what_it_is_asked_by_does_not_pass_for_a_setting(machine: Machine) -> No
     """`declic` takes each variable that begins so for a setting of the instance that is meant, and refuses others."""
     asked = set(re.findall(r"\$\{(\w+):-", machine.script.read_text()))
 
-    assert {"INSTALL_PROXY", "INSTALL_POSTGRES", "INSTALL_SHA256"} <= asked
+    assert {"INSTALL_PROXY", "INSTALL_POSTGRES", "INSTALL_RESTORE", "INSTALL_SHA256"} <= asked
     assert [name for name in asked if name.startswith("DECLIC_")] == []
 
 
