@@ -136,7 +136,8 @@ _WAYS = fragment(
     within=WITHIN,
 )
 
-# The same in a window of the newest, where most words are that many listings have.
+# The same in a window of the newest, where most words are that many listings have. How few are wanted is not for the
+# planner to see either: it would read all listings for the first.
 _NEWEST_WAY = """
     SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by [[radius latitude: , {distance} AS distance]]
     FROM (SELECT * FROM listing WHERE is_open_status(status) ORDER BY post_id DESC LIMIT (SELECT :newest::int)) AS l
@@ -148,7 +149,8 @@ _PRESENT = fragment(
     SELECT n::int - 1 AS place
     FROM (SELECT match::tsquery AS match, n FROM unnest((SELECT :matches::text[])) WITH ORDINALITY AS listed (match, n)
         OFFSET 0) AS way
-    WHERE coalesce((SELECT true FROM ({newest_visible}) AS new LIMIT 1), (SELECT true FROM ({visible}) AS one LIMIT 1))
+    WHERE (SELECT count(*) FROM ({newest_visible} LIMIT (SELECT 1)) AS new) > 0
+        OR (SELECT count(*) FROM ({visible} LIMIT (SELECT 1)) AS one) > 0
     """,
     newest_visible=fragment(VISIBLE, found=_NEWEST_WAY, within=WITHIN),
     visible=fragment(VISIBLE, found=_FOUND_WAY, within=WITHIN),
