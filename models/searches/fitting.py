@@ -14,6 +14,7 @@ from models.searches.network import (
     Group,
     expect,
     group_by_parts,
+    list_present,
     try_ways,
 )
 from models.searches.queries import NOTHING, NetworkFilter, Query, read_query
@@ -22,6 +23,11 @@ from models.store.database import Connection
 LOOKED_THROUGH = 1_000
 """Where no more listings are expected to fit all but the words, each of them is asked for these. In an area, of which
 the database knows how much it has, so many for each word: more of them are left out in more ways.
+"""
+
+READ_AS_FAST = 4
+"""In an area, of which the index of places has so many times fewer than listings have each word, these are looked at:
+an index of words reads all that have them.
 """
 
 LOOKED_THROUGH_AS_WELL = 5_000
@@ -103,9 +109,16 @@ async def _look_among(conn: Connection, filter: NetworkFilter, query: Query) -> 
         return Among(filter=filter, few=False, groups=None)
     expected = (await expect(conn, filter, Query())).fitting
     few = expected <= LOOKED_THROUGH_AS_WELL
-    if expected > LOOKED_THROUGH * (query.count if filter.placed else 1):
-        return Among(filter=filter, few=few, groups=None)
-    return Among(filter=filter, few=few, groups=await _read_groups(conn, filter, query))
+    groups = await _read_groups(conn, filter, query) if _is_little(filter, query, expected) else None
+    return Among(filter=filter, few=few, groups=groups)
+
+
+def _is_little(filter: NetworkFilter, query: Query, expected: int) -> bool:
+    """Whether so many are looked at one by one sooner than the words are looked up."""
+    if not filter.placed:
+        return expected <= LOOKED_THROUGH
+    common = min(word.listings for word in query.words) // READ_AS_FAST
+    return expected <= max(LOOKED_THROUGH * query.count, min(common, LOOKED_THROUGH_AS_WELL))
 
 
 async def _read_groups(conn: Connection, filter: NetworkFilter, query: Query) -> list[Group]:
@@ -122,8 +135,8 @@ async def _find_first(conn: Connection, among: Among, ways: Sequence[Way]) -> Qu
         return None
     if among.groups is None:
         asked = [(_ask_index(among.filter, way.query.match), way.least) for way in ways]
-        tried = await try_ways(conn, among.filter, asked, few=among.few)
-        return next((_tell(ways[place], counts, ids) for place, counts, ids in tried), None)
+        found = await try_ways(conn, among.filter, asked, few=among.few)
+        return _tell(ways[found[0]], *found[1:]) if found else None
     counted = ((way, *_count_fitting(way, among.groups)) for way in ways)
     return next((_tell(way, counts, ids) for way, counts, ids in counted if counts.total() >= way.least), None)
 
@@ -229,9 +242,9 @@ async def _ask_for_each(conn: Connection, among: Among, query: Query) -> list[Wo
 
 
 async def _list_found(conn: Connection, among: Among, query: Query, parts: Mapping[Word, str]) -> list[Word]:
-    ways = [(_ask_index(among.filter, join_all([part], query.unwanted)), 1) for part in parts.values()]
-    tried = await try_ways(conn, among.filter, ways, few=among.few, first=len(ways), most=1) if ways else []
-    return [list(parts)[place] for place, *_ in tried]
+    matches = [_ask_index(among.filter, join_all([part], query.unwanted)) for part in parts.values()]
+    found = await list_present(conn, among.filter, matches, few=among.few) if matches else []
+    return [list(parts)[place] for place in found]
 
 
 def _keep_most(query: Query, words: Sequence[Word]) -> list[Way]:

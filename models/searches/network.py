@@ -9,6 +9,7 @@ from models.places.distances import DISTANCE
 from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
+from models.searches.language.readings import LOOKED_AT_FIRST
 from models.searches.language.recent import RecentTexts
 from models.searches.queries import NetworkFilter, Query
 from models.searches.words import WORDS
@@ -108,9 +109,16 @@ VISIBLE = fragment(
     counted=COUNTED,
 )
 
-# One way of looking after the other until `:first` of them have found as many as they have to. The planner does not
-# see what they look for: to estimate each word takes longer than to find it. That a listing is open is said as no index
-# of open listings answers it, unless `:few` are.
+_FOUND_WAY = """
+    SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by [[radius latitude: , {distance} AS distance]]
+    FROM listing l
+    WHERE is_open_status(l.status) IS NOT FALSE [[few: AND is_open_status(l.status)]]
+        AND l.search @@ way.match {filtered} OFFSET 0
+"""
+
+# One way of looking after the other until one has found as many as it has to. The planner does not see what
+# they look for: to estimate each word takes longer than to find it. That a listing is open is said as no index of open
+# listings answers it, unless `:few` are.
 _WAYS = fragment(
     """
     SELECT way.n::int - 1 AS way, reached.counts, reached.ids
@@ -122,25 +130,43 @@ _WAYS = fragment(
         FROM (SELECT kind, mode, count(*) AS total, array_agg(id) AS ids
             FROM ({visible} LIMIT (SELECT :most::int)) AS first GROUP BY kind, mode) AS of_each) AS reached
     WHERE reached.total >= way.least
-    LIMIT (SELECT :first::int)
+    LIMIT 1
     """,
     visible=VISIBLE,
-    found="""
-        SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by
-            [[radius latitude: , {distance} AS distance]] FROM listing l
-        WHERE is_open_status(l.status) IS NOT FALSE [[few: AND is_open_status(l.status)]]
-            AND l.search @@ way.match {filtered} OFFSET 0
-    """,
+    found=_FOUND_WAY,
     within=WITHIN,
+)
+
+# The same in a window of the newest, where most words are that many listings have. How few are wanted is not for the
+# planner to see either: it would read all listings for the first.
+_NEWEST_WAY = """
+    SELECT l.post_id AS id, l.kind, l.mode, l.author_id, l.found_by [[radius latitude: , {distance} AS distance]]
+    FROM (SELECT * FROM listing WHERE is_open_status(status) ORDER BY post_id DESC LIMIT (SELECT :newest::int)) AS l
+    WHERE ts_match_vq(l.search, way.match) {filtered} OFFSET 0
+"""
+
+_PRESENT = fragment(
+    """
+    SELECT n::int - 1 AS place
+    FROM (SELECT match::tsquery AS match, n FROM unnest((SELECT :matches::text[])) WITH ORDINALITY AS listed (match, n)
+        OFFSET 0) AS way
+    WHERE (SELECT count(*) FROM ({newest_visible} LIMIT (SELECT 1)) AS new) > 0
+        OR (SELECT count(*) FROM ({visible} LIMIT (SELECT 1)) AS one) > 0
+    """,
+    newest_visible=fragment(VISIBLE, found=_NEWEST_WAY, within=WITHIN),
+    visible=fragment(VISIBLE, found=_FOUND_WAY, within=WITHIN),
 )
 
 _UNSEEN_DISTANCE, _UNSEEN = hide_values(DISTANCE), hide_values(FILTERED)
 
 # The first has a plan that is kept, whatever the values. How much lies in an area is for the planner to see.
 _WAYS_ANYWHERE, _WAYS_IN_AREA = (
-    name_optional(
-        _WAYS, NetworkFilter, also=["matches", "leasts", "few", "most", "first"], distance=distance, filtered=filtered
-    )
+    name_optional(_WAYS, NetworkFilter, also=["matches", "leasts", "few", "most"], distance=distance, filtered=filtered)
+    for distance, filtered in ((_UNSEEN_DISTANCE, _UNSEEN), (DISTANCE, FILTERED))
+)
+
+_PRESENT_ANYWHERE, _PRESENT_IN_AREA = (
+    name_optional(_PRESENT, NetworkFilter, also=["matches", "few", "newest"], distance=distance, filtered=filtered)
     for distance, filtered in ((_UNSEEN_DISTANCE, _UNSEEN), (DISTANCE, FILTERED))
 )
 
@@ -215,29 +241,28 @@ async def expect(conn: Connection, filter: NetworkFilter, query: Query) -> Expec
 
 
 async def try_ways(
-    conn: Connection,
-    filter: NetworkFilter,
-    ways: Sequence[tuple[str, int]],
-    *,
-    few: bool,
-    first: int = 1,
-    most: int = COUNT_LIMIT,
-) -> list[tuple[int, Counts, tuple[int, ...]]]:
-    """The places of the `first` ways, tsqueries that at least so many listings have to fit besides the filter; with how
-    many do and which, up to `most`. What stands behind is not looked for. `few`: what fits the filter alone is worth
-    finding as well.
+    conn: Connection, filter: NetworkFilter, ways: Sequence[tuple[str, int]], *, few: bool
+) -> tuple[int, Counts, tuple[int, ...]] | None:
+    """The place of the first way, tsqueries that at least so many listings have to fit besides the filter; with how
+    many do and which, up to COUNT_LIMIT. What stands behind is not looked for. `few`: what fits the filter alone is
+    worth finding as well.
     """
     statement, fetch = (_WAYS_IN_AREA, fetch_planned) if few and filter.placed else (_WAYS_ANYWHERE, fetch_records)
     matches, leasts = [list(column) for column in zip(*ways, strict=True)]
-    asked = statement.ask(filter, matches=matches, leasts=leasts, few=few, most=most, first=first)
-    return [
-        (
-            row["way"],
-            {(kind, mode): total for kind, mode, total in row["counts"]},
-            tuple(id for ids in row["ids"] for id in ids),
-        )
-        for row in await fetch(conn, asked.sql, *asked.values)
-    ]
+    asked = statement.ask(filter, matches=matches, leasts=leasts, few=few, most=COUNT_LIMIT)
+    for row in await fetch(conn, asked.sql, *asked.values):
+        counts = {(kind, mode): total for kind, mode, total in row["counts"]}
+        return row["way"], counts, tuple(id for ids in row["ids"] for id in ids)
+    return None
+
+
+async def list_present(conn: Connection, filter: NetworkFilter, matches: Sequence[str], *, few: bool) -> list[int]:
+    """The places of these tsqueries that a listing fits besides the filter; `few` as for `try_ways`."""
+    statement, fetch = (
+        (_PRESENT_IN_AREA, fetch_planned) if few and filter.placed else (_PRESENT_ANYWHERE, fetch_records)
+    )
+    asked = statement.ask(filter, matches=list(matches), few=few, newest=LOOKED_AT_FIRST)
+    return [row["place"] for row in await fetch(conn, asked.sql, *asked.values)]
 
 
 async def group_by_parts(conn: Connection, filter: NetworkFilter, parts: Sequence[str], *, any: str) -> list[Group]:

@@ -66,7 +66,7 @@ _PAGE = """
             FROM ({candidates}) AS found WHERE {within} OFFSET 0) AS ranked
         WHERE :id::bigint IS NULL OR (tier, rank, -id) > (:missing::float8, :value::float8, -:id::bigint)
         ORDER BY tier, rank, id DESC OFFSET 0) AS found
-    WHERE (SELECT {shown} FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id)
+    WHERE (SELECT {shown} FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id) {photo}
     ORDER BY tier, rank, id DESC LIMIT :limit
 """
 
@@ -207,21 +207,23 @@ _PICKED = "is_open_status(l.status) AND l.post_id = ANY (ARRAY({ids}))"
 _ALL = fragment("{open} {conditions}", open=_OPEN, conditions=CONDITIONS)
 _ALL_SO_FAR = fragment("{open} {words} {filtered}", open=_OPEN, words=WORDS, filtered=FILTERED_SO_FAR)
 _OTHERS = fragment("{all} AND l.post_id NOT IN ({ids})", all=_ALL)
-_SHOWN_WITH_PHOTO = fragment("{shown} {photo}", shown=SHOWN, photo=fragment(WITH_PHOTO, id="found.id"))
+
+# Of what is sorted, beside whether it is shown: the planner asks for it first, which is less, where few have a photo.
+_PHOTO = fragment(WITH_PHOTO, id="found.id")
 
 # What each order goes by, first and then, with what score of words; which listings, of which table or window; and what
-# is asked of those that are shown.
+# else is asked of those that are shown.
 _ORDERS = {
-    ("best", WINDOW): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_IDS), SHOWN),
-    ("best", REST): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_IDS), SHOWN),
-    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _ALL, SHOWN),
+    ("best", WINDOW): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_PICKED, ids=_NEW_IDS), ""),
+    ("best", REST): ("missing", _BEST, WORDS_SCORE, "listing", fragment(_OTHERS, ids=_NEW_IDS), ""),
+    ("best", ALL): ("missing", _BEST, WORDS_SCORE, "listing", _ALL, ""),
     ("best near", WINDOW): (
         "missing",
         _BEST_NEAR,
         WORDS_SCORE,
         "listing",
         fragment(_PICKED, ids=_NEW_AND_NEAR_IDS),
-        SHOWN,
+        "",
     ),
     ("best near", REST): (
         "missing",
@@ -229,15 +231,15 @@ _ORDERS = {
         WORDS_SCORE,
         "listing",
         fragment(_OTHERS, ids=_NEW_AND_NEAR_IDS),
-        SHOWN,
+        "",
     ),
-    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _ALL, SHOWN),
-    ("new", WINDOW): ("0", "0", "0", _OLDER, "true", SHOWN),
-    ("new", ALL): ("0", "0", "0", "listing", _ALL_SO_FAR, _SHOWN_WITH_PHOTO),
-    ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true", SHOWN),
-    ("near", ALL): ("0", _NEAR, "0", "listing", _ALL_SO_FAR, _SHOWN_WITH_PHOTO),
-    ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true", SHOWN),
-    ("ending", ALL): ("0", _ENDING, "0", "listing", _ALL_SO_FAR, _SHOWN_WITH_PHOTO),
+    ("best near", ALL): ("missing", _BEST_NEAR, WORDS_SCORE, "listing", _ALL, ""),
+    ("new", WINDOW): ("0", "0", "0", _OLDER, "true", ""),
+    ("new", ALL): ("0", "0", "0", "listing", _ALL_SO_FAR, _PHOTO),
+    ("near", WINDOW): ("0", _NEAR, "0", _AROUND, "true", ""),
+    ("near", ALL): ("0", _NEAR, "0", "listing", _ALL_SO_FAR, _PHOTO),
+    ("ending", WINDOW): ("0", _ENDING, "0", _SOONEST, "true", ""),
+    ("ending", ALL): ("0", _ENDING, "0", "listing", _ALL_SO_FAR, _PHOTO),
 }
 
 STATEMENTS = {
@@ -251,9 +253,10 @@ STATEMENTS = {
         tier=tier,
         rank=rank,
         within=WITHIN,
-        shown=shown,
+        shown=SHOWN,
+        photo=photo,
     )
-    for (order, way), (tier, rank, score, listings, which, shown) in _ORDERS.items()
+    for (order, way), (tier, rank, score, listings, which, photo) in _ORDERS.items()
 } | {
     (order, KNOWN): name_optional(
         _PAGE,
@@ -266,6 +269,7 @@ STATEMENTS = {
         rank=rank,
         within=WITHIN,
         shown=SHOWN,
+        photo="",
     )
     for (order, way), (tier, rank, score, *_) in _ORDERS.items()
     if way == ALL

@@ -20,7 +20,7 @@ WORDS_OF_EACH = "[[match: AND ts_match_vq(l.search, (SELECT :match::text::tsquer
 WORDS_SCORE = """
     CASE WHEN :count::int = 0 THEN 1.0 ELSE (
         0.6 * ts_rank('{0.1, 0.2, 0.45, 1}', l.search, (SELECT :exact::text::tsquery)) * :exact_count::int / :count
-        + CASE WHEN l.search @@ (SELECT :phrase::text::tsquery) THEN 0.2::float8 ELSE 0 END
+        + CASE WHEN :count::int > 1 AND l.search @@ (SELECT :phrase::text::tsquery) THEN 0.2::float8 ELSE 0 END
         + CASE WHEN l.search @@ (SELECT :near::text::tsquery) THEN
             0.1 + 0.4 * least(0.6,
                 ts_rank('{0.8, 0.1, 0.4, 0.9}', l.search, (SELECT :near::text::tsquery)) * :near_count::int / :count)
