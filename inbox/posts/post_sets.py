@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 from federation.circles import read_members_of
 from federation.vocabulary.activities.activities import Create
-from federation.vocabulary.objects import Note
+from federation.vocabulary.embedded import Postlike, is_postlike, note_of
+from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.meetings import Event
 from inbox.posts.contents import read_attachments
-from inbox.posts.remote_posts import ask_about, require_wanted
+from inbox.posts.remote_posts import ask_about, blur_author, require_wanted
 from inbox.posts.screened_posts import list_texts
-from inbox.posts.translation import read_new_post
+from inbox.posts.translation import read_details, read_new_post
 from models import posts
+from models.listings import listings
+from models.listings.listings import ListingDetails
 from models.moderation import filters
 from models.moderation.filters import FiltersInForce
 from models.people import actors
@@ -30,11 +34,9 @@ from models.traffic.inbound.incoming_context import IncomingContext
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One of a set with what has to be known of it; `author` is None for somebody of whom nothing new is taken as it
-    comes, and `known` says all else.
-    """
+    """One of a set with what has to be known of it."""
 
-    note: Note
+    object: Postlike
     author: Actor
     known: IncomingContext
     filters: FiltersInForce
@@ -42,18 +44,21 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainPost:
-    """A post that is kept as it stands, with what hangs on it."""
+    """A post that is kept as it stands, with what hangs on it; `details` where it is a listing."""
 
     new: NewPost
+    details: ListingDetails | None
     attachments: list[RemoteDocument]
 
 
 def may_be_plain(create: Create) -> bool:
     """Whether it could be such a post, as far as it says itself."""
-    note = create.object
+    object = create.object
+    if not is_postlike(object) or isinstance(object, Event) or _is_repair_call(object):
+        return False
+    note = note_of(object)
     return (
-        isinstance(note, Note)
-        and create.passed_on_by is None
+        create.passed_on_by is None
         and note.attributed_to == create.actor
         and not note.may_be_vote
         and note.poll is None
@@ -63,24 +68,30 @@ def may_be_plain(create: Create) -> bool:
     )
 
 
+def _is_repair_call(object: Postlike) -> bool:
+    """Members who live near are told of it."""
+    return isinstance(object, Proposal) and "RepairCall" in object.kinds
+
+
 async def read_set(conn: Connection, creates: Sequence[Create]) -> list[Arrival | None]:
     """What has to be known of each, in three questions for all; None for what is decided alone.
 
     That is one whose author is not simply known here, and one that answers another of the set, or has its id.
     """
     known = {author.uri: author for author in await actors.list_by_uris(conn, sorted({one.actor for one in creates}))}
-    notes = [note for one in creates if isinstance(note := one.object, Note)]
-    ids = {note.id for note in notes}
-    asked: dict[str, tuple[Actor, Note]] = {}
-    for note in notes:
+    objects = [object for one in creates if is_postlike(object := one.object)]
+    ids = {note_of(object).id for object in objects}
+    asked: dict[str, tuple[Actor, Postlike]] = {}
+    for object in objects:
+        note = note_of(object)
         author = known.get(note.attributed_to or "")
         if author is not None and not author.local and author.suspended_at is None and note.in_reply_to not in ids:
-            asked.setdefault(note.id, (author, note))
-    contexts = await incoming_context.load_contexts(conn, [ask_about(author, note) for author, note in asked.values()])
+            asked.setdefault(note.id, (author, object))
+    contexts = await incoming_context.load_contexts(conn, [ask_about(*one) for one in asked.values()])
     in_force = await filters.load_in_force(conn, local=False)
     arrivals = {
-        id(note): Arrival(note=note, author=author, known=context, filters=in_force)
-        for (author, note), context in zip(asked.values(), contexts, strict=True)
+        id(object): Arrival(object=object, author=author, known=context, filters=in_force)
+        for (author, object), context in zip(asked.values(), contexts, strict=True)
     }
     return [arrivals.get(id(one.object)) for one in creates]
 
@@ -89,13 +100,16 @@ def decide(arrival: Arrival) -> PlainPost | None:
     """The post that is kept; None for one that is decided alone. Raises Ignored for what concerns nobody here."""
     if arrival.known.gone:
         return None
-    require_wanted(arrival.note, arrival.known)
+    author, object = arrival.author, arrival.object
+    require_wanted(object, arrival.known)
     if not _is_only_kept(arrival.known):
         return None
-    new = read_new_post(arrival.author, arrival.note, arrival.known.known)
-    if new.audience == "direct" or arrival.filters.match(list_texts(new, arrival.note)):
+    new, details = read_new_post(author, object, arrival.known.known), None
+    if new.audience == "direct" or arrival.filters.match(list_texts(new, object)):
         return None
-    return PlainPost(new=new, attachments=read_attachments(arrival.note))
+    if (read := read_details(object, new.content)) is not None:
+        details = blur_author(author, read)
+    return PlainPost(new=new, details=details, attachments=read_attachments(object))
 
 
 def _is_only_kept(known: IncomingContext) -> bool:
@@ -106,10 +120,7 @@ def _is_only_kept(known: IncomingContext) -> bool:
 async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> list[bool]:
     """Keep them; whether each is new here. What is not, as an edit that came as a Create, is left as it is."""
     created = await posts.create_many(conn, [one.new for one in plain])
-    attached = {
-        post.id: one.attachments
-        for post, one in zip(created, plain, strict=True)
-        if post is not None and one.attachments
-    }
-    await media.save_new_remote(conn, attached)
+    fresh = {post.id: one for post, one in zip(created, plain, strict=True) if post is not None}
+    await listings.save_new_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
+    await media.save_new_remote(conn, {id: one.attachments for id, one in fresh.items() if one.attachments})
     return [post is not None for post in created]

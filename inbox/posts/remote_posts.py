@@ -98,7 +98,7 @@ async def _store(conn: Connection, author: Actor, kept: NewPost, details: Listin
     if details is None:
         post, fresh = await notes.save_remote(conn, kept)
     else:
-        listing, fresh = await listings.save_remote(conn, kept, _blur_home(author, details))
+        listing, fresh = await listings.save_remote(conn, kept, blur_author(author, details))
         post = listing.post
     if post.local or post.author_id != author.id or post.deleted_at is not None:
         raise Ignored("not_own_object")
@@ -110,7 +110,7 @@ def _is_welcome(new: NewPost) -> bool:
     return new.audience == "community" or (new.kind == "listing" and new.audience != "direct")
 
 
-def _blur_home(author: Actor, details: ListingDetails) -> ListingDetails:
+def blur_author(author: Actor, details: ListingDetails) -> ListingDetails:
     """Where a person is no finer than her cell, since her server may not blur: maps and searches ask the database."""
     if author.type == "Organization" or details.latitude is None or details.longitude is None:
         return details
