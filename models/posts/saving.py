@@ -64,9 +64,22 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
 
 async def create_many(conn: Connection, news: Sequence[NewPost]) -> list[Post | None]:
     """The same for several that stand in no conversation, none of which answers another of them."""
+    await _lock_threads(conn, [new for new in news if not new.local])
     told = [_describe(new) for new in news]
     created = {post.id: post for post in await fetch_all(conn, Post, _CREATE, told)}
     return [created.get(one["id"]) for one in told]
+
+
+async def _lock_threads(conn: Connection, news: Sequence[NewPost]) -> None:
+    """An answer and what it answers are kept one after the other, or neither would see the other and tie them."""
+    uris = {new.uri for new in news} | {new.in_reply_to_uri for new in news if new.in_reply_to_uri is not None}
+    if uris:
+        await execute(
+            conn,
+            "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended('post ' || uri, 0) AS key"
+            " FROM unnest($1::text[]) AS uri ORDER BY key) AS keys",
+            list(uris),
+        )
 
 
 def _describe(new: NewPost) -> dict[str, Any]:
