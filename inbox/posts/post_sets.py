@@ -105,7 +105,8 @@ def decide(arrival: Arrival) -> PlainPost | None:
     if not _is_only_kept(arrival.known):
         return None
     new, details = read_new_post(author, object, arrival.known.known), None
-    if new.audience == "direct" or arrival.filters.match(list_texts(new, object)):
+    found = arrival.filters.rows and arrival.filters.match(list_texts(new, object))
+    if new.audience == "direct" or found:
         return None
     if (read := read_details(object, new.content)) is not None:
         details = blur_author(author, read)

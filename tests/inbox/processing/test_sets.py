@@ -18,6 +18,7 @@ from models.moderation import filters
 from models.moderation.filters import ModerationRule
 from models.people.actors import Actor
 from models.posts import NewPost
+from models.posts.media import media
 from models.store.database import Connection, transaction
 from models.traffic.inbound import received
 from tests.factories import make_note
@@ -204,7 +205,7 @@ async def test_one_that_cannot_be_written_is_found_by_halves(
             raise ZeroDivisionError("a mistake")
         return await create_many(conn, news)
 
-    monkeypatch.setattr(post_sets.posts, "create_many", fail)
+    monkeypatch.setattr(posts, "create_many", fail)
 
     await process_due(desk.instance)
 
@@ -254,7 +255,7 @@ async def test_a_set_that_is_cut_off_leaves_nothing_and_is_done_by_the_next_work
         await asyncio.Event().wait()
 
     with monkeypatch.context() as patch:
-        patch.setattr(post_sets.media, "save_new_remote", never)
+        patch.setattr(media, "save_new_remote", never)
         killed = asyncio.create_task(process_due(desk.instance))
         await written.wait()
         killed.cancel()
