@@ -86,10 +86,14 @@ def _frame(note: Note, text: str, state: str) -> str:
 def _write_title(note: Note, text: str, state: str = "") -> str:
     """The name, unless the text begins with it; after its state, if that is another than usual."""
     title = " ".join(clean_text(note.name, NAME_LIMIT).split())
-    first = to_text(text[: 3 * len(title) + 100]).partition("\n")[0]
-    if not state and (not title or " ".join(first.split()) == title):
+    if not (title or state) or (not state and _first_line(text, title) == title):
         return ""
     return f"<p><strong>{escape(state + title, quote=False)}</strong></p>"
+
+
+def _first_line(text: str, title: str) -> str:
+    """As far as it may be this title."""
+    return " ".join(to_text(text[: 3 * len(title) + 100]).partition("\n")[0].split())
 
 
 def _write_links(note: Note, text: str) -> Iterator[str]:

@@ -69,7 +69,7 @@ async def save_post(
     What was published at a past `moment` takes its place among the posts of that day, and nobody is told.
     """
     through_share = came.get("through_share", False)
-    arrival = await incoming_context.load_context(conn, _ask_about(author, object))
+    arrival = await incoming_context.load_context(conn, ask_about(author, object))
     new = await _read_wanted(conn, author, object, arrival, came)
     if moment is None:
         welcome = through_share or arrival.followed or _is_welcome(new)
@@ -98,7 +98,7 @@ async def _store(conn: Connection, author: Actor, kept: NewPost, details: Listin
     if details is None:
         post, fresh = await notes.save_remote(conn, kept)
     else:
-        listing, fresh = await listings.save_remote(conn, kept, _blur_home(author, details))
+        listing, fresh = await listings.save_remote(conn, kept, blur_author(author, details))
         post = listing.post
     if post.local or post.author_id != author.id or post.deleted_at is not None:
         raise Ignored("not_own_object")
@@ -110,7 +110,7 @@ def _is_welcome(new: NewPost) -> bool:
     return new.audience == "community" or (new.kind == "listing" and new.audience != "direct")
 
 
-def _blur_home(author: Actor, details: ListingDetails) -> ListingDetails:
+def blur_author(author: Actor, details: ListingDetails) -> ListingDetails:
     """Where a person is no finer than her cell, since her server may not blur: maps and searches ask the database."""
     if author.type == "Organization" or details.latitude is None or details.longitude is None:
         return details
@@ -129,7 +129,7 @@ async def _read_wanted(
     if arrival.gone:
         raise Ignored("deleted_before")
     if not came.get("through_share"):
-        _require_wanted(object, arrival)
+        require_wanted(object, arrival)
     new, edited_at = read_new_post(author, object, arrival.known), came.get("edited_at")
     new = await keep_inside(conn, author, note_of(object), new, passed_on_by=came.get("passed_on_by"))
     if edited_at is not None and new.updated_at is None and not await _only_counts(conn, new, object):
@@ -192,7 +192,8 @@ async def _only_counts(conn: Connection, new: NewPost, object: Postlike) -> bool
     return known is not None and known.options == list(poll.options)
 
 
-def _ask_about(author: Actor, object: Postlike) -> ContextQuery:
+def ask_about(author: Actor, object: Postlike) -> ContextQuery:
+    """What has to be known before this is kept or left."""
     note = note_of(object)
     people = {*note.to, *note.cc, *(mention.href for mention in note.mentions)} - {PUBLIC, author.followers_uri or ""}
     return ContextQuery(
@@ -205,7 +206,7 @@ def _ask_about(author: Actor, object: Postlike) -> ContextQuery:
     )
 
 
-def _require_wanted(object: Postlike, arrival: IncomingContext) -> None:
+def require_wanted(object: Postlike, arrival: IncomingContext) -> None:
     """Raise Ignored for what concerns nobody here."""
     note = note_of(object)
     if note.is_vote:

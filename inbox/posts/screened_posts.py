@@ -24,18 +24,22 @@ async def screen_remote(conn: Connection, author: Actor, new: NewPost, object: P
     """What is found in a post before it is stored; nothing in what is private, or says what it said before."""
     if new.audience == "direct":
         return NOTHING
-    note = note_of(object)
-    poll = read_new_poll(note)
-    options = poll.options if poll is not None else ()
-    alts = [document.name for document in note.attachments]
-    texts = (to_text(new.content), new.warning, *options, *alts, *_LINK.findall(new.content))
-    verdict = await screen(conn, author, PostTexts(texts=texts))
+    verdict = await screen(conn, author, PostTexts(texts=list_texts(new, object)))
     held = await posts.find_by_uri(conn, new.uri) if verdict.found else None
     if held is None:
         return verdict
     if (held.content, held.warning) == (new.content, new.warning):
         return NOTHING
     return await leave_out_released(conn, verdict, held.id)
+
+
+def list_texts(new: NewPost, object: Postlike) -> tuple[str, ...]:
+    """What filters look at, without markup."""
+    note = note_of(object)
+    poll = read_new_poll(note)
+    options = poll.options if poll is not None else ()
+    alts = [document.name for document in note.attachments]
+    return (to_text(new.content), new.warning, *options, *alts, *_LINK.findall(new.content))
 
 
 def hide(new: NewPost, verdict: Verdict) -> NewPost:

@@ -13,15 +13,14 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from federation.discovery.fetches import get_actor
-from federation.documents.parse import read_json
 from federation.instance import Instance
 from inbox.errors import Held, Ignored, KillsWorker, NoRoom, SenderGone, TookTooLong
 from inbox.posts.message_requests import keep
 from inbox.processing.dispatch import apply
+from inbox.processing.prepared import IN_SETS, Prepared, prepare
 from inbox.processing.processor_time import limit_processor_time
-from inbox.processing.resolve import find_sender, resolve
-from inbox.traffic.forwarding import may_pass_on
+from inbox.processing.resolve import find_sender
+from inbox.processing.sets import EffectSets
 from models.errors import DeclicError, Unavailable
 from models.servers import waiting_posts
 from models.store.database import connection, relaxed_transaction, transaction
@@ -68,10 +67,6 @@ async def process_due(
     return worker.processed
 
 
-DEADLY = 5
-"""An activity is set aside when so many workers died while they held it, the last ones of them with nothing else."""
-
-
 class _InboxWorker:
     """What one worker has claimed."""
 
@@ -84,6 +79,7 @@ class _InboxWorker:
         self.alone = False  # a suspect is processed, and nothing beside it
         self.processed = 0
         self.places = asyncio.Semaphore(max(1, min(ACTORS_AT_ONCE, instance.pool.get_max_size() - FOR_PAGES)))
+        self.sets = EffectSets(instance.pool, self.places)
 
     def now(self) -> datetime:
         return self.at or datetime.now(UTC)
@@ -107,33 +103,67 @@ class _InboxWorker:
                 await received.renew(conn, worker=self.worker, ids=list(self.held), at=self.now())
 
     async def process_lane(self, lane: list[Received]) -> None:
-        """What one actor sent, one after the other."""
+        """What one actor sent, one after the other; what may take effect together stands in one set, in its order."""
+        ready: list[Prepared] = []
         for item in lane:
-            try:
-                await limit_processor_time(self._take_effect(item))
-            except Unavailable:
-                raise
-            except Exception as error:
-                await self._settle(item, error)
-            self.held.discard(item.id)
-            self.alone = False
-            self.processed += 1
+            if item.type not in IN_SETS:  # what came before it may be what it is about
+                await self._take_set(ready)
+            prepared = await self._prepare(item)
+            if prepared is not None and prepared.may_be_in_set:
+                ready.append(prepared)
+            elif prepared is not None:
+                await self._take_set(ready)
+                await self._take_alone(prepared)
+        await self._take_set(ready)
 
-    async def _take_effect(self, item: Received) -> None:
-        """Read it, fetch what is missing, then change everything at once. Slow fetches hold no place meanwhile."""
-        if item.deaths >= DEADLY:
-            raise KillsWorker
-        decoded = read_json(item.body)
-        activity = await resolve(self.instance, decoded, item.actor_uri)
-        passed_on = await may_pass_on(self.instance, decoded.document, activity, at=item.received_at)
-        if not item.sender_known:
-            await get_actor(self.instance, activity.actor)
+    async def _prepare(self, item: Received) -> Prepared | None:
+        """Read it, and fetch what is missing; slow fetches hold no place meanwhile. None where it is settled so."""
+        try:
+            return await limit_processor_time(prepare(self.instance, item))
+        except Unavailable:
+            raise
+        except Exception as error:
+            await self._settle(item, error)
+            self._end(item)
+            return None
+
+    async def _take_set(self, ready: list[Prepared]) -> None:
+        """Let these take effect with what others sent; what may not, alone and in its order. None is left in it."""
+        ends = await asyncio.gather(*(self.sets.take(one) for one in ready))
+        for one, end in zip(ready, ends, strict=True):
+            if end == "alone":
+                await self._take_alone(one)
+                continue
+            if isinstance(end, TookTooLong):
+                await self._settle(one.item, end)
+            elif end == "done":
+                self.committed.set()
+            self._end(one.item)
+        ready.clear()
+
+    async def _take_alone(self, prepared: Prepared) -> None:
+        try:
+            await limit_processor_time(self._take_effect(prepared))
+        except Unavailable:
+            raise
+        except Exception as error:
+            await self._settle(prepared.item, error)
+        self._end(prepared.item)
+
+    def _end(self, item: Received) -> None:
+        self.held.discard(item.id)
+        self.alone = False
+        self.processed += 1
+
+    async def _take_effect(self, prepared: Prepared) -> None:
+        """Change everything at once."""
+        item, activity = prepared.item, prepared.activity
         async with self.places, relaxed_transaction(self.instance.pool) as conn:
             sender = await find_sender(conn, activity)
             if sender is None:
                 raise SenderGone if item.sender_known else Ignored("sender_unknown")
-            if passed_on:  # before it takes effect: what a deletion is about is gone afterwards
-                await pass_on(conn, self.instance.site, decoded.document, activity)
+            if prepared.passed_on:  # before it takes effect: what a deletion is about is gone afterwards
+                await pass_on(conn, self.instance.site, prepared.decoded.document, activity)
                 await forward(conn, self.instance.site, item.body, activity)
             await apply(conn, self.instance.site, sender, activity)
             await received.finish(conn, item.id)

@@ -1,5 +1,6 @@
 """Offers, requests and repair calls: one aggregate, since the three share author, text, place, time and state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from typing import Any, Literal, get_args
 from models.errors import NotFound
 from models.posts import Audience, NewPost, Post, create, find_by_uri, save_edit
 from models.preferences import ListingKind as ListingKind
-from models.store.database import Connection, Record, execute, fetch_records
+from models.store.database import Connection, Record, execute, execute_many, fetch_records
 from models.store.statements import name_values
 
 ListingMode = Literal["gift", "loan", "swap", "sale", "service", "repair", "other"]
@@ -249,6 +250,14 @@ async def save_details(conn: Connection, post_id: int, details: ListingDetails) 
         _SAVE_DETAILS.sql,
         *_SAVE_DETAILS.args(details, post_id=post_id),
     )
+
+
+async def save_new_details(conn: Connection, details: Mapping[int, ListingDetails]) -> None:
+    """The same for several posts that are new here, by the post."""
+    if details:
+        await execute_many(
+            conn, _SAVE_DETAILS.sql, [_SAVE_DETAILS.args(one, post_id=id) for id, one in details.items()]
+        )
 
 
 async def find_by_post(conn: Connection, post_id: int) -> Listing | None:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from models.errors import Invalid, NotFound
 from models.ids import make_id
-from models.moderation.filter_patterns import build_matcher, find_matches, read_line
-from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_records
+from models.moderation.filter_patterns import Matcher, build_matcher, find_matches, read_line
+from models.store.database import Connection, Record, execute, fetch_all, fetch_one, fetch_records
 
 FilterAction = Literal["hold", "tell"]
 
@@ -135,8 +135,35 @@ async def delete(conn: Connection, id: int) -> None:
     await execute(conn, "DELETE FROM moderation_filter WHERE id = $1", id)
 
 
+@dataclass(frozen=True, slots=True)
+class FiltersInForce:
+    """All filters that look at what members publish, or at what comes from elsewhere, ready for any text."""
+
+    rows: dict[int, Record]
+    matcher: Matcher | None
+
+    def match(self, texts: Iterable[str]) -> list[FilterMatch]:
+        """What they find in these texts of one post."""
+        if self.matcher is None:
+            return []
+        return [
+            FilterMatch(
+                filter_id=one.filter_id,
+                name=self.rows[one.filter_id]["name"],
+                action=self.rows[one.filter_id]["action"],
+                words=one.words,
+            )
+            for one in find_matches(self.matcher, texts)
+        ]
+
+
 async def match(conn: Connection, texts: Iterable[str], *, local: bool) -> list[FilterMatch]:
     """What the filters that are in force find in these texts of one post."""
+    return (await load_in_force(conn, local=local)).match(texts)
+
+
+async def load_in_force(conn: Connection, *, local: bool) -> FiltersInForce:
+    """The filters that are in force."""
     rows = await fetch_records(
         conn,
         """
@@ -145,19 +172,8 @@ async def match(conn: Connection, texts: Iterable[str], *, local: bool) -> list[
         """,
         local,
     )
-    if not rows:
-        return []
-    named = {row["id"]: row for row in rows}
-    matcher = build_matcher(tuple((row["id"], tuple(row["patterns"])) for row in rows))
-    return [
-        FilterMatch(
-            filter_id=one.filter_id,
-            name=named[one.filter_id]["name"],
-            action=named[one.filter_id]["action"],
-            words=one.words,
-        )
-        for one in find_matches(matcher, texts)
-    ]
+    matcher = build_matcher(tuple((row["id"], tuple(row["patterns"])) for row in rows)) if rows else None
+    return FiltersInForce({row["id"]: row for row in rows}, matcher)
 
 
 async def count_matches(conn: Connection, ids: Iterable[int]) -> None:

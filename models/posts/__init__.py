@@ -14,7 +14,7 @@ from models.posts.reading import (
     list_by_uris,
     map_by_ids,
 )
-from models.posts.saving import create, save_audience, save_edit, save_mentions, save_tags, show_to
+from models.posts.saving import create, create_many, save_audience, save_edit, save_mentions, save_tags, show_to
 from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag, renew
 from models.posts.versions import Version, keep_version, list_versions
 from models.posts.withdrawal import delete, empty_all_activities, find_tombstone, forget_copies, require_standing
@@ -30,6 +30,7 @@ __all__ = [
     "Version",
     "count",
     "create",
+    "create_many",
     "delete",
     "empty_all_activities",
     "filter_known",

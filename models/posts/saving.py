@@ -1,47 +1,53 @@
 """Posts stored and edited, with their tags and mentions."""
 
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
 from models.ids import make_id
 from models.posts import conversations, exchange_threads
 from models.posts.values import NewPost, Post, Tag
 from models.posts.versions import keep_version
 from models.store.background import stream_events
-from models.store.database import Connection, execute, execute_many, fetch_one, fetch_value
-from models.store.statements import name_values
+from models.store.database import Connection, execute, execute_many, fetch_all, fetch_value
 
-_CREATE = name_values(
-    """
-    WITH created AS (
+_CREATE = """
+    WITH told AS (
+        SELECT * FROM jsonb_to_recordset($1) AS one (id bigint, uri text, kind text, local boolean, author_id bigint,
+            url text, audience text, content text, source text, warning text, sensitive boolean, language text,
+            in_reply_to_uri text, context_uri text, to_uris text[], cc_uris text[], raw jsonb,
+            published_at timestamptz, updated_at timestamptz, thanks_for text, hidden boolean, community_id bigint,
+            past boolean, tags jsonb, mentions jsonb)
+    ), created AS (
         INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive,
             language, in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, raw, published_at,
             updated_at, thanks_for, hidden_at, community_id)
-        SELECT :id, :uri, :kind, :local, :author_id, :url, :audience, :content, :source, :warning, :sensitive,
-            :language, :in_reply_to_uri, parent.id, :context_uri, coalesce(parent.root_id, parent.id, :id), :to_uris,
-            :cc_uris, :raw, coalesce(:published_at, now()), :updated_at, :thanks_for,
-            CASE WHEN :hidden::boolean THEN now() END, :community_id
-        FROM (VALUES (1)) AS one LEFT JOIN post parent ON parent.uri = :in_reply_to_uri
+        SELECT t.id, t.uri, t.kind, t.local, t.author_id, t.url, t.audience, t.content, t.source, t.warning,
+            t.sensitive, t.language, t.in_reply_to_uri, parent.id, t.context_uri,
+            coalesce(parent.root_id, parent.id, t.id), t.to_uris, t.cc_uris, t.raw, coalesce(t.published_at, now()),
+            t.updated_at, t.thanks_for, CASE WHEN t.hidden THEN now() END, t.community_id
+        FROM told t LEFT JOIN post parent ON parent.uri = t.in_reply_to_uri
+        ORDER BY t.id
         ON CONFLICT (uri) DO NOTHING
         RETURNING id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,
             in_reply_to_uri, in_reply_to_id, context_uri, root_id, to_uris, cc_uris, published_at, updated_at,
             received_at, deleted_at, thanks_for, community_id
     ), tagged AS (
         INSERT INTO post_tag (post_id, tag, name)
-        SELECT c.id, t.tag, t.name FROM created c, unnest(:tags::text[], :tag_names::text[]) AS t (tag, name)
+        SELECT t.id, tag.key, tag.value FROM created c JOIN told t USING (id), jsonb_each_text(t.tags) AS tag
     ), named AS (
         INSERT INTO mention (post_id, actor_id, silent)
-        SELECT c.id, m.actor_id, m.silent
-        FROM created c, unnest(:mention_ids::bigint[], :silent::boolean[]) AS m (actor_id, silent)
+        SELECT t.id, person.key::bigint, person.value::boolean
+        FROM created c JOIN told t USING (id), jsonb_each_text(t.mentions) AS person
     ), tied AS (
         UPDATE post SET in_reply_to_id = c.id, root_id = c.root_id FROM created c
         WHERE post.in_reply_to_uri = c.uri AND post.in_reply_to_id IS NULL AND post.id <> c.id
     ), streamed AS (
-        INSERT INTO stream_event (kind, object_id) SELECT 'post', c.id FROM created c
-        WHERE NOT :past::boolean AND NOT :hidden::boolean
+        INSERT INTO stream_event (kind, object_id) SELECT 'post', c.id FROM created c JOIN told t USING (id)
+        WHERE NOT t.past AND NOT t.hidden ORDER BY c.id
     )
     SELECT * FROM created
-    """,
-    NewPost,
-    also=["id", "tags", "tag_names", "mention_ids", "silent", "past"],
-)
+"""
 
 
 async def create(conn: Connection, new: NewPost) -> Post | None:
@@ -50,25 +56,45 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
     A reply that came before its parent is tied to it here, and so are replies that waited for this post. All in one
     statement, since inboxes bring hundreds of these a second.
     """
-    mentions = {actor_id: True for actor_id in new.silent_ids} | {actor_id: False for actor_id in new.mention_ids}
-    tags = {tag.tag: tag.name for tag in new.tags}
-    created = await fetch_one(
-        conn,
-        Post,
-        _CREATE.sql,
-        *_CREATE.args(
-            new,
-            id=make_id() if new.id is None else new.id,
-            tags=list(tags),
-            tag_names=list(tags.values()),
-            mention_ids=list(mentions),
-            silent=list(mentions.values()),
-            past=new.id is not None,  # what takes its place in the past is no news
-        ),
-    )
+    [created] = await create_many(conn, [new])
     if created is not None and created.audience == "direct":
-        await _add_to_thread(conn, created, list(mentions))
+        await _add_to_thread(conn, created, list(dict.fromkeys((*new.mention_ids, *new.silent_ids))))
     return created
+
+
+async def create_many(conn: Connection, news: Sequence[NewPost]) -> list[Post | None]:
+    """The same for several that stand in no conversation, none of which answers another of them."""
+    await _lock_threads(conn, [new for new in news if not new.local])
+    told = [_describe(new) for new in news]
+    created = {post.id: post for post in await fetch_all(conn, Post, _CREATE, told)}
+    return [created.get(one["id"]) for one in told]
+
+
+async def _lock_threads(conn: Connection, news: Sequence[NewPost]) -> None:
+    """An answer and what it answers are kept one after the other, or neither would see the other and tie them."""
+    uris = {new.uri for new in news} | {new.in_reply_to_uri for new in news if new.in_reply_to_uri is not None}
+    if uris:
+        await execute(
+            conn,
+            "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended('post ' || uri, 0) AS key"
+            " FROM unnest($1::text[]) AS uri ORDER BY key) AS keys",
+            list(uris),
+        )
+
+
+def _describe(new: NewPost) -> dict[str, Any]:
+    """What the statement reads of it. Who is named and addressed too is named."""
+    said = {name: getattr(new, name) for name in _SAID}
+    mentions = {str(actor_id): True for actor_id in new.silent_ids} | {str(id): False for id in new.mention_ids}
+    return said | {
+        "id": make_id() if new.id is None else new.id,
+        "past": new.id is not None,  # what takes its place in the past is no news
+        "tags": {tag.tag: tag.name for tag in new.tags},
+        "mentions": mentions,
+    }
+
+
+_SAID = tuple(field.name for field in fields(NewPost) if field.name not in {"id", "tags", "mention_ids", "silent_ids"})
 
 
 async def _add_to_thread(conn: Connection, post: Post, addressed_ids: list[int]) -> None:

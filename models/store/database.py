@@ -204,14 +204,20 @@ async def begin(conn: Connection) -> AsyncIterator[None]:
 @asynccontextmanager
 async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A transaction that does not wait for the disk: for work that a crash may take back whole and that is redone."""
-    async with connection(pool) as conn:
-        await conn.execute("BEGIN; SET LOCAL synchronous_commit = off")
-        try:
-            yield conn
-        except BaseException:
-            await _roll_back(partial(conn.execute, "ROLLBACK"))
-            raise
-        await conn.execute("COMMIT")
+    async with connection(pool) as conn, begin_relaxed(conn):
+        yield conn
+
+
+@asynccontextmanager
+async def begin_relaxed(conn: Connection) -> AsyncIterator[None]:
+    """The same on a connection that is held already and is in none."""
+    await conn.execute("BEGIN; SET LOCAL synchronous_commit = off")
+    try:
+        yield
+    except BaseException:
+        await _roll_back(partial(conn.execute, "ROLLBACK"))
+        raise
+    await conn.execute("COMMIT")
 
 
 async def _roll_back(rollback: Callable[[], Awaitable[object]]) -> None:

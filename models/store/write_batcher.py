@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Generic, TypeVar
 
 from models.errors import Unavailable
@@ -20,12 +21,21 @@ class WriteBatcher(Generic[Item]):
     Nobody waits for company: the first to come is written at once, and whoever comes meanwhile goes with the next.
     """
 
-    __slots__ = ("_alone", "_largest", "_pool", "_waiting", "_write", "_writer")
+    __slots__ = ("_alone", "_largest", "_places", "_pool", "_waiting", "_write", "_writer")
 
     def __init__(
-        self, pool: Pool, write: Callable[[Connection, list[Item]], Awaitable[object]], *, largest: int = 200
+        self,
+        pool: Pool,
+        write: Callable[[Connection, list[Item]], Awaitable[object]],
+        *,
+        largest: int = 200,
+        places: AbstractAsyncContextManager[object] | None = None,
     ) -> None:
-        """`write` commits a list of items on a connection, all or nothing; it is never called twice at once."""
+        """`write` commits a list of items on a connection, all or nothing; it is never called twice at once.
+
+        `places` is what has to let it in before it takes a connection: as a semaphore shared with others.
+        """
+        self._places = places or nullcontext()
         self._pool = pool
         self._write = write
         self._largest = largest
@@ -45,7 +55,7 @@ class WriteBatcher(Generic[Item]):
     async def _run(self) -> None:
         while batch := self._take():
             try:
-                async with connection(self._pool) as conn:
+                async with self._places, connection(self._pool) as conn:
                     await self._write(conn, [item for item, _ in batch])
             except Unavailable as error:
                 _settle(batch, error)

@@ -12,7 +12,8 @@ import pytest
 from federation.instance import Instance
 from federation.vocabulary.activities.activities import Like
 from inbox.processing import dispatch
-from inbox.processing.process import DEADLY, WAITS, process_due
+from inbox.processing.prepared import DEADLY
+from inbox.processing.process import WAITS, process_due
 from models.settings import Settings
 from models.store.background.jobs import enqueue
 from models.store.database import Pool, connection, transaction

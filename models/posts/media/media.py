@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from models.ids import make_id
-from models.store.database import Connection, execute, fetch_all, fetch_value
+from models.store.database import Connection, execute, execute_many, fetch_all, fetch_value
 from models.store.statements import name_values
 
 MediaType = Literal["image", "gifv", "video", "audio", "unknown"]
@@ -161,16 +161,30 @@ async def save_remote(conn: Connection, post_id: int, documents: Sequence[Remote
 
     Only the first MAX_KEPT count. Nothing is fetched: that happens when somebody looks.
     """
-    kept = {document.url: document for document in documents if len(document.url) <= MAX_URL}
-    urls = list(kept)[:MAX_KEPT]
+    kept = _keep(documents)
     await execute(
         conn,
         "DELETE FROM media WHERE post_id = $1 AND (remote_url IS NULL OR remote_url <> ALL($2::text[]))",
         post_id,
-        urls,
+        [document.url for document in kept],
     )
-    for position, url in enumerate(urls):
-        await _save_remote(conn, kept[url], post_id=post_id, position=position)
+    for position, document in enumerate(kept):
+        await fetch_value(conn, _SAVE_REMOTE.sql, *_describe(document, post_id=post_id, position=position))
+
+
+async def save_new_remote(conn: Connection, documents: Mapping[int, Sequence[RemoteDocument]]) -> None:
+    """Make these the attachments of posts that are new here, by the post, as `save_remote` does."""
+    rows = [
+        _describe(document, post_id=post_id, position=position)
+        for post_id, attached in documents.items()
+        for position, document in enumerate(_keep(attached))
+    ]
+    if rows:
+        await execute_many(conn, _SAVE_REMOTE.sql, rows)
+
+
+def _keep(documents: Sequence[RemoteDocument]) -> list[RemoteDocument]:
+    return list({document.url: document for document in documents if len(document.url) <= MAX_URL}.values())[:MAX_KEPT]
 
 
 async def save_actor_pictures(
@@ -206,7 +220,9 @@ async def _save_owned(conn: Connection, owner_id: int, document: RemoteDocument)
         owner_id,
         document.url,
     )
-    return held or await _save_remote(conn, document, owner_id=owner_id)
+    if held is None:
+        held = await fetch_value(conn, _SAVE_REMOTE.sql, *_describe(document, owner_id=owner_id))
+    return held
 
 
 _SAVE_REMOTE = name_values(
@@ -225,25 +241,16 @@ _SAVE_REMOTE = name_values(
 )
 
 
-async def _save_remote(
-    conn: Connection,
-    document: RemoteDocument,
-    *,
-    post_id: int | None = None,
-    owner_id: int | None = None,
-    position: int = 0,
-) -> int:
-    id: int = await fetch_value(
-        conn,
-        _SAVE_REMOTE.sql,
-        *_SAVE_REMOTE.args(
-            document,
-            id=make_id(),
-            post_id=post_id,
-            owner_id=owner_id,
-            position=position,
-            mime_type=document.mime_type[:100],
-            poster_url=poster if (poster := document.poster_url) and len(poster) <= MAX_URL else None,
-        ),
+def _describe(
+    document: RemoteDocument, *, post_id: int | None = None, owner_id: int | None = None, position: int = 0
+) -> tuple[Any, ...]:
+    """Values of `_SAVE_REMOTE`."""
+    return _SAVE_REMOTE.args(
+        document,
+        id=make_id(),
+        post_id=post_id,
+        owner_id=owner_id,
+        position=position,
+        mime_type=document.mime_type[:100],
+        poster_url=poster if (poster := document.poster_url) and len(poster) <= MAX_URL else None,
     )
-    return id

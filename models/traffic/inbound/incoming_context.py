@@ -1,8 +1,9 @@
 """What has to be known of a post that just came from elsewhere, before it is kept or left: in one question."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from models.store.database import Connection, fetch_one
+from models.store.database import Connection, fetch_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,34 +64,49 @@ class ContextQuery:
     people: list[str]
 
 
+_LOAD = """
+    SELECT EXISTS (SELECT FROM tombstone WHERE uri = about.uri AND actor_uri = about.author_uri AND forget_at > now())
+            AS gone,
+        EXISTS (SELECT FROM follow f JOIN actor a ON a.id = f.follower_id
+            WHERE f.followed_id = about.author_id AND f.state = 'accepted' AND a.local) AS followed,
+        EXISTS (SELECT FROM known_host WHERE host = about.author_host) OR is_known(about.author_host) AS host_known,
+        ARRAY(SELECT f.follower_id FROM follow f JOIN account a ON a.actor_id = f.follower_id
+            WHERE f.followed_id = about.author_id AND f.state = 'accepted' AND f.notify) AS listener_ids,
+        parent.author_id AS parent_author_id, parent.id AS parent_id, coalesce(parent.local, false) AS parent_local,
+        coalesce(known.uris, '{}') AS actor_uris, coalesce(known.ids, '{}') AS actor_ids,
+        coalesce(known.local, '{}') AS actors_local
+    FROM ROWS FROM (
+        unnest($1::text[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
+        jsonb_array_elements($6)
+    ) WITH ORDINALITY AS about (uri, author_id, author_uri, author_host, in_reply_to, people, place)
+    LEFT JOIN post parent ON parent.uri = about.in_reply_to AND parent.deleted_at IS NULL
+    CROSS JOIN LATERAL (
+        SELECT array_agg(a.uri ORDER BY a.id) AS uris, array_agg(a.id ORDER BY a.id) AS ids,
+            array_agg(a.local ORDER BY a.id) AS local
+        FROM actor a WHERE a.uri = ANY(ARRAY(SELECT jsonb_array_elements_text(about.people)))
+            AND a.deleted_at IS NULL AND (NOT a.local OR NOT EXISTS (
+                SELECT FROM account w WHERE w.actor_id = a.id AND w.waits_since IS NOT NULL))
+    ) AS known
+    ORDER BY about.place
+"""
+
+
 async def load_context(conn: Connection, about: ContextQuery) -> IncomingContext:
     """The answer; one round trip, since inboxes bring hundreds of posts a second."""
-    found = await fetch_one(
+    [found] = await load_contexts(conn, [about])
+    return found
+
+
+async def load_contexts(conn: Connection, asked: Sequence[ContextQuery]) -> list[IncomingContext]:
+    """The same for many posts at once, in their order."""
+    return await fetch_all(
         conn,
         IncomingContext,
-        """
-        SELECT EXISTS (SELECT FROM tombstone WHERE uri = $1 AND actor_uri = $2 AND forget_at > now()) AS gone,
-            EXISTS (SELECT FROM follow f JOIN actor a ON a.id = f.follower_id
-                WHERE f.followed_id = $3 AND f.state = 'accepted' AND a.local) AS followed,
-            EXISTS (SELECT FROM known_host WHERE host = $6) OR is_known($6) AS host_known,
-            ARRAY(SELECT f.follower_id FROM follow f JOIN account a ON a.actor_id = f.follower_id
-                WHERE f.followed_id = $3 AND f.state = 'accepted' AND f.notify) AS listener_ids,
-            parent.author_id AS parent_author_id, parent.id AS parent_id, coalesce(parent.local, false) AS parent_local,
-            coalesce(known.uris, '{}') AS actor_uris, coalesce(known.ids, '{}') AS actor_ids,
-            coalesce(known.local, '{}') AS actors_local
-        FROM (
-            SELECT array_agg(a.uri ORDER BY a.id) AS uris, array_agg(a.id ORDER BY a.id) AS ids,
-                array_agg(a.local ORDER BY a.id) AS local
-            FROM actor a WHERE a.uri = ANY($5) AND a.deleted_at IS NULL AND (NOT a.local OR NOT EXISTS (
-                SELECT FROM account w WHERE w.actor_id = a.id AND w.waits_since IS NOT NULL))
-        ) AS known LEFT JOIN post parent ON parent.uri = $4 AND parent.deleted_at IS NULL
-        """,
-        about.uri,
-        about.author_uri,
-        about.author_id,
-        about.in_reply_to,
-        about.people,
-        about.author_host,
+        _LOAD,
+        [one.uri for one in asked],
+        [one.author_id for one in asked],
+        [one.author_uri for one in asked],
+        [one.author_host for one in asked],
+        [one.in_reply_to for one in asked],
+        [one.people for one in asked],
     )
-    assert found is not None
-    return found

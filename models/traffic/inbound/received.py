@@ -1,7 +1,7 @@
 """The queue of activities that other servers sent: stored before it is acknowledged, processed in order per actor."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -162,16 +162,21 @@ async def finish(conn: Connection, id: int, *, ignored: str | None = None) -> No
 
     Of a large body only the beginning stays, or a server could fill the disk with what nobody reads any more.
     """
+    await finish_many(conn, {id: ignored})
+
+
+async def finish_many(conn: Connection, ended: Mapping[int, str | None]) -> None:
+    """The same for several, in one statement."""
     await execute(
         conn,
         """
-        UPDATE received SET state = CASE WHEN $2::text IS NULL THEN 'done' ELSE 'ignored' END, error = $2,
-            finished_at = now(), claimed_by = NULL, claimed_until = NULL,
+        UPDATE received SET state = CASE WHEN ended.reason IS NULL THEN 'done' ELSE 'ignored' END,
+            error = ended.reason, finished_at = now(), claimed_by = NULL, claimed_until = NULL,
             body = CASE WHEN length(body) > $3 THEN substring(body FOR $3) ELSE body END
-        WHERE id = $1
+        FROM unnest($1::bigint[], $2::text[]) AS ended (id, reason) WHERE received.id = ended.id
         """,
-        id,
-        ignored,
+        list(ended),
+        list(ended.values()),
         KEPT_BYTES,
     )
 

@@ -13,6 +13,7 @@ from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.vocabulary.activities.activities import Create
 from inbox.processing import dispatch, process
+from inbox.processing.prepared import Prepared
 from inbox.processing.process import process_due
 from models.errors import Unavailable
 from models.people.actors import Actor
@@ -166,7 +167,13 @@ async def test_what_is_not_there_is_not_asked_for_again(desk: Desk, bob: Person,
 
 
 @pytest.fixture
-def broken_create(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing takes effect together with others."""
+    monkeypatch.setattr(Prepared, "may_be_in_set", False)
+
+
+@pytest.fixture
+def broken_create(monkeypatch: pytest.MonkeyPatch, alone: None) -> dict[str, int]:
     """The handler of Create raises so many times; counts how often it is called."""
     calls = {"left": 1, "made": 0}
     works: Callable[..., Awaitable[None]] = dispatch.HANDLERS[Create]
@@ -206,6 +213,7 @@ async def test_a_poisoned_activity_does_not_stop_the_next_ones(
     assert sorted(state for state, _ in await desk.states()) == ["done", "waiting"]
 
 
+@pytest.mark.usefixtures("alone")
 async def test_no_mistake_of_ours_looks_like_an_absence_of_the_database_and_stops_the_round(
     desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,6 +255,7 @@ async def test_what_cannot_even_be_put_off_stops_nobody_else(
     assert sorted(state for state, _ in await desk.states()) == ["done", "waiting"]
 
 
+@pytest.mark.usefixtures("alone")
 async def test_what_a_killed_worker_held_is_done_by_the_next_one(
     desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

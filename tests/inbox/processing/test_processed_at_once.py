@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inbox.processing import process
+from inbox.processing import prepared, process
 from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.store.database import Connection, execute
@@ -42,7 +42,7 @@ async def test_what_is_processed_at_once_leaves_connections_for_pages(
             await execute(conn, "SELECT 1")
         inside -= 1
 
-    monkeypatch.setattr(process, "may_pass_on", may_pass_on)
+    monkeypatch.setattr(prepared, "may_pass_on", may_pass_on)
     monkeypatch.setattr(process, "apply", apply)
     monkeypatch.setattr(type(desk.instance.pool), "get_max_size", lambda _: connections)
 

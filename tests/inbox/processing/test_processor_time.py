@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from inbox.errors import TookTooLong
-from inbox.posts import remote_posts
+from inbox.posts import post_sets, remote_posts
 from inbox.posts.translation import read_new_post
-from inbox.processing import process
+from inbox.processing import process, sets
 from inbox.processing.process import process_due
 from inbox.processing.processor_time import interrupt_long_steps, limit_processor_time
 from models.people.actors import Actor
@@ -109,8 +109,10 @@ def make_costly(monkeypatch: pytest.MonkeyPatch) -> None:
                 pass
         return read(author, object, known)
 
-    monkeypatch.setattr(remote_posts, "read_new_post", read_for_ever)
-    monkeypatch.setattr(process, "limit_processor_time", lambda work: limit(work, budget=0.1))
+    for module in (remote_posts, post_sets):
+        monkeypatch.setattr(module, "read_new_post", read_for_ever)
+    for module in (process, sets):
+        monkeypatch.setattr(module, "limit_processor_time", lambda work: limit(work, budget=0.1))
 
 
 async def test_what_is_cancelled_over_its_budget_is_cancelled_all_the_same() -> None:

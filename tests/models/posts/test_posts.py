@@ -1,6 +1,8 @@
 """Posts: stored once, tied to what they answer, and seen by whom they are for."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,7 @@ from models import posts
 from models.people.actors import Actor
 from models.posts import Audience, NewPost, Tag, reply_threads
 from models.relations.blocking import blocks
-from models.store.database import Connection, execute, fetch_column
+from models.store.database import Connection, Pool, connection, execute, fetch_column, transaction
 from tests.factories import make_follow, make_member, make_note, make_remote_actor
 
 
@@ -134,6 +136,37 @@ async def test_tags_and_mentions_are_stored_with_it(conn: Connection) -> None:
     assert (await posts.list_mentions(conn, [note.id]))[note.id] == [bob.id]
     addressed = await fetch_column(conn, "SELECT actor_id FROM mention WHERE post_id = $1", note.id)
     assert set(addressed) == {alice.id, bob.id}
+
+
+@pytest.mark.parametrize("answer_first", [True, False])
+async def test_an_answer_that_comes_at_the_same_time_is_tied_too(pool: Pool, answer_first: bool) -> None:
+    async with transaction(pool) as conn:
+        bob, eve = await make_remote_actor(conn), await make_remote_actor(conn, "eve")
+    asked, answering = "https://henin.test/notes/1", "https://bray.test/notes/2"
+    news = [make_new(bob, asked), make_new(eve, answering, in_reply_to_uri=asked)]
+    first, second = reversed(news) if answer_first else news
+
+    async def keep_second() -> None:
+        async with transaction(pool) as conn:
+            await posts.create(conn, second)
+
+    async with transaction(pool) as conn:
+        await posts.create(conn, first)
+        waiting = asyncio.create_task(keep_second())
+        async with connection(pool) as other:
+            while not await fetch_column(other, "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+                assert not waiting.done()
+    await waiting
+
+    async with connection(pool) as conn:
+        tied = await fetch_column(conn, "SELECT in_reply_to_id IS NOT NULL FROM post WHERE uri = $1", answering)
+    assert tied == [True]
+
+
+def make_new(author: Actor, uri: str, **changes: Any) -> NewPost:
+    return NewPost(
+        uri=uri, kind="note", local=False, author_id=author.id, url=uri, audience="network", content="", **changes
+    )
 
 
 async def test_answers_are_tied_in_whatever_order_they_come(conn: Connection) -> None:

@@ -1,0 +1,127 @@
+"""Ordinary posts that take effect together: read in a few questions, decided without any, written in a few statements.
+
+Most of what comes in is a post by somebody whom somebody here follows, which names nobody of ours, or a post that
+concerns nobody here. All the rest (what is addressed to our people, answers them, quotes, asks, is edited, waits or is
+found by a filter) is decided by `remote_posts`, one at a time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from federation.circles import read_members_of
+from federation.vocabulary.activities.activities import Create
+from federation.vocabulary.embedded import Postlike, is_postlike, note_of
+from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.meetings import Event
+from inbox.posts.contents import read_attachments
+from inbox.posts.remote_posts import ask_about, blur_author, require_wanted
+from inbox.posts.screened_posts import list_texts
+from inbox.posts.translation import read_details, read_new_post
+from models import posts
+from models.listings import listings
+from models.listings.listings import ListingDetails
+from models.moderation import filters
+from models.moderation.filters import FiltersInForce
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import NewPost
+from models.posts.media import media
+from models.posts.media.media import RemoteDocument
+from models.store.database import Connection
+from models.traffic.inbound import incoming_context
+from models.traffic.inbound.incoming_context import IncomingContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One of a set with what has to be known of it."""
+
+    object: Postlike
+    author: Actor
+    known: IncomingContext
+    filters: FiltersInForce
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainPost:
+    """A post that is kept as it stands, with what hangs on it; `details` where it is a listing."""
+
+    new: NewPost
+    details: ListingDetails | None
+    attachments: list[RemoteDocument]
+
+
+def may_be_plain(create: Create) -> bool:
+    """Whether it could be such a post, as far as it says itself."""
+    object = create.object
+    if not is_postlike(object) or isinstance(object, Event) or _is_repair_call(object):
+        return False
+    note = note_of(object)
+    return (
+        create.passed_on_by is None
+        and note.attributed_to == create.actor
+        and not note.may_be_vote
+        and note.poll is None
+        and note.quote is None
+        and note.thanks_for is None
+        and not read_members_of((*note.to, *note.cc))
+    )
+
+
+def _is_repair_call(object: Postlike) -> bool:
+    """Members who live near are told of it."""
+    return isinstance(object, Proposal) and "RepairCall" in object.kinds
+
+
+async def read_set(conn: Connection, creates: Sequence[Create]) -> list[Arrival | None]:
+    """What has to be known of each, in three questions for all; None for what is decided alone.
+
+    That is one whose author is not simply known here, and one that answers another of the set, or has its id.
+    """
+    known = {author.uri: author for author in await actors.list_by_uris(conn, sorted({one.actor for one in creates}))}
+    objects = [object for one in creates if is_postlike(object := one.object)]
+    ids = {note_of(object).id for object in objects}
+    asked: dict[str, tuple[Actor, Postlike]] = {}
+    for object in objects:
+        note = note_of(object)
+        author = known.get(note.attributed_to or "")
+        if author is not None and not author.local and author.suspended_at is None and note.in_reply_to not in ids:
+            asked.setdefault(note.id, (author, object))
+    contexts = await incoming_context.load_contexts(conn, [ask_about(*one) for one in asked.values()])
+    in_force = await filters.load_in_force(conn, local=False)
+    arrivals = {
+        id(object): Arrival(object=object, author=author, known=context, filters=in_force)
+        for (author, object), context in zip(asked.values(), contexts, strict=True)
+    }
+    return [arrivals.get(id(one.object)) for one in creates]
+
+
+def decide(arrival: Arrival) -> PlainPost | None:
+    """The post that is kept; None for one that is decided alone. Raises Ignored for what concerns nobody here."""
+    if arrival.known.gone:
+        return None
+    author, object = arrival.author, arrival.object
+    require_wanted(object, arrival.known)
+    if not _is_only_kept(arrival.known):
+        return None
+    new, details = read_new_post(author, object, arrival.known.known), None
+    found = arrival.filters.rows and arrival.filters.match(list_texts(new, object))
+    if new.audience == "direct" or found:
+        return None
+    if (read := read_details(object, new.content)) is not None:
+        details = blur_author(author, read)
+    return PlainPost(new=new, details=details, attachments=read_attachments(object))
+
+
+def _is_only_kept(known: IncomingContext) -> bool:
+    """Whether nobody here is told of it, or asked."""
+    return known.followed and not (known.local_ids or known.parent_local or known.listener_ids)
+
+
+async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> list[bool]:
+    """Keep them; whether each is new here. What is not, as an edit that came as a Create, is left as it is."""
+    created = await posts.create_many(conn, [one.new for one in plain])
+    fresh = {post.id: one for post, one in zip(created, plain, strict=True) if post is not None}
+    await listings.save_new_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
+    await media.save_new_remote(conn, {id: one.attachments for id, one in fresh.items() if one.attachments})
+    return [post is not None for post in created]
