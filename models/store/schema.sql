@@ -3365,6 +3365,25 @@ CREATE TABLE health_trouble (
     PRIMARY KEY (machine, name)
 );
 
+-- Sub-categories of the cooperative's own, each under a category that all cooperatives share. What they are is decided
+-- in the settings (`preference`, key `subcategories`), with their history; this is what listings and alerts hold on to.
+CREATE TABLE subcategory (
+    slug text PRIMARY KEY CHECK (slug ~ '^[a-z0-9-]+\.[a-z0-9-]+$'),  -- that of the shared one, a full stop, its own
+    label text NOT NULL,
+    words text NOT NULL DEFAULT ''            -- what else it is found as
+);
+
+-- Until when each member has paid her yearly dues, where the cooperative asks for them; gone with the account.
+CREATE TABLE dues (
+    member_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
+    valid_until date,                  -- the last day; NULL: nothing is asked of her
+    cents integer CHECK (cents >= 0),  -- what she gave, where the cooperative wishes to keep it
+    told smallint NOT NULL DEFAULT 0,  -- her last reminder: 1 weeks before, 2 days before, 3 after
+    noted_at timestamptz NOT NULL DEFAULT now(),
+    noted_by bigint REFERENCES account(actor_id) ON DELETE SET NULL
+);
+CREATE INDEX dues_until ON dues (valid_until);
+
 -- Statements that took long, day by day: their text is ours and holds no value. Forgotten after a month.
 CREATE TABLE slow_statement (
     day date NOT NULL DEFAULT CURRENT_DATE,
@@ -3373,14 +3392,6 @@ CREATE TABLE slow_statement (
     longest double precision NOT NULL,  -- seconds
     last_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (day, statement)
-);
-
--- Sub-categories of the cooperative's own, each under a category that all cooperatives share. What they are is decided
--- in the settings (`preference`, key `subcategories`), with their history; this is what listings and alerts hold on to.
-CREATE TABLE subcategory (
-    slug text PRIMARY KEY CHECK (slug ~ '^[a-z0-9-]+\.[a-z0-9-]+$'),  -- that of the shared one, a full stop, its own
-    label text NOT NULL,
-    words text NOT NULL DEFAULT ''            -- what else it is found as
 );
 
 -- The instance ends for ever: how far its end has come. When it ends is the preference shutdown_at, which pages read.
@@ -3395,16 +3406,6 @@ CREATE TABLE instance_shutdown (
     ended_at timestamptz                      -- every actor is gone
 );
 CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);
--- Until when each member has paid her yearly dues, where the cooperative asks for them; gone with the account.
-CREATE TABLE dues (
-    member_id bigint PRIMARY KEY REFERENCES account(actor_id) ON DELETE CASCADE,
-    valid_until date,                  -- the last day; NULL: nothing is asked of her
-    cents integer CHECK (cents >= 0),  -- what she gave, where the cooperative wishes to keep it
-    told smallint NOT NULL DEFAULT 0,  -- her last reminder: 1 weeks before, 2 days before, 3 after
-    noted_at timestamptz NOT NULL DEFAULT now(),
-    noted_by bigint REFERENCES account(actor_id) ON DELETE SET NULL
-);
-CREATE INDEX dues_until ON dues (valid_until);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

@@ -9,10 +9,8 @@ CREATE TABLE subcategory (
 ALTER TABLE listing
     ADD COLUMN subcategory text REFERENCES subcategory(slug) ON DELETE SET NULL,
     ADD CONSTRAINT listing_subcategory_of_category CHECK (split_part(subcategory, '.', 1) = category);
-CREATE INDEX listing_subcategory ON listing (subcategory, post_id DESC) WHERE subcategory IS NOT NULL;
 
 ALTER TABLE search_alert ADD COLUMN subcategory text REFERENCES subcategory(slug) ON DELETE SET NULL;
-CREATE INDEX search_alert_subcategory ON search_alert (subcategory) WHERE subcategory IS NOT NULL;
 
 CREATE OR REPLACE VIEW full_listing AS
 SELECT p.id, p.uri, p.kind AS post_kind, p.local, p.author_id, p.url, p.audience, p.content, p.source, p.warning,

@@ -292,6 +292,8 @@ async def test_copies_that_anybody_reads_who_has_them_are_named(
     found = await work.check_copies(make_patient(backup_to=to, backup_passphrase=passphrase))
 
     assert found.severity == severity and words in found.what and "hidden" not in found.what
+
+
 async def test_what_is_slow_is_named(pool: Pool) -> None:
     patient = make_patient(pool)
     looks = (database.check_slow_statements, work.check_slow_servers)
