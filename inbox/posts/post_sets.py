@@ -5,7 +5,7 @@ concerns nobody here. All the rest (what is addressed to our people, answers the
 found by a filter) is decided by `remote_posts`, one at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.circles import read_members_of
@@ -78,22 +78,28 @@ async def read_set(conn: Connection, creates: Sequence[Create]) -> list[Arrival 
 
     That is one whose author is not simply known here, and one that answers another of the set, or has its id.
     """
-    known = {author.uri: author for author in await actors.list_by_uris(conn, sorted({one.actor for one in creates}))}
-    objects = [object for one in creates if is_postlike(object := one.object)]
-    ids = {note_of(object).id for object in objects}
-    asked: dict[str, tuple[Actor, Postlike]] = {}
-    for object in objects:
-        note = note_of(object)
-        author = known.get(note.attributed_to or "")
-        if author is not None and not author.local and author.suspended_at is None and note.in_reply_to not in ids:
-            asked.setdefault(note.id, (author, object))
-    contexts = await incoming_context.load_contexts(conn, [ask_about(*one) for one in asked.values()])
+    authors = await actors.list_by_uris(conn, sorted({one.actor for one in creates}))
+    asked = _choose(creates, {one.uri: one for one in authors if not one.local and one.suspended_at is None})
+    contexts = await incoming_context.load_contexts(conn, [ask_about(author, object) for author, object in asked])
     in_force = await filters.load_in_force(conn, local=False)
     arrivals = {
         id(object): Arrival(object=object, author=author, known=context, filters=in_force)
-        for (author, object), context in zip(asked.values(), contexts, strict=True)
+        for (author, object), context in zip(asked, contexts, strict=True)
     }
     return [arrivals.get(id(one.object)) for one in creates]
+
+
+def _choose(creates: Sequence[Create], authors: Mapping[str, Actor]) -> list[tuple[Actor, Postlike]]:
+    """Those by these authors, each id once, that answer no other of them."""
+    objects = [object for one in creates if is_postlike(object := one.object)]
+    ids = {note_of(object).id for object in objects}
+    chosen: dict[str, tuple[Actor, Postlike]] = {}
+    for object in objects:
+        note = note_of(object)
+        author = authors.get(note.attributed_to or "")
+        if author is not None and note.in_reply_to not in ids:
+            chosen.setdefault(note.id, (author, object))
+    return list(chosen.values())
 
 
 def decide(arrival: Arrival) -> PlainPost | None:
@@ -118,10 +124,10 @@ def _is_only_kept(known: IncomingContext) -> bool:
     return known.followed and not (known.local_ids or known.parent_local or known.listener_ids)
 
 
-async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> list[bool]:
-    """Keep them; whether each is new here. What is not, as an edit that came as a Create, is left as it is."""
+async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> set[str]:
+    """Keep them; the ids of those that are new here. What is not, as an edit that came as a Create, is left as it is."""
     created = await posts.create_many(conn, [one.new for one in plain])
     fresh = {post.id: one for post, one in zip(created, plain, strict=True) if post is not None}
     await listings.save_new_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
     await media.save_new_remote(conn, {id: one.attachments for id, one in fresh.items() if one.attachments})
-    return [post is not None for post in created]
+    return {post.uri for post in created if post is not None}

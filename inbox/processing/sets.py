@@ -5,7 +5,7 @@ set cannot be written as a whole its halves are tried, and theirs, until what br
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 import structlog
@@ -63,25 +63,28 @@ async def take_effect(conn: Connection, items: Sequence[Prepared]) -> list[Ended
     """In the caller's transaction."""
     arrivals = await post_sets.read_set(conn, [one.activity for one in items if isinstance(one.activity, Create)])
     decided = _keep_order(items, [await _decide(arrival) for arrival in arrivals])
-    plain = [one for one in decided if isinstance(one, PlainPost)]
-    fresh = dict(zip((one.new.uri for one in plain), await post_sets.write_set(conn, plain), strict=True))
+    fresh = await post_sets.write_set(conn, [one for one in decided if isinstance(one, PlainPost)])
     ended = [_tell(decision, fresh) for decision in decided]
-    reasons = {
-        one.item.id: str(decision) if isinstance(decision, Ignored) else None
-        for one, decision, end in zip(items, decided, ended, strict=True)
-        if end in ("done", "ignored")
-    }
-    await received.finish_many(conn, reasons)
+    await received.finish_many(conn, dict(_list_reasons(items, decided, ended)))
     return ended
 
 
-def _tell(decision: Decision, fresh: Mapping[str, bool]) -> Ended:
+def _list_reasons(
+    items: Sequence[Prepared], decided: Sequence[Decision], ended: Sequence[Ended]
+) -> Iterator[tuple[int, str | None]]:
+    """Why those that are over were left alone, None for those that took effect."""
+    for one, decision, end in zip(items, decided, ended, strict=True):
+        if end in ("done", "ignored"):
+            yield one.item.id, str(decision) if isinstance(decision, Ignored) else None
+
+
+def _tell(decision: Decision, fresh: Collection[str]) -> Ended:
     match decision:
         case TookTooLong():
             return decision
         case Ignored():
             return "ignored"
-        case PlainPost(new=new) if fresh[new.uri]:
+        case PlainPost(new=new) if new.uri in fresh:
             return "done"
         case _:  # what is known here already may be newer
             return "alone"
