@@ -125,7 +125,7 @@ def _is_only_kept(known: IncomingContext) -> bool:
 
 
 async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> set[str]:
-    """Keep them; the ids of those that are new here. What is not, as an edit that came as a Create, is left as it is."""
+    """Keep them; the ids of those that are new here. What is not, as an edit that came as a Create, is left alone."""
     created = await posts.create_many(conn, [one.new for one in plain])
     fresh = {post.id: one for post, one in zip(created, plain, strict=True) if post is not None}
     await listings.save_new_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
