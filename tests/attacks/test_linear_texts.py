@@ -92,7 +92,7 @@ def list_patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if any(part in found.name for part in NOT_OURS):
                 continue
-            for name, value in vars(importlib.import_module(found.name)).items():
+            for name, value in list(vars(importlib.import_module(found.name)).items()):
                 members = value.items() if isinstance(value, dict) else [("", value)]
                 for key, pattern in members:
                     if not isinstance(pattern, re.Pattern) or not isinstance(pattern.pattern, str):

@@ -2,7 +2,8 @@
 
 import json
 
-from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, URIRef
+import rdflib
+from rdflib import Graph, URIRef
 
 from federation.instance import Instance
 from tests.web.pages.conftest import Browser
@@ -44,15 +45,17 @@ async def test_a_reader_of_rdf_finds_the_dataset_its_files_its_licence_and_who_p
     graph = Graph().parse(data=(await visitor.get("/chiffres/catalogue.jsonld")).text, format="json-ld")
 
     site = instance.site.url
-    [catalogue], [dataset] = (list(graph.subjects(RDF.type, kind)) for kind in (DCAT.Catalog, DCAT.Dataset))
-    files = list(graph.objects(dataset, DCAT.distribution))
+    [catalogue], [dataset] = (
+        list(graph.subjects(rdflib.RDF.type, kind)) for kind in (rdflib.DCAT.Catalog, rdflib.DCAT.Dataset)
+    )
+    files = list(graph.objects(dataset, rdflib.DCAT.distribution))
     licence = URIRef("https://www.etalab.gouv.fr/licence-ouverte-open-licence")
-    assert (str(dataset), (catalogue, DCAT.dataset, dataset) in graph) == (f"{site}/chiffres", True)
-    assert {str(one).removeprefix(site) for file in files for one in graph.objects(file, DCAT.downloadURL)} == {
+    assert (str(dataset), (catalogue, rdflib.DCAT.dataset, dataset) in graph) == (f"{site}/chiffres", True)
+    assert {str(one).removeprefix(site) for file in files for one in graph.objects(file, rdflib.DCAT.downloadURL)} == {
         "/chiffres.csv", "/chiffres.csv?separateur=virgule", "/chiffres.json",
     }  # fmt: skip
-    assert all((file, RDF.type, DCAT.Distribution) in graph for file in files) and len(files) == 3
-    assert {*graph.subjects(DCTERMS.license, licence)} == {dataset, *files}
-    [publisher] = graph.objects(dataset, DCTERMS.publisher)
-    assert (publisher, RDF.type, FOAF.Organization) in graph
-    assert [str(name) for name in graph.objects(publisher, FOAF.name)] == ["La Remise"]
+    assert all((file, rdflib.RDF.type, rdflib.DCAT.Distribution) in graph for file in files) and len(files) == 3
+    assert {*graph.subjects(rdflib.DCTERMS.license, licence)} == {dataset, *files}
+    [publisher] = graph.objects(dataset, rdflib.DCTERMS.publisher)
+    assert (publisher, rdflib.RDF.type, rdflib.FOAF.Organization) in graph
+    assert [str(name) for name in graph.objects(publisher, rdflib.FOAF.name)] == ["La Remise"]
