@@ -1,4 +1,4 @@
-"""Work through what was received: in order for each actor, many actors at once, each activity a transaction of its own.
+"""Work through what was received: in order for each actor, many actors at once, each activity or set in a transaction.
 
 The row is marked as done in the same transaction as what the activity changed, so a crash repeats an activity or does
 not, but never half of it. That is also why these commits need not wait for the disk (`synchronous_commit = off`): what
@@ -38,6 +38,9 @@ AT_ONCE = 200
 ACTORS_AT_ONCE = 6
 FOR_PAGES = 2
 """So many are processed side by side; some connections of the pool are left to pages, also where it is small."""
+
+PATIENCE = 0.2
+"""Seconds that what may take effect waits for what the same actor sent behind it, to go in one set with it."""
 
 WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long an activity waits after each failure that may pass; after the last one it is set aside."""
@@ -108,13 +111,25 @@ class _InboxWorker:
         for item in lane:
             if item.type not in IN_SETS:  # what came before it may be what it is about
                 await self._take_set(ready)
-            prepared = await self._prepare(item)
+            prepared = await self._prepare_beside(item, ready)
             if prepared is not None and prepared.may_be_in_set:
                 ready.append(prepared)
             elif prepared is not None:
                 await self._take_set(ready)
                 await self._take_alone(prepared)
         await self._take_set(ready)
+
+    async def _prepare_beside(self, item: Received, ready: list[Prepared]) -> Prepared | None:
+        """The same as `_prepare`; what is ready does not wait for a slow server."""
+        if not ready:
+            return await self._prepare(item)
+        preparing = asyncio.create_task(self._prepare(item))
+        try:
+            if not (await asyncio.wait({preparing}, timeout=PATIENCE))[0]:
+                await self._take_set(ready)
+            return await preparing
+        finally:
+            preparing.cancel()
 
     async def _prepare(self, item: Received) -> Prepared | None:
         """Read it, and fetch what is missing; slow fetches hold no place meanwhile. None where it is settled so."""
@@ -137,7 +152,10 @@ class _InboxWorker:
             if isinstance(end, TookTooLong):
                 await self._settle(one.item, end)
             elif end == "done":
+                self.instance.tallies.count("inbox", "processed")
                 self.committed.set()
+            else:
+                self.instance.tallies.count("inbox", "ignored")
             self._end(one.item)
         ready.clear()
 

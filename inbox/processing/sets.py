@@ -16,8 +16,7 @@ from inbox.posts import post_sets
 from inbox.posts.post_sets import Arrival, PlainPost
 from inbox.processing.prepared import Prepared
 from inbox.processing.processor_time import limit_processor_time
-from models.errors import Unavailable
-from models.store.database import Connection, Pool, begin_relaxed
+from models.store.database import Connection, Pool, begin_relaxed, is_lost
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound import received
 
@@ -44,25 +43,33 @@ class EffectSets:
         return self._ended.pop(prepared.item.id)
 
     async def _write(self, conn: Connection, items: list[Prepared]) -> None:
+        await self._write_part(conn, items, set())
+
+    async def _write_part(self, conn: Connection, items: list[Prepared], late: set[str]) -> None:
+        """A set, or a part of one; `late` are actors something of whom is decided alone, and what follows it too.
+
+        That the database is gone is no fault of what is in the set; of what takes it too long nothing is tried again.
+        """
         try:
             async with begin_relaxed(conn):
-                ended = await take_effect(conn, items)
-        except Unavailable:
-            raise
+                ended = await take_effect(conn, items, late)
         except Exception as error:
-            if len(items) > 1:
-                await self._write(conn, items[: len(items) // 2])
-                await self._write(conn, items[len(items) // 2 :])
+            if is_lost(conn, error):
+                raise  # `connection` says what that means
+            if len(items) > 1 and not isinstance(error, TimeoutError):
+                await self._write_part(conn, items[: len(items) // 2], late)
+                await self._write_part(conn, items[len(items) // 2 :], late)
                 return
-            log.info("set_broke", id=items[0].item.id, cause=str(error))  # alone it says why
-            ended = ["alone"]
+            log.info("set_broke", size=len(items), id=items[0].item.id, cause=str(error))  # alone it says why
+            late.update(one.item.actor_uri for one in items)
+            ended = ["alone"] * len(items)
         self._ended |= {one.item.id: end for one, end in zip(items, ended, strict=True)}
 
 
-async def take_effect(conn: Connection, items: Sequence[Prepared]) -> list[Ended]:
-    """In the caller's transaction."""
+async def take_effect(conn: Connection, items: Sequence[Prepared], late: set[str]) -> list[Ended]:
+    """In the caller's transaction. Of the actors in `late`, to which it adds, everything is decided alone."""
     arrivals = await post_sets.read_set(conn, [one.activity for one in items if isinstance(one.activity, Create)])
-    decided = _keep_order(items, [await _decide(arrival) for arrival in arrivals])
+    decided = _keep_order(items, [await _decide(arrival) for arrival in arrivals], late)
     fresh = await post_sets.write_set(conn, [one for one in decided if isinstance(one, PlainPost)])
     ended = [_tell(decision, fresh) for decision in decided]
     await received.finish_many(conn, dict(_list_reasons(items, decided, ended)))
@@ -91,6 +98,7 @@ def _tell(decision: Decision, fresh: Collection[str]) -> Ended:
 
 
 async def _decide(arrival: Arrival | None) -> Decision:
+    await asyncio.sleep(0)  # what else this process does has its turn between two of hundreds
     if arrival is None:
         return None
     try:
@@ -105,13 +113,11 @@ async def _judge(arrival: Arrival) -> PlainPost | None:
     return post_sets.decide(arrival)
 
 
-def _keep_order(items: Sequence[Prepared], decided: Sequence[Decision]) -> list[Decision]:
+def _keep_order(items: Sequence[Prepared], decided: Sequence[Decision], late: set[str]) -> list[Decision]:
     """What somebody sent after something that is decided alone comes after that, and so alone too."""
-    alone: set[str] = set()
     kept: list[Decision] = []
     for one, decision in zip(items, decided, strict=True):
         if decision is None:
-            alone.add(one.item.actor_uri)
-        late = isinstance(decision, PlainPost) and one.item.actor_uri in alone
-        kept.append(None if late else decision)
+            late.add(one.item.actor_uri)
+        kept.append(None if isinstance(decision, PlainPost) and one.item.actor_uri in late else decision)
     return kept

@@ -7,9 +7,12 @@ from typing import Any
 
 from models import preferences
 from models.errors import Conflict
+from models.own_categories import Subcategory
 from models.preferences import Preferences
 from models.store.database import Connection, fetch_all, fetch_one, fetch_value
 from models.store.statements import compose
+
+OWN = "subcategories"
 
 TERRITORY = ["territory_kind", "territory_codes", "territory_name"]
 """What says together where the cooperative is: one of them alone would name no place, or another one."""
@@ -95,7 +98,8 @@ def rewind(chosen: Preferences, changes: Iterable[SettingChange]) -> Preferences
 def is_undoable(chosen: Preferences, change: SettingChange) -> bool:
     """Whether going back to what stood before this change would change anything, and still fits its field."""
     try:
-        return bool(getattr(chosen, change.key) != preferences.read_value(change.key, change.before))
+        now, before = getattr(chosen, change.key), preferences.read_value(change.key, change.before)
+        return bool(now != (_keep_subcategories(chosen, before) if change.key == OWN else before))
     except (AttributeError, KeyError, ValueError):
         return False
 
@@ -110,4 +114,11 @@ async def undo(conn: Connection, change: SettingChange) -> Preferences:
         raise Conflict("setting_not_undoable")
     if change.key in TERRITORY:
         return rewind(chosen, await fetch_all(conn, SettingChange, _FROM, TERRITORY, change.at))
-    return replace(chosen, **{change.key: preferences.read_value(change.key, change.before)})
+    before = preferences.read_value(change.key, change.before)
+    return replace(chosen, **{change.key: _keep_subcategories(chosen, before) if change.key == OWN else before})
+
+
+def _keep_subcategories(chosen: Preferences, before: tuple[Subcategory, ...]) -> tuple[Subcategory, ...]:
+    """As they were before, with those made since: going back takes nothing out of any, only deleting one does."""
+    slugs = {one.slug for one in before}
+    return (*before, *(one for one in chosen.subcategories if one.slug not in slugs))

@@ -41,6 +41,13 @@ async def find_label(conn: Connection, chosen: str | None) -> str | None:
     return found
 
 
+async def hold(conn: Connection, chosen: str | None) -> str | None:
+    """The same, and it stays until the transaction ends: what is published into it meanwhile finds it there."""
+    if chosen is not None:
+        await execute(conn, "SELECT FROM subcategory WHERE slug = $1 FOR KEY SHARE", chosen)
+    return await find_label(conn, chosen)
+
+
 async def count_uses(conn: Connection, slug: str) -> SubcategoryUse:
     """What is in it."""
     rows = await fetch_all(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 from models.ids import make_id
@@ -84,7 +85,7 @@ async def _lock_threads(conn: Connection, news: Sequence[NewPost]) -> None:
 
 def _describe(new: NewPost) -> dict[str, Any]:
     """What the statement reads of it. Who is named and addressed too is named."""
-    said = {name: getattr(new, name) for name in _SAID}
+    said = {name: _to_utc(getattr(new, name)) for name in _SAID}
     mentions = {str(actor_id): True for actor_id in new.silent_ids} | {str(id): False for id in new.mention_ids}
     return said | {
         "id": make_id() if new.id is None else new.id,
@@ -92,6 +93,11 @@ def _describe(new: NewPost) -> dict[str, Any]:
         "tags": {tag.tag: tag.name for tag in new.tags},
         "mentions": mentions,
     }
+
+
+def _to_utc(value: Any) -> Any:
+    """A moment as PostgreSQL reads it whatever zone it was told in; all else as it is."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 _SAID = tuple(field.name for field in fields(NewPost) if field.name not in {"id", "tags", "mention_ids", "silent_ids"})

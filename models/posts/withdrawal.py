@@ -89,11 +89,11 @@ async def _empty_listing(conn: Connection, post_id: int) -> None:
     await execute(
         conn,
         """
-        UPDATE listing SET title = '', description = '', category = NULL, category_uri = NULL, place_name = NULL,
-            postcode = NULL, commune_code = NULL, latitude = NULL, longitude = NULL, radius = NULL, condition = NULL,
-            quantity = 1, available_quantity = NULL, price = NULL, currency = NULL, wants = NULL, reciprocal = NULL,
-            deposit = NULL, max_duration = NULL, begins_at = NULL, ends_at = NULL, expires_at = NULL, repair = NULL,
-            points = NULL
+        UPDATE listing SET title = '', description = '', category = NULL, subcategory = NULL, category_uri = NULL,
+            place_name = NULL, postcode = NULL, commune_code = NULL, latitude = NULL, longitude = NULL, radius = NULL,
+            condition = NULL, quantity = 1, available_quantity = NULL, price = NULL, currency = NULL, wants = NULL,
+            reciprocal = NULL, deposit = NULL, max_duration = NULL, begins_at = NULL, ends_at = NULL,
+            expires_at = NULL, repair = NULL, points = NULL
         WHERE post_id = $1
         """,
         post_id,

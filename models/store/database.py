@@ -59,7 +59,7 @@ LOST = (
 """What asyncpg raises while it connects or waits for a connection, and when the one that it has is lost.
 
 Most of these may as well be a mistake of ours, or come from somewhere else: once there is a connection, its state tells
-(`_is_lost`).
+(`is_lost`).
 """
 
 
@@ -141,7 +141,7 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     except asyncpg.DeadlockDetectedError as error:  # two wait for each other: this one is undone, and may come again
         raise Entangled from error
     except Exception as error:
-        lost = _is_lost(conn, error)
+        lost = is_lost(conn, error)
         if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
             _drop(conn)
         if isinstance(error, asyncpg.DiskFullError):
@@ -153,7 +153,7 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
         await _give_back(pool, conn)
 
 
-def _is_lost(conn: Connection, error: Exception) -> bool:
+def is_lost(conn: Connection, error: Exception) -> bool:
     """Whether it failed because the database is away."""
     broken = _is_closed(conn) and isinstance(error, (*LOST, asyncpg.PostgresError))
     return broken or isinstance(error, (*AWAY, asyncpg.InternalClientError))

@@ -3950,10 +3950,20 @@ COMMENT ON FUNCTION keep_points() IS
 
 CREATE FUNCTION keep_subcategories() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE search_alert SET category = split_part(subcategory, '.', 1), subcategory = NULL
-    WHERE subcategory NOT IN (SELECT told.slug FROM jsonb_to_recordset(NEW.value) AS told(slug text));
-    DELETE FROM subcategory
-    WHERE slug NOT IN (SELECT told.slug FROM jsonb_to_recordset(NEW.value) AS told(slug text));
+    -- The address of a watched search says so too, unless she watches that one already.
+    UPDATE search_alert s SET category = changed.category, subcategory = NULL,
+        parameters = CASE WHEN changed.place > 1 OR EXISTS (SELECT FROM search_alert o WHERE o.actor_id = s.actor_id
+            AND o.parameters = changed.parameters) THEN s.parameters ELSE changed.parameters END
+    FROM (SELECT id, category, parameters, row_number() OVER (PARTITION BY actor_id, parameters ORDER BY id) AS place
+        FROM (SELECT a.id, a.actor_id, split_part(a.subcategory, '.', 1) AS category, array_to_string(array_replace(
+                    string_to_array(a.parameters, '&'), 'cat=' || a.subcategory,
+                    'cat=' || split_part(a.subcategory, '.', 1)), '&') AS parameters
+            FROM search_alert a WHERE a.subcategory IS NOT NULL AND NOT EXISTS (
+                SELECT FROM jsonb_to_recordset(NEW.value) AS told(slug text) WHERE told.slug = a.subcategory)) AS gone
+        ) AS changed
+    WHERE changed.id = s.id;
+    DELETE FROM subcategory WHERE NOT EXISTS (
+        SELECT FROM jsonb_to_recordset(NEW.value) AS told(slug text) WHERE told.slug = subcategory.slug);
     INSERT INTO subcategory (slug, label, words)
     SELECT told.slug, told.label, coalesce(told.words, '')
     FROM jsonb_to_recordset(NEW.value) AS told(slug text, label text, words text)

@@ -31,7 +31,8 @@ class WriteBatcher(Generic[Item]):
         largest: int = 200,
         places: AbstractAsyncContextManager[object] | None = None,
     ) -> None:
-        """`write` commits a list of items on a connection, all or nothing; it is never called twice at once.
+        """`write` commits a list of items on a connection; it is never called twice at once. Where it raises, each is
+        tried alone.
 
         `places` is what has to let it in before it takes a connection: as a semaphore shared with others.
         """

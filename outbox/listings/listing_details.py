@@ -23,7 +23,7 @@ async def describe_draft(
 ) -> ListingDetails:
     """What is kept of it; of a sub-category that is gone meanwhile the shared category."""
     details = describe(site, author, draft, stream, exact=await is_at_place(conn, author, draft))
-    label = await subcategories.find_label(conn, draft.category)
+    label = await subcategories.hold(conn, draft.category)
     return details if label is None else replace(details, subcategory=draft.category, subcategory_label=label)
 
 

@@ -144,12 +144,13 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
 
 
 async def renew(conn: Connection, *, worker: UUID, ids: list[int], at: datetime) -> None:
-    """Hold what is still being worked on for another 30 s."""
+    """Hold what is still being worked on for another 30 s; what is locked is being finished at this moment."""
     await execute(
         conn,
         """
         UPDATE received SET claimed_until = $3::timestamptz + interval '30 seconds'
-        WHERE id = ANY($2) AND claimed_by = $1 AND state = 'waiting'
+        WHERE id IN (SELECT id FROM received WHERE id = ANY($2) AND claimed_by = $1 AND state = 'waiting'
+            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
         """,
         worker,
         ids,
@@ -175,8 +176,8 @@ async def finish_many(conn: Connection, ended: Mapping[int, str | None]) -> None
             body = CASE WHEN length(body) > $3 THEN substring(body FOR $3) ELSE body END
         FROM unnest($1::bigint[], $2::text[]) AS ended (id, reason) WHERE received.id = ended.id
         """,
-        list(ended),
-        list(ended.values()),
+        sorted(ended),
+        [ended[id] for id in sorted(ended)],
         KEPT_BYTES,
     )
 

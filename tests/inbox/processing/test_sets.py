@@ -1,12 +1,15 @@
 """What takes effect together changes the same as each alone, costs few statements, and breaks nobody else."""
 
 import asyncio
+import inspect
 import json
 import math
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from inbox.posts import post_sets
@@ -14,6 +17,7 @@ from inbox.processing.prepared import Prepared, prepare
 from inbox.processing.process import process_due
 from inbox.processing.sets import take_effect
 from models import posts
+from models.errors import Unavailable
 from models.moderation import filters
 from models.moderation.filters import ModerationRule
 from models.people.actors import Actor
@@ -86,6 +90,7 @@ def write_kinds(desk: Desk, alice: Actor, ours: str) -> dict[str, dict[str, Any]
         "quote": {"quoteUri": ours},
         "answer": {"inReplyTo": ours},
         "answer elsewhere": {"inReplyTo": "https://bray.test/notes/unknown", "published": "2026-11-01T10:00:00Z"},
+        "far east": {"published": "2026-11-01T10:00:00+23:00", "updated": "2026-11-02T10:00:00+23:00"},
         "article": {"type": "Article", "name": "Un long texte", "summary": "court"},
     }
 
@@ -184,7 +189,7 @@ async def test_forty_cost_as_many_statements_as_four(desk: Desk, alice: Actor, t
 
     async with transaction(desk.instance.pool) as conn:
         with conn.query_logger(lambda query: asked.append(query.query)):
-            assert await take_effect(conn, items) == ["done"] * 4 * times
+            assert await take_effect(conn, items, set()) == ["done"] * 4 * times
 
     assert len(asked) == 6
 
@@ -212,6 +217,62 @@ async def test_one_that_cannot_be_written_is_found_by_halves(
     assert await desk.value("SELECT count(*) FROM post") == 32, "alone it is written, by another way"
     first = sizes.index(max(sizes))
     assert len(sizes) - first <= 2 * math.ceil(math.log2(max(sizes))) + 1 + (32 - max(sizes))
+
+
+async def test_of_what_follows_one_that_breaks_nothing_comes_before_it(
+    desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.follow(alice, bob)
+    notes = [desk.note(bob) for _ in range(9)]
+    create_many = posts.create_many
+
+    async def fail(conn: Connection, news: list[NewPost]) -> Any:
+        if any(new.uri == notes[3]["id"] for new in news) and is_set():
+            raise ZeroDivisionError("a mistake")
+        return await create_many(conn, news)
+
+    def is_set() -> bool:
+        return any(frame.function == "write_set" for frame in inspect.stack())
+
+    monkeypatch.setattr(posts, "create_many", fail)
+    await desk.take(bob, *(desk.create(bob, note) for note in notes))
+
+    rows = await desk.instance.pool.fetch("SELECT uri FROM post ORDER BY id")
+    assert [row["uri"] for row in rows] == [note["id"] for note in notes]
+
+
+async def test_that_the_database_is_gone_is_no_fault_of_a_set(
+    desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.follow(alice, bob)
+    for _ in range(8):
+        await desk.post(bob, desk.create(bob))
+    tries = 0
+
+    async def lose(conn: Connection, _: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise asyncpg.AdminShutdownError("terminating connection due to administrator command")
+
+    monkeypatch.setattr(posts, "create_many", lose)
+
+    with pytest.raises(BaseException) as ended:
+        await process_due(desk.instance)
+    assert isinstance(ended.value, Unavailable) or ended.group_contains(Unavailable)
+    assert tries == 1
+
+
+async def test_what_takes_effect_in_sets_is_counted(desk: Desk, bob: Person, alice: Actor) -> None:
+    stranger = desk.fediverse.add_person("stranger", "bray.test")
+    await desk.meet(stranger)
+    await desk.follow(alice, bob)
+    before = dict(desk.instance.tallies.counts)
+    for person in (bob, bob, stranger):
+        await desk.post(person, desk.create(person))
+    await process_due(desk.instance)
+
+    counted = Counter(desk.instance.tallies.counts) - Counter(before)
+    assert counted["inbox", "processed"] == 2 and counted["inbox", "ignored"] == 1
 
 
 async def test_what_breaks_alone_says_why_and_the_rest_is_done(

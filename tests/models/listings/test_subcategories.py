@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from models import preferences
+from models.coop import setting_changes
 from models.listings import listings, subcategories
 from models.listings.listings import Listing
 from models.people.actors import Actor
@@ -16,6 +17,8 @@ from models.store.database import Connection, fetch_value
 from tests.factories import make_listing, make_local_actor, make_member
 
 ROOF = Subcategory(slug="camping.tentes-de-toit", label="Tentes de toit", words="galerie, belvédère")
+
+BEDS = Subcategory(slug="camping.lits", label="Lits")
 
 MATS = Subcategory(slug="camping.matelas", label="Matelas")
 
@@ -81,9 +84,26 @@ async def test_an_alert_on_one_finds_what_is_in_it_alone_and_goes_along(conn: Co
     moved, other = await alerts.get(conn, watcher.id, alert.id), await alerts.get(conn, watcher.id, alone.id)
     assert (moved.subcategory_label, moved.parameters) == ("Matelas", f"cat={ROOF.slug}"), "she watches that already"
     assert (other.subcategory_label, other.parameters) == ("Matelas", f"cat={MATS.slug}&photo=1")
+    draft = AlertDraft(parameters="cat=velo", filter=NetworkFilter(categories=("velo",)), category="velo")
+    shared, _ = await alerts.create(conn, watcher.id, draft)
     await preferences.write(conn, {"subcategories": ()})
-    kept = await alerts.get(conn, watcher.id, idle.id)
-    assert (kept.category, kept.subcategory_label) == ("camping", None), "it watches the shared one"
+    kept = [await alerts.get(conn, watcher.id, one.id) for one in (alert, idle, alone, shared)]
+    assert [(one.category, one.subcategory_label) for one in kept] == [("camping", None)] * 3 + [("velo", None)]
+    addresses = [one.parameters for one in kept]
+    assert addresses == [f"cat={ROOF.slug}", "cat=camping", "cat=camping&photo=1", "cat=velo"]
+
+
+async def test_going_back_takes_nothing_out_of_those_made_since(conn: Connection, tent: Listing) -> None:
+    [change, *_] = await setting_changes.list_changes(conn, ["subcategories"])
+    assert change.before in (None, [], ())
+    chosen = await preferences.load(conn)
+
+    assert not setting_changes.is_undoable(chosen, change), "nothing would change"
+    await preferences.write(conn, {"subcategories": (replace(ROOF, label="Pavillons"), MATS)})
+    [renamed, *_] = await setting_changes.list_changes(conn, ["subcategories"])
+    await preferences.write(conn, {"subcategories": (replace(ROOF, label="Pavillons"), MATS, BEDS)})
+    back = await setting_changes.undo(conn, renamed)
+    assert back.subcategories == (ROOF, MATS, BEDS)
 
 
 def test_a_slug_is_made_once_and_says_under_which_category_it_is() -> None:

@@ -246,7 +246,7 @@ def find_categories(chosen: str) -> dict[str, Any]:
     """A shared category with those below it, or a sub-category of ours, as fields of the filter."""
     shared, own = categories.split_chosen(chosen)
     if own:
-        return {"categories": (shared,), "subcategory": own}
+        return {"categories": tuple(categories.list_slugs(shared)), "subcategory": own}
     return {"categories": tuple(categories.list_slugs(shared)) if shared else ()}
 
 

@@ -154,7 +154,7 @@ async def find_categories(conn: Connection, slug: str) -> WantedCategories:
     gone = own is not None and await subcategories.find_label(conn, own) is None
     if gone or categories.find(shared) is None:
         raise Invalid("category_unlisted", field="category")
-    return WantedCategories(shared=(shared,) if own else tuple(categories.list_slugs(shared)), own=own)
+    return WantedCategories(shared=tuple(categories.list_slugs(shared)), own=own)
 
 
 async def _find_commune(conn: Connection, field: str, text: str) -> Commune | None:

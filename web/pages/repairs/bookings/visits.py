@@ -43,7 +43,7 @@ ANSWERS: dict[str, acts.Name] = {
 }
 """What a button says, and what is done then."""
 
-ABSENT = N_("Personne à l’heure du rendez-vous.")
+ABSENT = N_("Rendez-vous manqué : personne n’était là à l’heure dite.")
 
 REASON_LIMIT = 500
 

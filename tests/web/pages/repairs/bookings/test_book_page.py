@@ -224,11 +224,11 @@ async def test_who_did_not_come_and_what_was_done_is_said_once_it_was_time(
     async with connection(instance.pool) as conn:
         said = await fetch_records(conn, "SELECT state, reason FROM agreement ORDER BY state")
     assert [(one["state"], one["reason"]) for one in said] == [
-        ("cancelled", "Personne à l’heure du rendez-vous."),
+        ("cancelled", "Rendez-vous manqué : personne n’était là à l’heure dite."),
         ("done", ""),
     ]
     async with connection(instance.pool) as conn:  # she is told, and nobody else
-        told = await fetch_records(conn, "SELECT to_uris, cc_uris FROM post WHERE content LIKE '%Personne à l’heure%'")
+        told = await fetch_records(conn, "SELECT to_uris, cc_uris FROM post WHERE content LIKE '%Rendez-vous manqué%'")
         public = await fetch_column(
             conn, "SELECT count(*) FROM post WHERE audience IN ('public', 'network') AND content LIKE '%Absent%'"
         )
