@@ -115,7 +115,10 @@ async def process_undo(conn: Connection, sender: Actor, uri: str) -> bool:
         await friendships.save(conn, sender.id, "ended")
         await _notify(conn, sender)
     elif held.state == "asked":  # a level that it had is still ours to decide
-        await friendships.save(conn, sender.id, "ended" if await _is_friend(conn, sender) else "met")
+        if await _is_friend(conn, sender):
+            await friendships.save(conn, sender.id, "ended")
+        else:
+            await friendships.meet_again(conn, sender.id, sender.host)
     return True
 
 

@@ -76,8 +76,8 @@ CONTRADICTIONS: tuple[Contradiction, ...] = (
     ),
     Contradiction(
         code="dues_lapse_without_loans",
-        fields=("dues_lapse", "modes"),
-        holds=lambda chosen: chosen.dues_lapse == "borrowing" and "loan" not in chosen.modes,
+        fields=("dues", "dues_lapse", "modes"),
+        holds=lambda chosen: chosen.dues and chosen.dues_lapse == "borrowing" and "loan" not in chosen.modes,
     ),
 )
 

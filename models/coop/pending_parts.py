@@ -95,8 +95,9 @@ DUES = """
     WHERE d.valid_until < (now() AT TIME ZONE 'Europe/Paris')::date
         AND d.valid_until >= (now() AT TIME ZONE 'Europe/Paris')::date - 60
         AND (SELECT value = 'true'::jsonb FROM preference WHERE key = 'dues')
-        AND p.type = 'Person' AND NOT a.authority AND a.disabled_at IS NULL AND p.deleted_at IS NULL
-        AND p.moved_to IS NULL AND NOT EXISTS (SELECT FROM departure x WHERE x.actor_id = d.member_id)
+        AND p.type = 'Person' AND NOT a.authority AND NOT a.passing AND a.waits_since IS NULL
+        AND a.disabled_at IS NULL AND p.deleted_at IS NULL AND p.moved_to IS NULL
+        AND NOT EXISTS (SELECT FROM departure x WHERE x.actor_id = d.member_id)
 """
 """Dues that ended lately, where the cooperative asks for them: of what ended long ago the list alone tells."""
 

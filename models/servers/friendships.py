@@ -124,32 +124,52 @@ async def meet(conn: Connection, actor_id: int, host: str) -> bool:
 
     Then nobody needs to be told of it: the team was of those before.
     """
+    await _hold_met(conn)
+    met = "INSERT INTO friendship (actor_id, state) VALUES ($1, 'met') ON CONFLICT DO NOTHING"
+    if not await execute(conn, met, actor_id):
+        return False
+    return not await _make_room(conn, actor_id, host)
+
+
+async def meet_again(conn: Connection, actor_id: int, host: str) -> None:
+    """It proposes nothing any more: it is one of those that are met, and its Offer stays known."""
+    await _hold_met(conn)
+    await save(conn, actor_id, "met")
+    await _make_room(conn, actor_id, host)
+
+
+async def _hold_met(conn: Connection) -> None:
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('friendships met'))")
+
+
+async def _make_room(conn: Connection, actor_id: int, host: str) -> bool:
+    """For this one, which is met now: the oldest of its domain go, then the oldest of all. Whether some of its own did.
+
+    What the team decided meanwhile stays.
+    """
     await execute(
         conn,
         """
-        DELETE FROM friendship n WHERE n.state = 'met' AND NOT EXISTS (
+        DELETE FROM friendship n WHERE n.state = 'met' AND n.actor_id <> $1 AND NOT EXISTS (
             SELECT FROM follow f JOIN actor ours ON ours.id = f.followed_id
             WHERE f.follower_id = n.actor_id AND ours.local AND f.state = 'accepted')
         """,
+        actor_id,
     )
     before = await fetch_records(
         conn,
         """
-        SELECT f.actor_id, a.host FROM friendship f JOIN actor a ON a.id = f.actor_id WHERE f.state = 'met'
-        ORDER BY f.changed_at, f.actor_id
+        SELECT f.actor_id, a.host FROM friendship f JOIN actor a ON a.id = f.actor_id
+        WHERE f.state = 'met' AND f.actor_id <> $1 ORDER BY f.changed_at, f.actor_id
         """,
+        actor_id,
     )
-    met = "INSERT INTO friendship (actor_id, state) VALUES ($1, 'met') ON CONFLICT DO NOTHING"
-    if not await execute(conn, met, actor_id):
-        return False
     same = [one["actor_id"] for one in before if find_domain(one["host"]) == find_domain(host)]
-    crowded = len(same) >= MOST_MET_OF_DOMAIN
-    if crowded:
-        await forget(conn, same[0])
-    elif len(before) >= MOST_MET:
-        await forget(conn, before[0]["actor_id"])
-    return not crowded
+    crowding = same[: max(len(same) + 1 - MOST_MET_OF_DOMAIN, 0)]
+    others = [one["actor_id"] for one in before if one["actor_id"] not in crowding]
+    gone = crowding + others[: max(len(others) + 1 - MOST_MET, 0)]
+    await execute(conn, "DELETE FROM friendship WHERE actor_id = ANY($1) AND state = 'met'", gone)
+    return bool(crowding)
 
 
 async def list_full(conn: Connection) -> list[FriendshipState]:

@@ -12,13 +12,13 @@ from models.people import accounts
 from models.people.actors import Actor
 from models.people.dues import dues
 from models.posts.media import media
-from models.preferences import HomeNeeded
+from models.preferences import HomeNeeded, Preferences
 from models.store.database import Connection
 
 
 async def require_publishable(conn: Connection, author: Actor, draft: ListingDraft) -> None:
     """Raise Invalid for a kind that is not in use, a category that is closed, an offer of a thing without its photo, a
-    loan from nowhere; Conflict once the time of this instance has come.
+    loan from nowhere, a loan that is sought without dues; Conflict once the time of this instance has come.
     """
     day = await shutdown.find_day(conn)
     if day is not None and day <= datetime.now(UTC):
@@ -48,6 +48,8 @@ async def _require_asked(conn: Connection, author: Actor, draft: ListingDraft) -
     chosen = await preferences.load(conn)
     if draft.kind not in chosen.kinds:
         raise Invalid("kind_not_in_use", field="kind")
+    if draft.kind == "request" and draft.mode == "loan":
+        await _require_dues(conn, chosen, author)
     if draft.kind != "offer":
         return
     if chosen.photo_required and draft.mode != "service" and not draft.media_ids:
@@ -64,7 +66,11 @@ async def require_may_borrow(conn: Connection, partner: Actor, details: ListingD
         return
     chosen = await preferences.load(conn)
     await _require_home(conn, partner, chosen.home_needed, ("borrowers", "everybody"))
-    lapses = await dues.find_lapse(conn, chosen, partner.id)
+    await _require_dues(conn, chosen, partner)
+
+
+async def _require_dues(conn: Connection, chosen: Preferences, borrower: Actor) -> None:
+    lapses = await dues.find_lapse(conn, chosen, borrower.id)
     if lapses is not None and lapses <= datetime.now(UTC).astimezone(PARIS).date():
         raise Invalid("dues_lapsed")
 

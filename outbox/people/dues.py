@@ -7,6 +7,7 @@ from functools import partial
 
 from federation.instance import Instance
 from models import preferences
+from models.coop import shutdown
 from models.errors import Invalid
 from models.moments import PARIS
 from models.people import actors
@@ -49,6 +50,12 @@ LAPSING: Words = {
 }
 
 
+LAPSED: Words = {
+    "fr": " Vous ne pouvez plus emprunter jusqu’à ce qu’elle soit à jour ; vos accords en cours continuent.",
+    "en": " You cannot borrow until it is renewed; what is agreed goes on.",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """Until when somebody has paid, None where nothing is asked of her, and what she gave, where that is kept."""
@@ -71,21 +78,22 @@ async def note(conn: Connection, site: Site, member: Actor, payment: Payment, *,
     cents = payment.cents if chosen.dues_amounts else None
     changed = await dues.save(conn, member.id, until=payment.until, cents=cents, by=by)
     if changed and payment.until is not None and payment.until >= today:
-        await _write(conn, site, chosen, member, payment.until, THANKS)
+        await write_to_member(conn, site, member, _fill(site, chosen, THANKS, payment.until))
     return changed
 
 
 async def remind_due(instance: Instance, *, at: datetime | None = None) -> int:
     """Whoever's dues end in weeks, in days, or ended: each once. What was given is forgotten where it is not kept.
 
-    A chore; how many were told. Raises Unfinished.
+    Nobody is asked to renew what ends with the instance. A chore; how many were told. Raises Unfinished.
     """
     today = (at or datetime.now(UTC)).astimezone(PARIS).date()
     async with transaction(instance.pool) as conn:
         chosen = await preferences.load(conn)
         if not chosen.dues_amounts:
             await dues.forget_amounts(conn)
-    if not chosen.dues:
+        ends = await shutdown.find_day(conn) is not None
+    if not chosen.dues or ends:
         return 0
     told, after, failed = 0, 0, {}
     while True:
@@ -107,13 +115,17 @@ async def _remind(site: Site, chosen: Preferences, today: date, conn: Connection
     if claimed is None:
         return
     member, until = await actors.get(conn, member_id), claimed.valid_until
-    await _write(conn, site, chosen, member, until, BEFORE if until >= today else AFTER)
+    lapse = await dues.find_lapse(conn, chosen, member.id)
+    words = BEFORE if until >= today else AFTER
+    if lapse is not None:
+        more = LAPSING if lapse > today else LAPSED
+        words = {language: text + more[language] for language, text in words.items()}
+    await write_to_member(conn, site, member, _fill(site, chosen, words, until, lapse=lapse))
 
 
-async def _write(conn: Connection, site: Site, chosen: Preferences, member: Actor, until: date, words: Words) -> None:
-    lapse = await dues.find_lapse(conn, chosen, member.id) if words is not THANKS else None
-    texts = {
-        language: (text + (LAPSING[language] if lapse else "")).format(
+def _fill(site: Site, chosen: Preferences, words: Words, until: date, *, lapse: date | None = None) -> Words:
+    return {
+        language: text.format(
             coop=chosen.name or site.host,
             day=_write_date(until, french=language == "fr"),
             lapse=_write_date(lapse or until, french=language == "fr"),
@@ -121,7 +133,6 @@ async def _write(conn: Connection, site: Site, chosen: Preferences, member: Acto
         )
         for language, text in words.items()
     }
-    await write_to_member(conn, site, member, texts)
 
 
 def _write_date(day: date, *, french: bool) -> str:

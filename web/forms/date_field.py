@@ -24,7 +24,10 @@ def parse_day(typed: str) -> date:
         found = date.fromisoformat(typed)
     else:
         day, month, year = (int(piece) for piece in typed.replace(".", "/").split("/"))
-        found = date(year + 2000 if 0 <= year < 100 else year, month, day)
+        try:
+            found = date(year + 2000 if 0 <= year < 100 else year, month, day)
+        except OverflowError as error:
+            raise ValueError from error
     if found.year not in YEARS:
         raise ValueError
     return found

@@ -14,7 +14,7 @@ MOST_CENTS = 10_000_00
 KEPT = timedelta(days=7)
 """So long after the cooperative ceased to ask for dues what was noted stays: a switch is soon put back."""
 
-LAPSING = ("dues", "dues_lapse")
+LAPSING = ("dues", "dues_lapse", "dues_grace")
 """The settings from whose last change on nobody is refused anything before the time of grace is over."""
 
 
@@ -50,13 +50,18 @@ async def find(conn: Connection, member_id: int) -> Dues | None:
 async def save(
     conn: Connection, member_id: int, *, until: date | None, cents: int | None = None, by: int | None = None
 ) -> bool:
-    """She has paid until this day, or nothing is asked of her; reminders begin anew. Whether the day is another one."""
+    """She has paid until this day, or nothing is asked of her; reminders begin anew. Whether the day is another one.
+
+    Where it is the same one and nothing is said of what she gave, that stays too.
+    """
     before = await find(conn, member_id)
     await execute(
         conn,
         """
         INSERT INTO dues (member_id, valid_until, cents, noted_by) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (member_id) DO UPDATE SET valid_until = excluded.valid_until, cents = excluded.cents,
+        ON CONFLICT (member_id) DO UPDATE SET valid_until = excluded.valid_until,
+            cents = CASE WHEN dues.valid_until = excluded.valid_until THEN coalesce(excluded.cents, dues.cents)
+                ELSE excluded.cents END,
             noted_by = excluded.noted_by, noted_at = now(),
             told = CASE WHEN dues.valid_until = excluded.valid_until THEN dues.told ELSE 0 END
         """,
@@ -71,6 +76,12 @@ async def save(
 async def forget_amounts(conn: Connection) -> int:
     """What was given is kept no longer, of anybody; of how many it was."""
     return await execute(conn, "UPDATE dues SET cents = NULL WHERE cents IS NOT NULL")
+
+
+async def is_kept(conn: Connection) -> bool:
+    """Whether something is noted of anybody, also where the cooperative asks for none any more."""
+    found: bool = await fetch_value(conn, "SELECT EXISTS (SELECT FROM dues)")
+    return found
 
 
 async def forget_unasked(conn: Connection) -> int:

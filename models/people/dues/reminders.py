@@ -37,8 +37,10 @@ _LIST, _CLAIM = (
     for text in (
         "SELECT d.member_id {due} AND d.member_id > $5 ORDER BY d.member_id LIMIT $6",
         """
-        UPDATE dues SET told = found.step FROM (SELECT d.member_id, d.step {due} AND d.member_id = $5) AS found
-        WHERE dues.member_id = found.member_id AND dues.told < found.step RETURNING dues.member_id, dues.valid_until
+        UPDATE dues SET told = found.step
+        FROM (SELECT d.member_id, d.valid_until, d.step {due} AND d.member_id = $5) AS found
+        WHERE dues.member_id = found.member_id AND dues.valid_until = found.valid_until AND dues.told < found.step
+        RETURNING dues.member_id, dues.valid_until
         """,
     )
 )

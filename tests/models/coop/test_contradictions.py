@@ -21,12 +21,16 @@ HELD: dict[str, dict[str, Any]] = {
     "background_without_source": {"map_tiles": "https://tuiles.example/{z}/{x}/{y}.png"},
     "kilograms_without_source": {"kilogram_factor": 12},
     "dues_out_of_order": {"dues_suggested": 5},
-    "dues_lapse_without_loans": {"dues_lapse": "borrowing", "modes": ("gift",)},
+    "dues_lapse_without_loans": {"dues": True, "dues_lapse": "borrowing", "modes": ("gift",)},
 }
 
 
 def test_as_shipped_nothing_contradicts_anything() -> None:
     assert find_contradictions(Preferences()) == []
+
+
+def test_what_follows_without_dues_needs_no_loans_where_none_are_asked_for() -> None:
+    assert find_contradictions(Preferences(dues_lapse="borrowing", modes=("gift",))) == []
 
 
 @pytest.mark.parametrize("code", HELD)

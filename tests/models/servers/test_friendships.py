@@ -1,5 +1,6 @@
 """Cooperatives that follow ours: room for so many, of one domain for few, and the oldest unanswered go first."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +9,9 @@ from inbox.relations import friendships as inbox
 from models.people.actors import Actor
 from models.servers import friendships
 from models.servers.friendships import MOST_MET_OF_DOMAIN
-from models.store.database import Connection, execute, fetch_column, fetch_value
+from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_follow, make_local_actor, make_member, make_remote_actor
+from tests.lock_waits import await_lock
 
 
 async def follow(conn: Connection, ours: Actor, host: str) -> bool:
@@ -88,3 +90,51 @@ async def test_the_team_hears_of_the_first_ten_of_a_day_and_of_whoever_is_known_
     assert await inbox.may_be_told(conn, coop)
     await execute(conn, "UPDATE friendship SET changed_at = $1", datetime(2026, 1, 1, tzinfo=UTC))
     assert await inbox.may_be_told(conn, strangers[11])  # another day
+
+
+async def test_who_takes_its_proposal_back_takes_no_more_places_than_who_only_follows(
+    conn: Connection, ours: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(friendships, "MOST_MET", 4)
+    await follow(conn, ours, "henin.test")
+    for number in range(MOST_MET_OF_DOMAIN + 2):
+        theirs = await make_remote_actor(conn, "coop", f"n{number}.faux.fr", type="Organization")
+        await make_follow(conn, theirs, ours)
+        await friendships.save(conn, theirs.id, "asked", theirs=f"{theirs.uri}/offer")
+
+        assert await inbox.process_undo(conn, theirs, f"{theirs.uri}/offer")
+        at = (
+            "UPDATE friendship SET changed_at = now() - interval '1 day' + $2 * interval '1 minute' WHERE actor_id = $1"
+        )
+        await execute(conn, at, theirs.id, number)
+
+    assert await list_met(conn) == ["henin.test", "n2.faux.fr", "n3.faux.fr", "n4.faux.fr"]
+    held = await friendships.find(conn, theirs.id)
+    assert held is not None and held.their_offer_uri == f"{theirs.uri}/offer"
+
+
+async def test_what_the_team_decides_while_room_is_made_stays(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        coop = await make_local_actor(conn, "coop", type="Organization")
+        theirs = [
+            await make_remote_actor(conn, "coop", f"n{number}.faux.fr", type="Organization")
+            for number in range(MOST_MET_OF_DOMAIN + 1)
+        ]
+        for one in theirs:
+            await make_follow(conn, one, coop)
+        for one in theirs[:-1]:
+            await friendships.meet(conn, one.id, one.host)
+
+    async def meet_last() -> None:
+        async with transaction(pool) as conn:
+            await friendships.meet(conn, theirs[-1].id, theirs[-1].host)
+
+    async with transaction(pool) as conn:
+        await friendships.save(conn, theirs[0].id, "proposed")
+        meeting = asyncio.create_task(meet_last())
+        await await_lock(pool)
+    await meeting
+
+    async with connection(pool) as conn:
+        held = await friendships.find(conn, theirs[0].id)
+    assert held is not None and held.state == "proposed"

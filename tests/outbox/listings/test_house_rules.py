@@ -1,6 +1,7 @@
 """What the cooperative asks of whoever publishes or borrows here."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from models.exchanges.agreements import Terms
 from models.listings.listings import ListingDraft
 from models.own_categories import Subcategory
 from models.people import accounts
-from models.store.database import Connection
+from models.people.dues import dues
+from models.store.database import Connection, execute
 from outbox.exchanges.agreements.agreements import request
 from outbox.listings import listings
 from tests.factories import HERE, make_listing, make_member
+from tests.today import today
 
 SHEARS = Subcategory(slug="outillage.cisailles", label="Cisailles")
 
@@ -72,6 +75,21 @@ async def test_who_borrows_says_first_where_she_lives(conn: Connection) -> None:
     await accounts.set_commune(conn, zoe.id, "59355")
     with pytest.raises(Invalid, match="start_missing"):  # the next thing that is asked of her
         await request(conn, HERE, zoe, loan, Terms())
+
+
+async def test_whose_dues_lapsed_seeks_no_loan_and_keeps_what_she_sought_before(conn: Connection) -> None:
+    await preferences.write(conn, {"dues": True, "dues_lapse": "borrowing", "dues_grace": 0})
+    await execute(conn, "UPDATE preference SET updated_at = now() - interval '9 days'")
+    zoe = await make_member(conn, "zoe")
+    await dues.save(conn, zoe.id, until=today())
+    held = await listings.publish(conn, HERE, zoe, draft(kind="request"))
+    await dues.save(conn, zoe.id, until=today() - timedelta(days=1))
+
+    with pytest.raises(Invalid, match="dues_lapsed"):
+        await listings.publish(conn, HERE, zoe, draft(kind="request"))
+    await listings.edit(conn, HERE, zoe, held.uri, draft(kind="request", title="Visseuse"))
+    for changes in ({"kind": "request", "mode": "gift"}, {}):
+        await listings.publish(conn, HERE, zoe, draft(**changes))
 
 
 async def test_what_becomes_something_else_is_asked_what_a_new_one_is_and_what_stood_may_stay(conn: Connection) -> None:

@@ -59,15 +59,39 @@ async def test_reminders_come_once_and_to_nobody_where_none_are_asked(pool: Pool
     async with transaction(pool) as conn:
         await preferences.write(conn, {"dues": True, "dues_lapse": "borrowing", "dues_amounts": True})
 
+    async with transaction(pool) as conn:
+        await execute(conn, "INSERT INTO preference (key, value) VALUES ('shutdown_at', to_jsonb(now() + '9 days'))")
+    ending = await remind_due(instance)
+    async with transaction(pool) as conn:
+        await execute(conn, "DELETE FROM preference WHERE key = 'shutdown_at'")
+
     told = [await remind_due(instance) for _ in range(2)]
 
     async with connection(pool) as conn:
         said = [one.replace("\u00a0", " ") for one in await fetch_column(conn, SAID)]
-    assert (off, told) == (0, [2, 0])
+    assert (off, ending, told) == (0, 0, [2, 0])
     assert "se termine le" in said[0] and "est allée jusqu’au" in said[1]
     assert all("vous ne pourrez plus emprunter" in one for one in said)
     async with connection(pool) as conn:
         assert await fetch_value(conn, "SELECT count(cents) FROM dues") == 0  # forgotten while they were not kept
+
+
+@pytest.mark.parametrize(
+    ("grace", "said"), [(0, "Vous ne pouvez plus emprunter jusqu’à"), (1, "vous ne pourrez plus emprunter")]
+)
+async def test_a_reminder_tells_what_is_so_already_and_what_will_be(pool: Pool, grace: int, said: str) -> None:
+    instance = Instance(site=HERE, settings=Settings(url=HERE.url, data=Path()), pool=pool, transport=FakeFediverse())
+    async with transaction(pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        await dues.save(conn, (await make_member(conn)).id, until=today() - timedelta(days=1))
+        await preferences.write(conn, {"dues": True, "dues_lapse": "borrowing", "dues_grace": grace})
+        await execute(conn, "UPDATE preference SET updated_at = now() - interval '9 days'")
+
+    await remind_due(instance)
+
+    async with connection(pool) as conn:
+        [told] = await fetch_column(conn, SAID)
+    assert said in told.replace("\u00a0", " ") and told.count("emprunter") == 1
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from models.people.documents.rules import read_rules
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
 from web.pages.instance.credits import list_credits
-from web.rendering.data_register.register import read_register
+from web.rendering.data_register.register import load_as_kept, read_register
 from web.rendering.formats import format_span
 from web.rendering.render import reader_language, render, say
 
@@ -47,7 +47,7 @@ async def show_legal(request: web.Request) -> web.Response:
 async def show_personal_data(request: web.Request) -> web.Response:
     """GET /donnees-personnelles: the register, with the lengths that the code keeps to."""
     async with connection(request.app[INSTANCE].pool) as conn:
-        chosen = await preferences.load(conn)
+        chosen = await load_as_kept(conn)
     entries = read_register(chosen, reader_language(request), partial(say, request))
     return await render(request, "help/personal_data.html", entries=entries)
 

@@ -15,6 +15,7 @@ from web.http.row_ids import find_id
 from web.pages.access.reauthentication import find_proof, require_proof
 from web.pages.access.user_agents import describe_browser
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
+from web.pages.people.dues.own_page import is_asked_of
 from web.rendering.render import N_, render
 from web.security.passwords import hash_password
 from web.security.session import current_session, require_account, require_login
@@ -41,6 +42,7 @@ async def show_account(request: web.Request) -> web.Response:
         refused = await news_mails.is_refused(conn, account.actor_id)
         back_on = await absences.is_away(conn, account.actor_id)
         books = await proposals.count_waiting(conn, account.actor_id)
+        pays = await is_asked_of(conn, account)
         given = len(await offers.list_waiting(conn, account.actor_id))
     return await render(
         request,
@@ -51,6 +53,7 @@ async def show_account(request: web.Request) -> web.Response:
         back_on=back_on,
         books=books,
         given=given,
+        pays=pays,
     )
 
 

@@ -1,9 +1,12 @@
 """The whole register as it is read: its sentences in one language, with the lengths that hold today."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from models import preferences
+from models.people.dues import dues
 from models.preferences import Preferences
+from models.store.database import Connection
 from web.rendering.data_register.entries import BASES, RegisterEntry
 from web.rendering.data_register.members import MEMBERS
 from web.rendering.data_register.others import OTHERS
@@ -22,6 +25,12 @@ class ReadEntry:
     basis: str
     readers: str
     kept: str
+
+
+async def load_as_kept(conn: Connection) -> Preferences:
+    """The preferences; dues that are asked for no more count as long as something of them stays."""
+    chosen = await preferences.load(conn)
+    return replace(chosen, dues=chosen.dues or await dues.is_kept(conn))
 
 
 def read_register(chosen: Preferences, language: str, say: Callable[[str], str]) -> list[ReadEntry]:

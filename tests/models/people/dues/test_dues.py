@@ -1,16 +1,19 @@
 """Until when each member has paid, who is to be reminded, and from which day something waits for it."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from models import preferences
+from models.coop import pending_people
 from models.people import accounts
 from models.people.dues import dues, lists, reminders
 from models.people.dues.lists import DuesCounts
-from models.store.database import Connection, execute, fetch_column
+from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from tests.factories import make_member
+from tests.lock_waits import await_lock
 from tests.today import today
 
 
@@ -33,6 +36,18 @@ async def test_each_member_stands_in_one_list_and_nobody_who_leaves_or_is_no_per
 
     assert counts == DuesCounts(ended=1, ending=2, never=1, valid=1, free=1)
     assert [one.username for one in ending] == ["today", "ending"]
+
+
+@pytest.mark.parametrize("change", ["waits_since = now()", "passing = true", "authority = true"])
+async def test_what_waits_for_the_team_is_what_the_list_shows(conn: Connection, change: str) -> None:
+    await preferences.write(conn, {"dues": True})
+    await dues.save(conn, (await make_member(conn)).id, until=days(-1))
+    before = ((await lists.count(conn, today())).ended, await pending_people.find_dues(conn) is not None)
+    await execute(conn, f"UPDATE account SET {change}")
+
+    after = ((await lists.count(conn, today())).ended, await pending_people.find_dues(conn) is not None)
+
+    assert (before, after) == ((1, True), (0, False))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +81,44 @@ async def test_whoever_pays_again_is_reminded_anew_and_the_same_day_twice_is_one
 
     assert (changed, same) == ([True, False, True], [])
     assert await reminders.list_due(conn, today(), after=0, limit=9) == [alice.id]
+
+
+async def test_whoever_pays_while_she_is_about_to_be_reminded_is_not_and_will_be_next_year(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn)
+        await dues.save(conn, alice.id, until=days(-1))
+
+    async def claim() -> reminders.DuesReminder | None:
+        async with transaction(pool) as conn:
+            return await reminders.claim(conn, today(), alice.id)
+
+    async with transaction(pool) as conn:
+        await dues.save(conn, alice.id, until=days(365))
+        claiming = asyncio.create_task(claim())
+        await await_lock(pool)
+
+    assert await claiming is None
+    async with connection(pool) as conn:
+        assert await fetch_value(conn, "SELECT told FROM dues") == 0
+
+
+async def test_what_she_gave_stays_where_the_same_day_is_noted_without_it(conn: Connection) -> None:
+    alice, kept = await make_member(conn), []
+    for ahead, cents in ((3, 500), (3, None), (3, 0), (4, None)):
+        await dues.save(conn, alice.id, until=days(ahead), cents=cents)
+        kept.append(await fetch_value(conn, "SELECT cents FROM dues"))
+
+    assert kept == [500, 500, 0, None]
+
+
+async def test_a_shorter_time_of_grace_begins_when_it_is_decided(conn: Connection) -> None:
+    alice = await make_member(conn)
+    await dues.save(conn, alice.id, until=days(-100))
+    await preferences.write(conn, {"dues": True, "dues_lapse": "borrowing", "dues_grace": 300})
+    await execute(conn, "UPDATE preference SET updated_at = now() - interval '400 days'")
+    await preferences.write(conn, {"dues_grace": 9})
+
+    assert await dues.find_lapse(conn, await preferences.load(conn), alice.id) == days(10)
 
 
 @pytest.mark.parametrize(

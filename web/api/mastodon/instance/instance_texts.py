@@ -6,12 +6,11 @@ from functools import partial
 from aiohttp import web
 
 from federation.texts.html_cleaner import clean
-from models import preferences
 from models.store.database import connection
 from web.api.entities.values import write_moment
 from web.api.json_responses import answer_json
 from web.http.app_keys import INSTANCE
-from web.rendering.data_register.register import read_register
+from web.rendering.data_register.register import load_as_kept, read_register
 from web.rendering.i18n import LANGUAGE_NAMES
 from web.rendering.render import find_branding, reader_language, say
 from web.rendering.templating import FOLDER, TEMPLATES
@@ -28,7 +27,7 @@ async def show_privacy_policy(request: web.Request) -> web.Response:
     language = reader_language(request)
     environment = request.app[TEMPLATES].environments[language]
     async with connection(request.app[INSTANCE].pool) as conn:
-        chosen = await preferences.load(conn)
+        chosen = await load_as_kept(conn)
     entries = read_register(chosen, language, partial(say, request))
     text = environment.get_template(PRIVACY).render(
         account=None, coop=await find_branding(request), entries=entries, in_table=False

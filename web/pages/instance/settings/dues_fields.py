@@ -57,7 +57,10 @@ LAPSE = (
         name="dues_grace",
         kind="number",
         label=N_("Délai pour la régler (en jours)"),
-        hint=N_("Après la fin de l’adhésion, l’arrivée d’un nouveau membre, ou un changement de cette page."),
+        hint=N_(
+            "Après la fin de l’adhésion, l’arrivée d’un nouveau membre, ou le jour où vous changez ce délai, ce qui "
+            "suit, ou « demander une adhésion »."
+        ),
         most=MOST_GRACE,
         wrong=N_("Écrivez un nombre de jours, de %(least)s à %(most)s."),
     ),

@@ -138,9 +138,11 @@ async def _note_line(request: web.Request, conn: Connection, line: DuesLine, me:
 
 
 async def _find_member(conn: Connection, who: str) -> Account | None:
-    if "@" in who.lstrip("@"):
-        return await accounts.find_by_email(conn, who)
-    return await accounts.find_by_username(conn, who.lower().removeprefix("@"))
+    by_email = "@" in who.lstrip("@")
+    found = await (
+        accounts.find_by_email(conn, who) if by_email else accounts.find_by_username(conn, who.removeprefix("@"))
+    )
+    return found if found is not None and found.standing not in ("waiting", "passing") else None
 
 
 def _read_until(typed: str) -> date | None:

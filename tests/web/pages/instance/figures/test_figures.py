@@ -180,6 +180,7 @@ async def test_the_drawing_says_what_its_table_says_and_shows_nothing_of_what_is
         told = [page.html.get_element_by_id(id).text_content() for id in named]
         drawn, table = read_months(page)
         assert drawn == table and drawn and all(told)
+        assert told[1].startswith("Deux barres" if len(drawn[0]) == 2 else "Une barre")
     assert ["20", "0"] in read_months(whole)[0] and ["…"] in read_months(small)[0]
     heights = {rect.get("height") for rect in small.html.xpath("//*[local-name()='rect'][@class='hidden']")}
     assert heights == {"9"}  # the same for each, whatever it hides

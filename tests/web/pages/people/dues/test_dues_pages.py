@@ -7,9 +7,11 @@ import pytest
 from models import preferences
 from models.people import accounts
 from models.people.dues import dues
-from models.store.database import connection, transaction
+from models.store.database import connection, execute, transaction
+from tests.factories import make_member
 from tests.today import today
 from tests.web.form_client import Doorbell, Visitor, add_member
+from web.forms.date_field import parse_day
 from web.pages.people.dues.team_pages import parse_amount
 
 ASKED = {
@@ -59,6 +61,13 @@ async def test_where_none_are_asked_for_there_is_nothing(door: Doorbell, momo: V
     assert not any("dhésion" in text.partition("<main")[2] for text in texts)
 
 
+async def test_what_is_kept_is_said_as_long_as_it_is(door: Doorbell, momo: Visitor) -> None:
+    async with transaction(door.instance.pool) as conn:
+        await dues.save(conn, (await make_member(conn, "zoe")).id, until=today())
+
+    assert "Votre adhésion" in (await momo.open("/donnees-personnelles")).text
+
+
 async def test_who_welcomes_notes_it_and_the_member_reads_it(door: Doorbell, momo: Visitor) -> None:
     await ask(door)
     proposed = today().replace(year=today().year + 1) if (today().month, today().day) != (2, 29) else None
@@ -87,19 +96,56 @@ async def test_a_table_is_noted_line_by_line_and_what_is_wrong_is_named(door: Do
     await ask(door)
     await momo.open("/coop/membres/adhesions/liste")
     last = today() + timedelta(days=99)
+    async with transaction(door.instance.pool) as conn:
+        waiting = await make_member(conn, "waits")
+        await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", waiting.id)
     table = (
         f"courriel;jusqu’au;montant\nmomo@example.org;{last:%d/%m/%Y};20\nnobody@example.org;{last};1\n"
-        f"@momo;bientôt;\nmomo;{last};beaucoup\nmomo;2099-01-01;"
+        f"@momo;bientôt;\nmomo;{last};beaucoup\nmomo;2099-01-01;\nmomo;13/05/99999999999;\nwaits@example.org;{last};"
     )
     await momo.send("/coop/membres/adhesions/liste", {"list": table})
 
     noted = await find(door, "momo")
     assert noted and (noted.valid_until, noted.cents) == (last, 2000)
     assert "Une adhésion est notée" in momo.text
-    for words in ("ligne 3", "« nobody@example.org »", "« bientôt »", "« beaucoup »", "« 2099-01-01 »"):
+    for words in (
+        "ligne 3",
+        "« nobody@example.org »",
+        "« bientôt »",
+        "« beaucoup »",
+        "« 2099-01-01 »",
+        "« 13/05/99999999999 »",
+        "« waits@example.org »",
+    ):
         assert words in read(momo), words
     await momo.send("/coop/membres/adhesions/liste", {"list": "nom;prénom\nA;B"})
     assert momo.status == 422 and "nom" in momo.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE actor SET type = 'Organization' WHERE username = 'alice'",
+        "UPDATE account SET authority = true WHERE email = 'alice@example.org'",
+    ],
+)
+async def test_of_a_place_and_an_authority_nothing_is_asked_and_nothing_is_said(door: Doorbell, change: str) -> None:
+    await ask(door)
+    alice = await door.ring()
+    await alice.log_in("alice")
+    before = ((await alice.open("/compte/adhesion")).status, "/compte/adhesion" in (await alice.open("/compte")).text)
+    async with transaction(door.instance.pool) as conn:
+        await execute(conn, change)
+
+    after = ((await alice.open("/compte/adhesion")).status, "/compte/adhesion" in (await alice.open("/compte")).text)
+
+    assert (before, after) == ((200, True), (404, False))
+
+
+@pytest.mark.parametrize("typed", ["13/05/99999999999", "99999999999/5/2027", "1/99999999999/2027"])
+def test_a_day_that_no_calendar_has_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"^"):
+        parse_day(typed)
 
 
 @pytest.mark.parametrize(
