@@ -1,5 +1,6 @@
 """The instance is to end for ever: when, how far its end has come, and whom it concerns."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,12 @@ WAIT = timedelta(days=14)
 
 OFFERED = timedelta(days=14)
 """How long members can fetch their data once its time has come; then every actor ends."""
+
+ARCHIVES_WAIT = timedelta(days=3)
+"""How long after its day the instance waits for archives that are being made, or are to be made once more."""
+
+PAGES_WAIT = timedelta(days=1)
+"""How long actors wait, once nothing is offered any more, for public pages that cannot be written as files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +85,12 @@ async def find_day(conn: Connection) -> datetime | None:
     return found
 
 
+async def require_open(conn: Connection) -> None:
+    """Raise Conflict where the instance is to end: nobody joins any more, whoever lets her in."""
+    if await find_day(conn) is not None:
+        raise Conflict("shutdown_closing_joins", field="")
+
+
 async def begin(conn: Connection, *, by: int | None, due_at: datetime) -> None:
     """Let it end at that time. Raises Conflict where it is to end already."""
     if await find_for_change(conn) is not None:
@@ -129,7 +142,7 @@ async def note_copied(conn: Connection) -> None:
 
 
 async def note_offered(conn: Connection, *, until: datetime) -> None:
-    """All archives were asked for; members can fetch them until then."""
+    """All archives are made that can be; members can fetch them until then."""
     await execute(conn, "UPDATE instance_shutdown SET offered_until = coalesce(offered_until, $1)", until)
 
 
@@ -143,19 +156,23 @@ async def has_ended(conn: Connection) -> bool:
     return bool(await fetch_value(conn, "SELECT EXISTS (SELECT FROM instance_shutdown WHERE ended_at IS NOT NULL)"))
 
 
-async def list_left(conn: Connection, *, limit: int) -> list[int]:
-    """Row ids of the next actors of ours who are to end: members, who administers, communities, the cooperative."""
+async def list_left(conn: Connection, *, but: Collection[int] = (), limit: int) -> list[int]:
+    """Row ids of the next actors of ours who are to end: members, who administers, communities, the cooperative.
+
+    Without those in `but`, who had their turn just now.
+    """
     return await fetch_column(
         conn,
         """
         SELECT a.id FROM actor a LEFT JOIN account w ON w.actor_id = a.id
-        WHERE a.local AND a.deleted_at IS NULL
+        WHERE a.local AND a.deleted_at IS NULL AND a.id <> ALL($3::bigint[])
         ORDER BY w.actor_id IS NULL, coalesce('admin' = ANY(w.roles), false), a.username = ANY($1),
             a.username = 'instance', a.id
         LIMIT $2
         """,
         list(BUILT_IN),
         limit,
+        list(but),
     )
 
 

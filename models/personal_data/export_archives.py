@@ -18,6 +18,15 @@ LONGEST = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmade:
+    """How many are being made, how many failed, and whose failed long enough ago to be tried again."""
+
+    making: int
+    failed: int
+    again: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
     """One archive; `file_key` names its file once it is `ready`."""
 
@@ -72,12 +81,13 @@ async def find_of(conn: Connection, actor_id: int) -> Archive | None:
 
 
 async def finish(conn: Connection, id: int, *, file_key: str, byte_size: int) -> bool:
-    """It lies ready. False when nobody waits for it any more: then throw the file away."""
+    """It lies ready, until all go where the instance ends. False when nobody waits for it: throw the file away."""
     return bool(
         await execute(
             conn,
             """
-            UPDATE archive SET state = 'ready', file_key = $2, byte_size = $3, expires_at = now() + $4::interval
+            UPDATE archive SET state = 'ready', file_key = $2, byte_size = $3,
+                expires_at = greatest(now() + $4::interval, (SELECT offered_until FROM instance_shutdown))
             WHERE id = $1 AND state = 'making'
             """,
             id,
@@ -93,12 +103,43 @@ async def fail(conn: Connection, id: int) -> None:
     await execute(conn, "UPDATE archive SET state = 'failed' WHERE id = $1 AND state = 'making'", id)
 
 
+async def count_unmade(conn: Connection) -> Unmade:
+    """What is not ready of all that was asked for."""
+    found = await fetch_one(
+        conn,
+        Unmade,
+        """
+        SELECT count(*) FILTER (WHERE state = 'making') AS making, count(*) FILTER (WHERE state = 'failed') AS failed,
+            coalesce(array_agg(actor_id ORDER BY asked_at) FILTER (
+                WHERE state = 'failed' AND asked_at < now() - $1::interval), '{}') AS again
+        FROM archive
+        """,
+        PAUSE,
+    )
+    assert found is not None
+    return found
+
+
+async def keep_until(conn: Connection, until: datetime) -> None:
+    """Those that lie ready can be fetched until then at least."""
+    await execute(conn, "UPDATE archive SET expires_at = greatest(expires_at, $1) WHERE state = 'ready'", until)
+
+
 async def forget_old(conn: Connection) -> int:
-    """Forget what was kept long enough, and give up what takes too long; how many were forgotten. A chore."""
+    """Forget what was kept long enough, and give up what takes too long; how many were forgotten. A chore.
+
+    Where the instance ends, nothing goes before it is known until when all are offered.
+    """
     await execute(
         conn, "UPDATE archive SET state = 'failed' WHERE state = 'making' AND asked_at < now() - $1::interval", LONGEST
     )
-    return await execute(conn, "DELETE FROM archive WHERE expires_at < now()")
+    return await execute(
+        conn,
+        """
+        DELETE FROM archive WHERE expires_at < now() AND NOT EXISTS (
+            SELECT FROM instance_shutdown WHERE archived_through > 0 AND offered_until IS NULL)
+        """,
+    )
 
 
 async def filter_known(conn: Connection, keys: list[str]) -> set[str]:

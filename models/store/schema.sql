@@ -3402,7 +3402,7 @@ CREATE TABLE instance_shutdown (
     told_through bigint NOT NULL DEFAULT 0,   -- members whose ids are not above were told
     copied_at timestamptz,                    -- the public pages were written as files
     archived_through bigint NOT NULL DEFAULT 0,  -- archives of members whose ids are not above were asked for
-    offered_until timestamptz,                -- until when these archives are kept, once all were asked for
+    offered_until timestamptz,                -- until when these archives are kept, once they are made
     ended_at timestamptz                      -- every actor is gone
 );
 CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);

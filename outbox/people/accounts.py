@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict, Unpack
 from federation import uris
 from federation.own_keys.key_pairs import KeyPairs, save_local_keys
 from models.access import tokens
+from models.coop import shutdown
 from models.errors import NotFound, Refusal
 from models.exchanges import points
 from models.moderation import held_posts, journal, meanwhile
@@ -55,7 +56,7 @@ class NewMember(TypedDict):
 async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **member: Unpack[NewMember]) -> Actor:
     """Create a local person or place. The keys were made before the transaction, since RSA takes its time.
 
-    Raises Invalid or Conflict whose `field` is `username`, `email` or `invitation`.
+    Raises Invalid or Conflict whose `field` is `username`, `email` or `invitation`, or "" where the instance ends.
     """
     actor = await _create(conn, site, **member)
     if member.get("confirmed", True):
@@ -65,6 +66,7 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
 
 
 async def _create(conn: Connection, site: Site, **member: Unpack[NewMember]) -> Actor:
+    await shutdown.require_open(conn)
     username = member["username"]
     await accounts.reserve_username(conn, username)
     described = describe_local(
@@ -154,8 +156,9 @@ async def approve_sign_up(
     """Let in who asked for it, and tell her; `confirmed` says that her address needs no mail any more.
 
     Raises Conflict when somebody else has answered already, or the name or the address of who had no account yet was
-    taken meanwhile, NotFound where nobody asks any more.
+    taken meanwhile, or the instance is to end, NotFound where nobody asks any more.
     """
+    await shutdown.require_open(conn)
     by = answer.by.actor_id if answer.by is not None else None
     asked = await sign_ups.find(conn, id)
     password_hash = await sign_ups.find_password_hash(conn, id)

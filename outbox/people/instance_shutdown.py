@@ -43,6 +43,12 @@ async def _queue_news(conn: Connection, *, ended: bool, after: int, through: int
     await jobs.enqueue(conn, NEWS, payload, key=f"{NEWS}:{ended}:{after}")
 
 
+async def queue_archive_mail(conn: Connection, actor_id: int) -> None:
+    """Write that her data lie ready, made without her asking, since the day has come."""
+    payload = {"actor_id": actor_id, "ended": False, "archive": True}
+    await jobs.enqueue(conn, MAIL, payload, key=f"{MAIL}:archive:{actor_id}")
+
+
 async def tell_members(instance: Instance, payload: dict[str, Any]) -> None:
     """The job: news and a mail for the next members, and the same job for those behind them. May run twice.
 

@@ -1,9 +1,14 @@
-"""Mails about the end of the instance: until when, how to take one's data along and to move, or that it goes on."""
+"""Mails about the end of the instance: until when, how to take one's data along and to move, or that it goes on.
 
+Once its day has come, one more says that her data lie ready.
+"""
+
+from datetime import datetime
 from typing import Any
 
 from federation.instance import Instance
 from models.coop import shutdown
+from models.coop.shutdown import Shutdown
 from models.news.unsent_mails import MailJob
 from models.people import accounts
 from models.store.database import transaction
@@ -20,14 +25,28 @@ async def send_shutdown_mail(instance: Instance, payload: dict[str, Any]) -> Non
     server = read_smtp_url(instance.settings.smtp_url, instance.site)
     async with transaction(instance.pool) as conn:
         account = await accounts.find(conn, payload["actor_id"])
-        day = await shutdown.find_day(conn)
+        found = await shutdown.find(conn)
         if account is None or account.disabled_at is not None or account.confirmed_at is None:
             return
-        if (day is None) is not payload["ended"]:
+        if (found is None) is not payload["ended"]:
             return
         coop = await load_footer(conn, instance.site)
-    kind: MailKind = "shutdown_over" if payload["ended"] else "shutdown"
-    link = instance.site.url if day is None else f"{instance.site.url}/compte/donnees"
+    kind = _find_kind(payload)
+    link = instance.site.url if found is None else f"{instance.site.url}/compte/donnees"
+    day = None if found is None else _find_told_day(found, kind)
     told = {"day": day, "link": link, "moving": f"{instance.site.url}/compte/demenagement"}
     message = write_mail(f"mail/{kind}", account, told, coop=coop, sender=server.sender)
     await send_to_member(instance, account, kind, message, MailJob(name=MAIL, payload=payload))
+
+
+def _find_kind(payload: dict[str, Any]) -> MailKind:
+    if payload["ended"]:
+        return "shutdown_over"
+    return "shutdown_archive" if payload.get("archive") else "shutdown"
+
+
+def _find_told_day(found: Shutdown, kind: MailKind) -> datetime:
+    """When it ends; of an archive, until when it lies ready, at least while others are still being made."""
+    if kind == "shutdown_archive":
+        return found.offered_until or found.due_at + shutdown.OFFERED
+    return found.due_at

@@ -1,6 +1,7 @@
 """The jobs: make an archive and say that it lies ready; throw away what nobody may fetch any more."""
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -9,6 +10,7 @@ import structlog
 from federation.instance import Instance
 from federation.media_store import StoreFull
 from models import preferences
+from models.coop import shutdown
 from models.errors import Unavailable
 from models.lazy import LazyModule
 from models.people import accounts, actors
@@ -18,6 +20,7 @@ from models.personal_data import export_archives
 from models.store import disk_space
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, connection, transaction
+from outbox.people import instance_shutdown
 from web.mail.account_mails import queue_mail
 from web.personal_export.records import ArchiveOwner
 from web.personal_export.storage import SETTLED, find_storage
@@ -102,10 +105,19 @@ async def make_archive(instance: Instance, payload: dict[str, Any]) -> None:
     async with transaction(instance.pool) as conn:
         ready = await export_archives.finish(conn, id, file_key=key, byte_size=size)
         if ready:
-            await queue_mail(conn, "archive", actor.id, HERE)
+            await _queue_ready(conn, actor.id)
             await periodic_tasks.note_success(conn, JOB)
     if not ready:
         shelf.remove(key)
+
+
+async def _queue_ready(conn: Connection, actor_id: int) -> None:
+    """Write that it lies ready: she asked for it, or everybody gets one since the instance ends."""
+    found = await shutdown.find(conn)
+    if found is None or found.due_at > datetime.now(UTC):
+        await queue_mail(conn, "archive", actor_id, HERE)
+    else:
+        await instance_shutdown.queue_archive_mail(conn, actor_id)
 
 
 async def _fill(instance: Instance, account: Account, actor: Actor, file: BinaryIO) -> None:

@@ -12,19 +12,24 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import aiohttp
 import msgspec
+import structlog
 from aiohttp import web
 
 from federation.instance import Instance
 from federation.media.media_uris import media_origin
+from models.errors import Unfinished
 from models.people.documents import own_pages
 from models.searches.sitemap import list_own_pages
 from models.store.database import connection
 from web.pages.instance.crawlers import FIXED
+from web.rendering.i18n import N_
+from web.rendering.templating import make_translators
 from web.server.app import make_app
 
 NAME = "static-copy"
@@ -35,6 +40,9 @@ MOST_LISTINGS = 10_000
 
 ALSO = ("/charte", "/conditions", "/moderation", "/credits", "/chiffres", "/rencontres", "/communautes")
 """Pages beside those that crawlers are told of."""
+
+LISTINGS, ALL_LISTINGS = "/annonces", "/toutes-les-annonces"
+"""The list as far as its first page goes, and what the copy has for the others."""
 
 PART_TYPES = ("text/css", "image/", "font/")
 
@@ -48,20 +56,33 @@ ADDRESS = re.compile(r"(\s(?:href|src|poster|srcset|action|content)=)\"([^\"]*)\
 
 CSS_URL = re.compile(r"url\(([^()\"':#]+)\)")
 
+MAIN = re.compile(r"(<main\b[^>]*>)(.*)(</main>)", re.DOTALL)
+
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
 FILE_NAME = re.compile(r"[\w.,@%~+-]{1,120}")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Copy:
-    """What is being written: `pages` are the paths of addresses that have a page, `parts` what is to come for them."""
+    """What is being written: `pages` are the paths of addresses that have a page, `parts` what is to come for them.
+
+    Nothing that fails is left out of one that is to be `whole`.
+    """
 
     origins: tuple[str, ...]
     pages: frozenset[str]
+    whole: bool = True
     parts: set[str] = field(default_factory=set)
 
 
-async def write_copy(instance: Instance) -> int:
-    """Write the whole copy anew; how many pages. It takes the place of an earlier one once it is complete."""
+async def write_copy(instance: Instance, *, whole: bool = True) -> int:
+    """Write the copy anew; how many pages. It takes the place of an earlier one once it is complete.
+
+    Raises Unfinished where a page or a part of one fails; unless it is to be `whole`, that is left out.
+    """
     target = instance.settings.data / NAME
     draft = target.with_name(f".{NAME}")
     await asyncio.to_thread(shutil.rmtree, draft, ignore_errors=True)
@@ -70,12 +91,15 @@ async def write_copy(instance: Instance) -> int:
         listed = [urlsplit(one.url).path for one in await list_own_pages(conn, limit=MOST_LISTINGS)]
     paths = [path for path in dict.fromkeys([*FIXED, *ALSO, *own, *listed]) if _is_plain(path)]
     async with _ask_own_app(instance) as client:
-        written = [path for path in paths if await _fetch_page(client, path, draft / find_file(path))]
+        written = [path for path in paths if await _fetch_page(client, path, draft / find_file(path), whole=whole)]
         copy = _Copy(
-            origins=tuple(dict.fromkeys((instance.site.url, media_origin(instance.site)))), pages=frozenset(written)
+            origins=tuple(dict.fromkeys((instance.site.url, media_origin(instance.site)))),
+            pages=frozenset(written),
+            whole=whole,
         )
         for path in written:
             await asyncio.to_thread(_rewrite_file, copy, path, draft / find_file(path))
+        await asyncio.to_thread(_list_all, draft, [path for path in listed if path in copy.pages], instance)
         await _fetch_parts(client, copy, draft)
     await asyncio.to_thread(_put_in_place, draft, target)
     return len(written)
@@ -98,14 +122,49 @@ async def _ask_own_app(instance: Instance) -> AsyncIterator[aiohttp.ClientSessio
             await runner.cleanup()
 
 
-async def _fetch_page(client: aiohttp.ClientSession, path: str, file: Path) -> bool:
+async def _fetch_page(client: aiohttp.ClientSession, path: str, file: Path, *, whole: bool) -> bool:
     """Write this page as it comes, unless visitors do not get it."""
     async with client.get(f"http://localhost{path}", allow_redirects=False) as answer:
+        _require_answer(path, answer.status, whole=whole)
         if answer.status != 200 or answer.content_type != "text/html":
             return False
         body = await answer.read()
     await asyncio.to_thread(_write, file, body)
     return True
+
+
+def _require_answer(path: str, status: int, *, whole: bool) -> None:
+    """Raise Unfinished where we failed to make what visitors get."""
+    if status < 500:
+        return
+    log.error("static_copy_failed", path=path, status=status)
+    if whole:
+        raise Unfinished(f"{path} answers {status}")
+
+
+def _list_all(folder: Path, paths: list[str], instance: Instance) -> None:
+    """One page with links to all listings, since the pages after the first of a list are not in the copy.
+
+    It looks like the first one, on which a link leads there.
+    """
+    first, target = folder / find_file(LISTINGS), folder / find_file(ALL_LISTINGS)
+    if not first.is_file():
+        return
+    translate, _ = make_translators(instance.site.languages[0])
+    name = escape(translate(N_("Toutes les annonces")))
+    text = first.read_text()
+    links = "".join(_write_link(folder, path) for path in paths)
+    elsewhere = text.replace('="index.html', f'="../{find_file(LISTINGS)}')
+    _write(target, MAIN.sub(lambda found: f"{found[1]}<h1>{name}</h1><ul>{links}</ul>{found[3]}", elsewhere).encode())
+    link = f'<p><a class="link" href="../{find_file(ALL_LISTINGS)}">{name}</a></p>'
+    first.write_text(MAIN.sub(lambda found: f"{found[1]}{found[2]}{link}{found[3]}", text))
+
+
+def _write_link(folder: Path, path: str) -> str:
+    """A line of the list: a page by the name that it bears."""
+    file = find_file(path)
+    named = TITLE.search((folder / file).read_text())
+    return f'<li><a class="link" href="../{quote(file)}">{named[1] if named else escape(path)}</a></li>'
 
 
 async def _fetch_parts(client: aiohttp.ClientSession, copy: _Copy, folder: Path) -> None:
@@ -115,6 +174,7 @@ async def _fetch_parts(client: aiohttp.ClientSession, copy: _Copy, folder: Path)
         for path in waiting:
             done.add(path)
             async with client.get(f"http://localhost{path}", allow_redirects=False) as answer:
+                _require_answer(path, answer.status, whole=copy.whole)
                 if answer.status != 200 or not answer.content_type.startswith(PART_TYPES):
                     continue
                 body = await answer.read()
@@ -166,12 +226,12 @@ def _find_target(copy: _Copy, address: str) -> tuple[str, str] | None:
     local = _localize(copy, address)
     if local is None:
         return None
-    path, _, fragment = local.partition("#")
-    path = path.partition("?")[0]
+    local, _, fragment = local.partition("#")
+    path, asked, _ = local.partition("?")
     if path.startswith(("/static/", "/media/")) and _is_plain(path):
         copy.parts.add(path)
         return path.lstrip("/"), fragment
-    return (find_file(path), fragment) if path in copy.pages else None
+    return (find_file(path), fragment) if path in copy.pages and not asked else None
 
 
 def _localize(copy: _Copy, address: str) -> str | None:
@@ -210,5 +270,7 @@ def _write(file: Path, body: bytes) -> None:
 
 def _put_in_place(draft: Path, target: Path) -> None:
     draft.mkdir(parents=True, exist_ok=True)  # a closed site has no public pages
+    for one in (draft, *draft.rglob("*")):
+        one.chmod(0o755 if one.is_dir() else 0o644)  # everybody may read it: the web server that will show it too
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)

@@ -1,5 +1,6 @@
 """The job that makes members of a list that somebody confirmed, one after the other, each in its own transaction."""
 
+from datetime import timedelta
 from typing import Any
 
 from federation.instance import Instance
@@ -20,6 +21,9 @@ JOB = "member_import"
 AT_ONCE = 50
 """Members that one run of the job makes, some five seconds: a server that stops waits for it, the next run goes on."""
 
+AGAIN = timedelta(hours=1)
+"""When a list goes on that waits, since the instance is to end."""
+
 LETTER = "member_letter"
 """The job that writes to one of them, with her first link."""
 
@@ -37,6 +41,7 @@ async def confirm(conn: Connection, account: Account, id: int) -> None:
 async def make_members(instance: Instance, payload: dict[str, Any]) -> None:
     """The job. What a killed worker left is gone on with: each line is made in a transaction of its own."""
     id = payload["id"]
+    wait: timedelta | None = None
     for _ in range(AT_ONCE):
         key_pairs = await make_key_pairs(instance.settings)
         line: MemberLine | None = None
@@ -49,12 +54,15 @@ async def make_members(instance: Instance, payload: dict[str, Any]) -> None:
                 await _make(conn, instance, id, line, key_pairs)
         except Conflict as conflict:
             assert line is not None
+            if conflict.code == "shutdown_closing_joins":
+                wait = AGAIN  # nobody comes in unless that is taken back
+                break
             async with transaction(instance.pool) as conn:
                 taken: LineState = "email_taken" if conflict.field == "email" else "username_taken"
                 await member_imports.settle_line(conn, id, line.line, taken)
     async with transaction(instance.pool) as conn:
         turn = payload.get("turn", 0) + 1
-        await jobs.enqueue(conn, JOB, {"id": id, "turn": turn}, key=f"{JOB}:{id}:{turn}")
+        await jobs.enqueue(conn, JOB, {"id": id, "turn": turn}, key=f"{JOB}:{id}:{turn}", wait=wait)
 
 
 async def _make(conn: Connection, instance: Instance, id: int, line: MemberLine, key_pairs: KeyPairs) -> None:

@@ -10,6 +10,7 @@ import pytest
 from federation.instance import Instance
 from models import preferences
 from models.access import one_time_links
+from models.coop import shutdown
 from models.personal_data import deletion_requests
 from models.preferences import Preferences
 from models.settings import Settings
@@ -274,12 +275,16 @@ async def test_the_end_of_the_instance_is_written_with_its_day_and_what_to_do(
 
     for ended in (True, False):  # the first says that it goes on, which is not so
         await shutdown_mails.send_shutdown_mail(instance, {"actor_id": alice.id, "ended": ended})
+    await shutdown_mails.send_shutdown_mail(instance, {"actor_id": alice.id, "ended": False, "archive": True})
     async with transaction(pool) as conn:
         await instance_shutdown.take_back(conn, by=None)
     for ended in (True, False):
         await shutdown_mails.send_shutdown_mail(instance, {"actor_id": alice.id, "ended": ended})
 
-    begun, over = postman.taken
+    begun, ready, over = postman.taken
+    words, _ = read_parts(ready)
+    assert format_day(due_at + shutdown.OFFERED, language) in words.replace("\n", " ") and "/compte/donnees" in words
+    assert ("Ensuite, votre compte sera effacé" if language == "fr" else "your account will be erased") in words
     text, html = read_parts(begun)
     assert format_day(due_at, language) in begun["Subject"] and format_day(due_at, language) in text
     for address in ("https://lomme.test/compte/donnees", "https://lomme.test/compte/demenagement"):

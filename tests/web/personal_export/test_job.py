@@ -2,13 +2,16 @@
 
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZipFile
 
+import msgspec
 import pytest
 
 from federation.instance import Instance
+from models.coop import shutdown
 from models.errors import Unavailable
 from models.people.actors import Actor
 from models.personal_data import export_archives
@@ -16,7 +19,7 @@ from models.personal_data.export_archives import Archive
 from models.settings import Settings
 from models.store import disk_space
 from models.store.background import periodic_tasks
-from models.store.database import Pool, execute, fetch_value, transaction
+from models.store.database import Pool, execute, fetch_column, fetch_value, transaction
 from models.store.disk_space import MEGABYTE, RESERVE, DiskSpace
 from tests.factories import HERE, make_listing, make_member
 from tests.fediverse import FakeFediverse
@@ -86,6 +89,18 @@ async def test_it_speaks_her_language_and_a_mail_says_that_it_is_ready(instance:
         assert "My listings" in zip.read("index.html").decode()
     assert [mail["kind"] for mail in await list_mails(instance)] == ["archive"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+async def test_once_the_instance_ends_the_mail_says_so(instance: Instance, alice: Actor) -> None:
+    async with transaction(instance.pool) as conn:
+        await shutdown.begin(conn, by=None, due_at=datetime.now(UTC))
+
+    await make(instance, alice)
+
+    async with transaction(instance.pool) as conn:
+        queued = await fetch_column(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'shutdown_mail'")
+    assert await list_mails(instance) == []
+    assert [msgspec.json.decode(one) for one in queued] == [{"actor_id": alice.id, "ended": False, "archive": True}]
 
 
 async def test_one_at_a_time_and_a_fresh_one_is_not_made_again(instance: Instance, alice: Actor) -> None:

@@ -64,6 +64,7 @@ KINDS: dict[str, str] = {
     "leaving_soon": N_("Un départ"),
     "shutdown": N_("La fermeture de la plateforme"),
     "shutdown_over": N_("La fermeture de la plateforme"),
+    "shutdown_archive": N_("Vos données à emporter"),
     "factors": N_("La connexion en deux étapes"),
     "detour": N_("Un message qui passe par courriel"),
     "guest": N_("Un courriel à une personne sans compte, qui écrit à ce membre"),

@@ -10,6 +10,7 @@ REFUSALS = {
     "shutdown_over": "Le délai est passé : la fermeture de la plateforme est en cours et ne s’annule plus.",
     "shutdown_ended": "Cette plateforme a fermé pour toujours.",
     "shutdown_closing": "La plateforme ferme : on n’y publie plus rien.",
+    "shutdown_closing_joins": "La plateforme ferme : plus personne ne peut y entrer.",
     "settings_contradict": "Un autre réglage dit le contraire. %(contradiction)s",
     "legal_of_open_site": "Le site est ouvert, et dit qui le publie et qui l’héberge : gardez les deux, ou fermez-le "
     "d’abord.",

@@ -1,10 +1,11 @@
 """The end of an instance whose time has come, one step after the other, each as often as it takes: a chore.
 
-Every member's archive is made; while they are offered, members still log in and fetch theirs. The public pages are
-written as files. Then every actor ends, and its farewell goes out as all deliveries do. What was done is written down
-with it, so it goes on where it stood.
+Every member's archive is made; while they are offered, members still log in and fetch theirs. Then the public pages are
+written as files, as people left them, and every actor ends: its farewell goes out as all deliveries do. What was done
+is written down with it, so it goes on where it stood.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,12 @@ from models.coop.shutdown import Shutdown
 from models.lazy import LazyModule
 from models.people import accounts, actors
 from models.people.arrivals import waiting_accounts
+from models.people.arrivals.answer_mails import TeamAnswer
+from models.personal_data import export_archives
+from models.personal_data.export_archives import Unmade
+from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
-from outbox.people.accounts import end
+from outbox.people.accounts import end, reject_sign_up
 from web.personal_export.job import queue_archive
 
 if TYPE_CHECKING:
@@ -43,51 +48,92 @@ async def go_on(instance: Instance, *, at: datetime | None = None) -> None:
         return
     if found.offered_until is None:
         await _offer_archives(instance, found, moment)
-    elif found.copied_at is None:
-        await _copy_pages(instance)
     elif found.offered_until <= moment:
-        await _end_actors(instance)
+        await (_end_actors(instance) if found.copied_at else _copy_pages(instance, found.offered_until, moment))
 
 
 async def _offer_archives(instance: Instance, found: Shutdown, at: datetime) -> None:
+    """Ask for some more; those that failed once more. They are offered once they are made, or could not be for days."""
+    late = at >= found.due_at + shutdown.ARCHIVES_WAIT
     async with transaction(instance.pool) as conn:
+        unmade = await export_archives.count_unmade(conn)
+        if unmade.making and not late:
+            return
         some = await shutdown.list_members(conn, after=found.archived_through, limit=MOST_ARCHIVES)
-        for actor_id in some:
-            if (await accounts.get(conn, actor_id)).standing != "waiting":
-                await queue_archive(conn, actor_id)
         if some:
+            await _queue_archives(conn, some)
             await shutdown.note_archived(conn, some[-1])
+        elif unmade.failed and not late:
+            await _queue_archives(conn, unmade.again[:MOST_ARCHIVES])
         else:
-            await shutdown.note_offered(conn, until=at + shutdown.OFFERED)
-            log.info("shutdown_archives_offered", until=str(at + shutdown.OFFERED))
+            await _offer(conn, at + shutdown.OFFERED, unmade)
 
 
-async def _copy_pages(instance: Instance) -> None:
-    """Before anybody goes: what it cannot write is tried again, and nothing ends without it."""
-    count = await static_copy.write_copy(instance)
+async def _queue_archives(conn: Connection, actor_ids: list[int]) -> None:
+    for actor_id in actor_ids:
+        if (await accounts.get(conn, actor_id)).standing != "waiting":
+            await queue_archive(conn, actor_id)
+
+
+async def _offer(conn: Connection, until: datetime, unmade: Unmade) -> None:
+    await export_archives.keep_until(conn, until)
+    await shutdown.note_offered(conn, until=until)
+    log.info("shutdown_archives_offered", until=str(until), making=unmade.making, failed=unmade.failed)
+
+
+async def _copy_pages(instance: Instance, offered_until: datetime, at: datetime) -> None:
+    """As people left them, before anybody goes: what it cannot write is tried again, for a day, then left out."""
+    whole = at < offered_until + shutdown.PAGES_WAIT
+    count = await static_copy.write_copy(instance, whole=whole)
     async with transaction(instance.pool) as conn:
         await shutdown.note_copied(conn)
     log.info("shutdown_pages_copied", pages=count, folder=str(instance.settings.data / "static-copy"))
 
 
 async def _end_actors(instance: Instance) -> None:
-    async with connection(instance.pool) as conn:
-        some = await shutdown.list_left(conn, limit=MOST_FAREWELLS)
-    for actor_id in some:
+    """The next ones, each in a transaction of its own. Raises Unfinished for those that could not be ended."""
+    failed: dict[int, Exception] = {}
+    while some := await _list_left(instance, failed):
+        before = len(failed)
+        for actor_id in some:
+            try:
+                async with transaction(instance.pool) as conn:
+                    await _end_actor(conn, instance, actor_id)
+            except Exception as error:
+                _log_failure(actor_id, error)
+                failed[actor_id] = error
+        if len(failed) - before < len(some):
+            break  # the others have their turn next time
+    periodic_tasks.require_whole({f"actor {actor_id}": error for actor_id, error in failed.items()})
+    if not some:
         async with transaction(instance.pool) as conn:
-            await _end_actor(conn, instance, actor_id)
-    if some:
-        return
-    async with transaction(instance.pool) as conn:
-        await shutdown.note_ended(conn)
-    log.warning("shutdown_ended", url=instance.site.url)
+            await shutdown.note_ended(conn)
+        log.warning("shutdown_ended", url=instance.site.url)
+
+
+async def _list_left(instance: Instance, failed: Collection[int]) -> list[int]:
+    async with connection(instance.pool) as conn:
+        return await shutdown.list_left(conn, but=failed, limit=MOST_FAREWELLS)
+
+
+def _log_failure(actor_id: int, error: Exception) -> None:
+    cause, place = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
+    log.error("shutdown_farewell_failed", actor=actor_id, cause=cause, exc_info=place)
 
 
 async def _end_actor(conn: Connection, instance: Instance, actor_id: int) -> None:
     account = await accounts.find(conn, actor_id)
     if account is not None and account.standing == "waiting":
-        await waiting_accounts.erase(conn, [actor_id])
+        await _refuse(conn, actor_id)
         return
     actor = await actors.get(conn, actor_id)
     if actor.deleted_at is None:
         await end(conn, instance.site, actor)
+
+
+async def _refuse(conn: Connection, actor_id: int) -> None:
+    """Whoever waits to be let in is told no, where her address is known to be hers."""
+    asked = await waiting_accounts.find_request(conn, actor_id)
+    if asked is not None:
+        await reject_sign_up(conn, asked.id, TeamAnswer(proven_only=True))
+    await waiting_accounts.erase(conn, [actor_id])

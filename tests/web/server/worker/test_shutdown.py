@@ -1,5 +1,6 @@
 """An instance whose time has come: archives, then farewells, each once however often it is stopped; then 410."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,20 +9,28 @@ from aiohttp import web
 from federation.instance import Instance
 from models.coop import shutdown
 from models.coop.shutdown import Farewells
-from models.errors import Conflict
+from models.errors import Conflict, Unfinished
 from models.listings.listings import ListingDraft
-from models.people import actors
-from models.people.actors import BUILT_IN
-from models.store.database import Pool, connection, fetch_column, fetch_value, transaction
+from models.people import accounts, actors
+from models.people.actors import BUILT_IN, Actor
+from models.people.arrivals import waiting_accounts
+from models.people.arrivals.answer_mails import TeamAnswer
+from models.personal_data import export_archives
+from models.personal_data.export_archives import Unmade
+from models.settings import Site
+from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 from outbox.listings.listings import publish
 from outbox.people import built_in_actors
+from outbox.people.accounts import approve_sign_up, end
 from tests.factories import make_follow, make_member, make_remote_actor
+from tests.web.applicants import add_applicant
 from tests.web.form_client import list_mails, shared_keys
 from tests.web.small_app import make_instance, serving
 from web.activitypub.routes import ROUTES
 from web.security.one_time_links import make_setup_link
 from web.server.worker.shutdown import go_on
 
+READY = "UPDATE archive SET state = 'ready', file_key = id::text, byte_size = 1, expires_at = now()"
 DELETED = "SELECT object_uri FROM activity WHERE type = 'Delete' ORDER BY id"
 
 
@@ -56,19 +65,25 @@ async def test_archives_are_made_before_anybody_goes_and_every_actor_says_farewe
     monkeypatch.setattr("web.server.worker.shutdown.MOST_FAREWELLS", 3)
     copied: list[str] = []
 
-    async def write_copy(copied_one: Instance) -> int:
-        copied.append(copied_one.site.url)
+    async def write_copy(copied_one: Instance, *, whole: bool) -> int:
+        copied.append(f"{copied_one.site.url} {whole}")
         return 1
 
     monkeypatch.setattr("web.server.static_copy.write_copy", write_copy)
-    for _ in range(5):
+    for _ in range(3):
         await go_on(instance)
+    waiting = await find(instance)
+    async with transaction(instance.pool) as conn:
+        archives = await fetch_value(conn, "SELECT count(*) FROM archive WHERE state = 'making'")
+        await execute(conn, READY)
+    await go_on(instance)
     offered = await find(instance)
     async with connection(instance.pool) as conn:
-        archives = await fetch_value(conn, "SELECT count(*) FROM archive WHERE state = 'making'")
         before = await fetch_column(conn, DELETED)
-    assert offered.offered_until is not None
-    for _ in range(6):
+    assert waiting.offered_until is None and offered.offered_until is not None
+    await go_on(instance, at=offered.offered_until - timedelta(minutes=1))
+    assert copied == [], "as people left them, not as they were"
+    for _ in range(7):
         await go_on(instance, at=offered.offered_until)
     async with connection(instance.pool) as conn:
         deleted = [uri.rpartition("/")[2] for uri in await fetch_column(conn, DELETED)]
@@ -78,13 +93,86 @@ async def test_archives_are_made_before_anybody_goes_and_every_actor_says_farewe
         farewells = await shutdown.count_farewells(conn)
         link = await make_setup_link(conn, instance.site)
 
-    assert copied == [instance.site.url]
+    assert copied == [f"{instance.site.url} True"]
     assert (archives, before) == (2, []) and offered.archived_through > 0
     assert deleted[:2] == ["bob", "ada"] and deleted[-1] == "instance" and set(deleted[2:]) == set(BUILT_IN)
     assert {uri.rpartition("/")[2] for uri in told} == {"bob", "coop"}
     assert farewells == Farewells(left_here=0, waiting=2, told=0, failed=0)
     assert (await find(instance)).ended_at is not None
     assert link is None, "nobody sets it up anew"
+
+
+async def test_archives_are_tried_again_waited_for_and_kept_until_everybody_goes(instance: Instance) -> None:
+    await go_on(instance)
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE archive SET state = 'failed', asked_at = now() - interval '2 hours'")
+    states = []
+    for _ in range(3):
+        await go_on(instance)
+        async with connection(instance.pool) as conn:
+            states.append((await export_archives.count_unmade(conn), (await find(instance)).offered_until))
+    async with transaction(instance.pool) as conn:
+        await execute(conn, f"{READY} - interval '1 day' WHERE id = (SELECT min(id) FROM archive)")
+        await export_archives.forget_old(conn)
+    await go_on(instance, at=(due := (await find(instance)).due_at) + shutdown.ARCHIVES_WAIT)
+    async with transaction(instance.pool) as conn:
+        await export_archives.finish(
+            conn, await fetch_value(conn, "SELECT id FROM archive WHERE state = 'making'"), file_key="b", byte_size=1
+        )
+        kept = await fetch_column(conn, "SELECT expires_at FROM archive")
+
+    assert states == [(Unmade(making=2, failed=0, again=[]), None)] * 3
+    assert kept == [due + shutdown.ARCHIVES_WAIT + shutdown.OFFERED] * 2
+
+
+async def test_an_actor_whose_end_fails_holds_up_nobody_else(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(conn: Connection, site: Site, actor: Actor) -> None:
+        if actor.username == "bob":
+            raise RuntimeError("no farewell")
+        await end(conn, site, actor)
+
+    monkeypatch.setattr("web.server.worker.shutdown.MOST_FAREWELLS", 1)
+    async with transaction(instance.pool) as conn:
+        await shutdown.note_offered(conn, until=datetime.now(UTC))
+        await shutdown.note_copied(conn)
+    with monkeypatch.context() as patched:
+        patched.setattr("web.server.worker.shutdown.end", fail)
+        for _ in range(2 + len(BUILT_IN)):
+            with suppress(Unfinished):
+                await go_on(instance)
+        with pytest.raises(Unfinished, match="no farewell"):
+            await go_on(instance)
+    async with connection(instance.pool) as conn:
+        left, before = await shutdown.count_farewells(conn), await find(instance)
+    for _ in range(2):
+        await go_on(instance)
+
+    assert (left.left_here, before.ended_at) == (1, None)
+    assert (await find(instance)).ended_at is not None
+
+
+async def test_whoever_waits_to_be_let_in_is_told_no(instance: Instance) -> None:
+    now = datetime.now(UTC)
+    async with transaction(instance.pool) as conn:
+        await shutdown.take_back(conn, at=now - timedelta(hours=1))
+    carole = await add_applicant(instance)
+    async with transaction(instance.pool) as conn:
+        await shutdown.begin(conn, by=None, due_at=now)
+        asked = await waiting_accounts.find_request(conn, carole.actor_id)
+        assert asked is not None
+        with pytest.raises(Conflict, match="shutdown_closing_joins"):
+            await approve_sign_up(conn, instance.site, asked.id, TeamAnswer(), key_pairs=shared_keys(), confirmed=True)
+        await shutdown.note_offered(conn, until=datetime.now(UTC))
+        await shutdown.note_copied(conn)
+
+    await go_on(instance)
+
+    async with connection(instance.pool) as conn:
+        mails = await fetch_column(conn, "SELECT payload FROM pgqueuer WHERE entrypoint = 'sign_up_mail'")
+        assert await accounts.find(conn, carole.actor_id) is None
+    assert [b'"refused"' in one for one in mails] == [True]
 
 
 async def test_nothing_happens_before_its_time_and_nothing_new_is_published_after(instance: Instance) -> None:
@@ -107,12 +195,11 @@ async def test_an_ended_instance_answers_410_to_all_but_probes(instance: Instanc
     document = {"Accept": "application/activity+json"}
     async with serving(instance, routes) as client:
         before = [(await client.get(path)).status for path in ("/annonces", "/api/v1/instance")]
+        async with transaction(instance.pool) as conn:
+            await shutdown.note_offered(conn, until=datetime.now(UTC))
+            await shutdown.note_copied(conn)
         for _ in range(2):
             await go_on(instance)
-        async with transaction(instance.pool) as conn:
-            await shutdown.note_copied(conn)
-        for _ in range(3):
-            await go_on(instance, at=datetime.now(UTC) + timedelta(days=15))
         instance.ended.clear()
 
         page = await client.get("/annonces", headers={"Accept": "text/html"})

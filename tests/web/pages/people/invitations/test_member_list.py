@@ -1,10 +1,12 @@
 """Members from a list: nothing is made before somebody has seen what would be, and each line has its answer."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
+from models.coop import shutdown
 from models.moderation import excluded_addresses
 from models.people import accounts, actors
 from models.people.invitations import member_imports
@@ -176,6 +178,21 @@ async def test_a_yes_twice_makes_each_member_once(door: Doorbell) -> None:
     await make_members(door.instance, {"id": int(confirmation.rpartition("/")[2])})
 
     assert await count_accounts(door) == 4
+
+
+async def test_a_list_waits_while_the_instance_is_to_end(door: Doorbell) -> None:
+    ada = await open_page(door)
+    await ada.send(PAGE, {"list": LIST})
+    await ada.send(find_confirmation(ada))
+    async with transaction(door.instance.pool) as conn:
+        await shutdown.begin(conn, by=None, due_at=datetime.now(UTC))
+    await run_job(door)
+    before = await count_accounts(door)
+    async with transaction(door.instance.pool) as conn:
+        await shutdown.take_back(conn, at=datetime.now(UTC) - timedelta(days=1))
+    await run_job(door)
+
+    assert (before, await count_accounts(door)) == (2, 4)
 
 
 async def test_a_long_list_is_made_in_several_runs(door: Doorbell, monkeypatch: pytest.MonkeyPatch) -> None:
