@@ -181,9 +181,16 @@ async def _look_everywhere(
         here = [(target, at, one) for one, at in copies.items() if one == name or (name is None and at <= now)]
         found += here
         if not here:
-            later = f" that is not of after now: say which ({max(copies)})" if copies and name is None else ""
-            failures.append(f"{place} has {f'no copy of this instance{later}' if name is None else f'no {name}'}.")
+            failures.append(_describe_absence(place, name, copies))
     return found, failures
+
+
+def _describe_absence(place: BackupPlace, name: str | None, copies: Iterable[str]) -> str:
+    if name is not None:
+        return f"{place} has no {name}."
+    later = max(copies, default=None)
+    only = "" if later is None else f" that is not of after now: say which ({later})"
+    return f"{place} has no copy of this instance{only}."
 
 
 async def _fetch(target: Target, name: str, folder: Path) -> Path:
