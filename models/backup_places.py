@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from models.settings import Settings, SettingsError
 
@@ -65,8 +65,20 @@ def _read_folder(text: str) -> BackupPlace:
     return BackupPlace(kind="folder", path=text.rstrip("/") or "/", options={})
 
 
+def _split(text: str) -> tuple[SplitResult, int | None]:
+    """Its parts, and its port. What urlsplit says itself quotes the address, of which a secret may be any part."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError("this is no address; a / in a key or a secret is written %2F") from None
+    if parts.scheme.startswith("s3") and "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        raise ValueError("what stands before the @ has a sign that ends it: / is written %2F, ? %3F, # %23, @ %40")
+    return parts, port
+
+
 def _read_address(text: str) -> BackupPlace:
-    parts = urlsplit(text)
+    parts, port = _split(text)
     kinds: dict[str, Kind] = {"sftp": "sftp", "s3": "s3", "s3+http": "s3"}
     if parts.scheme not in kinds:
         raise ValueError("a target is a whole path, sftp://user@host/folder or s3://key:secret@host/bucket/folder")
@@ -82,7 +94,7 @@ def _read_address(text: str) -> BackupPlace:
         kind=kind,
         path=path,
         host=host,
-        port=parts.port,
+        port=port,
         user=user,
         secret=unquote(parts.password or ""),
         plain=parts.scheme == "s3+http",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from models.store.database import Connection, execute, fetch_all, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 
 RunKind = Literal["backup", "verification", "copy"]
 
@@ -12,6 +12,9 @@ FAILURE_LIMIT = 500
 
 STALE = timedelta(days=8)
 """A backup a week is the least; one day more, and it was forgotten."""
+
+COPY_LAG = timedelta(hours=26)
+"""A copy leaves with each backup, each night: one that is so much older than the last backup did not arrive since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,25 @@ async def note(
         seconds,
     )
     await execute(conn, "DELETE FROM backup_run WHERE ended_at < now() - interval '1 year'")
+
+
+async def list_uncopied_places(conn: Connection, places: list[str]) -> list[str]:
+    """Those of the places where the last copy is much older than the last backup, or none ever arrived.
+
+    A copy that was broken off with its command left no note of its failure.
+    """
+    return await fetch_column(
+        conn,
+        """
+        SELECT place FROM unnest($1::text[]) WITH ORDINALITY AS given (place, position)
+        WHERE (SELECT max(ended_at) FROM backup_run WHERE kind = 'backup' AND failure IS NULL) - $2::interval
+            >= coalesce((SELECT max(ended_at) FROM backup_run
+                         WHERE kind = 'copy' AND failure IS NULL AND folder = place), '-infinity')
+        ORDER BY position
+        """,
+        places,
+        COPY_LAG,
+    )
 
 
 async def find_state(conn: Connection) -> BackupState:

@@ -84,7 +84,7 @@ def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int,
 @click.argument("name", required=False)
 def fetch(folder: Path, name: str | None) -> None:
     """Bring the latest copy, or the one of that NAME, back into FOLDER, from where DECLIC_BACKUP_TO sends them."""
-    fetched = run(sending.fetch_copy(read_settings(creating=True), folder, name))
+    fetched = run(sending.fetch_copy(read_settings(creating=True), folder, name, print_err))
     print_err(f"`declic backup verify {fetched}` proves it, `declic restore {fetched}` makes an instance of it.")
     print_out(str(fetched))
 
@@ -254,6 +254,8 @@ def describe_copy(sent: CopyResult) -> str:
     if sent.failure is not None:
         return f"Not copied: {english_errors.translate_error(sent.failure)}"
     removed = f" {sent.removed} older removed there." if sent.removed else ""
+    if sent.unremoved is not None:
+        removed = f" Older ones could not be removed there: {english_errors.translate_error(sent.unremoved)}"
     return f"Copied to {sent.place} as {sent.name}, {making.format_megabytes(sent.size)}.{removed}"
 
 

@@ -6,6 +6,7 @@ from models.backup_places import read_places
 from models.coop import pending_operation
 from models.servers import circuit_breakers
 from models.settings import SettingsError
+from models.store import backup_runs
 from models.store.background import heartbeats
 from models.store.database import connection
 from web.actions.doctor.database import skip
@@ -104,6 +105,8 @@ async def check_copies(at: Patient) -> Finding:
             what=at.say(N_("Aucune copie n’est envoyée d’ici vers une autre machine (DECLIC_BACKUP_TO).")),
         )
     where = ", ".join(map(str, places))
+    if missing := await _find_missing(at, [str(place) for place in places]):
+        return missing
     if at.settings.backup_passphrase is None:
         return Finding(
             severity="warning",
@@ -112,6 +115,25 @@ async def check_copies(at: Patient) -> Finding:
             command=CLOSE,
         )
     return ok(at.say(N_("Les sauvegardes partent chiffrées vers %(where)s."), where=where))
+
+
+async def _find_missing(at: Patient, places: list[str]) -> Finding | None:
+    """Places where the last backup did not arrive, nor any of the day before, and nobody was told why."""
+    if at.instance is None:
+        return None
+    async with connection(at.instance.pool) as conn:
+        missing = await backup_runs.list_uncopied_places(conn, places)
+    if not missing:
+        return None
+    return Finding(
+        severity="warning",
+        what=at.say(
+            N_("La dernière sauvegarde n’est pas arrivée à %(where)s, et aucune copie récente n’y est."),
+            where=", ".join(missing),
+        ),
+        mend=at.say(N_("Faites-en une maintenant ; le journal de la machine dit si elle arrive :")),
+        command="systemctl start declic-backup.service",
+    )
 
 
 async def check_mails(at: Patient) -> Finding:

@@ -294,6 +294,30 @@ async def test_copies_that_anybody_reads_who_has_them_are_named(
     assert found.severity == severity and words in found.what and "hidden" not in found.what
 
 
+async def test_a_place_where_no_copy_arrives_is_named(pool: Pool) -> None:
+    disk, away = "/srv/disk", "sftp://ailleurs.example/nuit"
+    patient = make_patient(pool, backup_to=(disk, "sftp://coop@ailleurs.example/nuit"), backup_passphrase="x" * 12)
+    before = await work.check_copies(patient)
+    async with transaction(pool) as conn:
+        for place in (disk, away):
+            await backup_runs.note(conn, "copy", place, seconds=1)
+        await execute(conn, "UPDATE backup_run SET ended_at = now() - interval '25 hours'")
+        await backup_runs.note(conn, "backup", "/srv/backup", seconds=1, size=1)
+    young = await work.check_copies(patient)
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE backup_run SET ended_at = now() - interval '27 hours' WHERE folder = $1", away)
+        await backup_runs.note(conn, "copy", away, seconds=1, failure="nobody answers")
+    behind = await work.check_copies(patient)
+    async with transaction(pool) as conn:
+        await execute(conn, "DELETE FROM backup_run WHERE kind = 'copy'")
+    never = await work.check_copies(patient)
+
+    assert (before.severity, young.severity) == ("ok", "ok")
+    assert (behind.severity, behind.command) == ("warning", "systemctl start declic-backup.service")
+    assert f"pas arrivée à {away}," in behind.what
+    assert f"pas arrivée à {disk}, {away}," in never.what
+
+
 async def test_what_is_slow_is_named(pool: Pool) -> None:
     patient = make_patient(pool)
     looks = (database.check_slow_statements, work.check_slow_servers)

@@ -16,11 +16,12 @@ KEY, SECRET, REGION = "GK31c2f218a2e44f485b94239e", "b892c0665f/0adaa44b6+acf0e"
 
 @dataclass
 class Store:
-    """What lies in the bucket `coop`, by its key; while it is `full` nothing is taken."""
+    """What lies in the bucket `coop`, by its key; while it is `full` nothing is taken. `ranges` were asked for."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     parts: dict[int, bytes] = field(default_factory=dict)
     full: bool = False
+    ranges: list[str | None] = field(default_factory=list)
     port: int = 0
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -37,7 +38,18 @@ class Store:
             return self._list(query.get("prefix", ""))
         if request.method == "POST":
             return self._post(key, body, dict(query))
+        if request.method == "GET" and key in self.files:
+            return self._give(self.files[key], request)
         return self._keep(request.method, key, body, dict(query))
+
+    def _give(self, data: bytes, request: web.Request) -> web.Response:
+        self.ranges.append(request.headers.get("Range"))
+        asked = request.http_range
+        begin, end, _ = asked.indices(len(data))
+        headers = {"ETag": '"x"', "Last-Modified": "Sun, 29 Nov 2026 12:00:00 GMT"}
+        if asked.start is not None:
+            headers["Content-Range"] = f"bytes {begin}-{end - 1}/{len(data)}"
+        return web.Response(status=200 if asked.start is None else 206, body=data[begin:end], headers=headers)
 
     def _post(self, key: str, body: bytes, query: dict[str, str]) -> web.Response:
         if "delete" in query:

@@ -15,11 +15,12 @@ from models.backup_places import PASSPHRASE_LENGTH, read_place, read_places
 from models.settings import Settings, SettingsError
 from tests.web.server.backups.s3_stand_in import KEY, REGION, SECRET, Store, running_store
 from tests.web.server.backups.sample_instance import House, run
-from web.commands.backups import _copy
+from web.commands.backups import _copy, describe_copy
 from web.server.backups import archives, passphrases
 from web.server.backups.archives import unpacked
 from web.server.backups.checking import find_damage, require_dump
-from web.server.backups.copies import object_store, sending, sftp
+from web.server.backups.copies import folder, object_store, sending, sftp
+from web.server.backups.copies.targets import NotCopied
 from web.server.backups.making import BackupResult
 from web.server.backups.manifest import Unusable, read_manifest
 from web.server.backups.passphrases import WrongPassphrase
@@ -92,7 +93,7 @@ async def test_a_copy_arrives_at_each_kind_of_place_and_comes_back_as_it_left(
     assert list(store.files) == [f"nuit/{name}"]
     assert not list(made.folder.parent.glob("*.part"))
     for place in places:
-        back = await sending.fetch_copy(targeting(house, place), tmp_path / quote(place, safe=""), None)
+        back = await sending.fetch_copy(targeting(house, place), tmp_path / quote(place, safe=""), None, print)
         with unpacked(back, PASSPHRASE, tmp_path) as backup:
             manifest = read_manifest(backup)
             require_dump(backup, manifest)
@@ -113,6 +114,7 @@ async def test_large_copies_go_to_a_store_in_parts(
     await target.fetch("large", tmp_path / "back")
 
     assert store.files["nuit/large"] == data == (tmp_path / "back").read_bytes()
+    assert store.ranges == ["bytes=0-5242879", "bytes=5242880-10485759", "bytes=10485760-12582911"]
 
 
 async def test_old_copies_go_and_so_does_what_was_cut_off_and_nothing_else(
@@ -153,13 +155,65 @@ async def test_what_does_not_arrive_is_said_and_the_others_get_theirs(
     assert made.folder.is_dir() and not list(made.folder.parent.glob("*.part"))
 
 
+class Spoilt(folder.Folder):
+    """Where files can be put and none can be removed; one that is called `silent` takes for ever."""
+
+    async def send(self, file: Path, name: str) -> None:
+        """As of a target."""
+        if self.folder.name == "silent":
+            await asyncio.Event().wait()
+        await super().send(file, name)
+
+    async def remove(self, name: str) -> None:
+        """As of a target."""
+        raise NotCopied(f"{name} is not ours to remove.")
+
+
+async def test_a_copy_that_arrived_is_no_failure_and_a_silent_place_holds_nobody_up(
+    house: House, made: BackupResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (sending.SENDING_SECONDS, sending.REMOVING_SECONDS) == (6 * 3600, 15 * 60)
+    monkeypatch.setattr(sending, "SENDING_SECONDS", 0.5)
+    monkeypatch.setattr(folder, "Folder", Spoilt)
+    for name in ("silent", "kept"):
+        (tmp_path / name).mkdir()
+        for old in ("20260101-030000.tar", "20260102-030000.tar", "20260103-030000.tar.part"):
+            (tmp_path / name / f"{PREFIX}{old}").write_text("x")
+    settings = targeting(house, str(tmp_path / "silent"), str(tmp_path / "kept"), passphrase=None)
+
+    silent, kept = await sending.send_copies(settings, made.folder, Rotation(latest=1))
+
+    assert "silent: given up after" in str(silent.failure)
+    assert (kept.failure, (tmp_path / "kept" / kept.name).is_file()) == (None, True)
+    assert describe_copy(kept).startswith("Copied to") and "could not be removed there: declic" in describe_copy(kept)
+
+
+async def test_the_latest_copy_is_that_of_all_places_and_of_no_day_to_come(house: House, tmp_path: Path) -> None:
+    for name, days in {"first": ("20260101", "20990101"), "second": ("20260102",), "third": ("20990101",)}.items():
+        (tmp_path / name).mkdir()
+        for day in days:
+            (tmp_path / name / f"{PREFIX}{day}-030000.tar").write_text(name)
+    wrong = f"{PREFIX}20990101-030000.tar"
+    settings = targeting(house, *(str(tmp_path / name) for name in ("absent", "first", "second", "third")))
+    told: list[str] = []
+
+    latest = await sending.fetch_copy(settings, tmp_path / "back", None, told.append)
+    named = await sending.fetch_copy(settings, tmp_path / "back", wrong, told.append)
+
+    assert (latest.name, latest.read_text()) == (f"{PREFIX}20260102-030000.tar", "second")
+    assert (named.name, named.read_text()) == (wrong, "first")
+    assert "absent is not there" in told[0] and f"after now: say which ({wrong})" in told[1]
+    with pytest.raises(NotCopied, match="has no other"):
+        await sending.fetch_copy(settings, tmp_path / "back", "other", told.append)
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [
         ("backups", "a whole path"),
         ("ftp://a@b.example/c", "a whole path"),
         ("sftp://b.example/c", "wants a user"),
-        ("sftp://a:secret@b.example/c", "takes no password"),
+        ("sftp://a:hushed@b.example/c", "takes no password"),
         ("sftp://-oProxyCommand=x@b.example/c", "wants a user"),
         ("sftp://a@-oProxyCommand=x/c", "has a host"),
         ("sftp://a@b.example/c%0Arm", "has a host"),
@@ -167,13 +221,18 @@ async def test_what_does_not_arrive_is_said_and_the_others_get_theirs(
         ("s3://b.example/c", "its key and its secret"),
         ("s3+http://a:b@b.example/c", "this machine alone"),
         ("s3://a:b@b.example:port/c", "DECLIC_BACKUP_TO"),
+        ("s3://a:hushed/x@b.example/c", "%2F"),
+        ("s3://a:12/hushed?x@b.example/c", "%2F"),
+        ("s3://a:b@12/hushed?hushed@b.example/c", "%2F"),
+        ("s3://a:hushed\u2100@b.example/c", "%2F"),
+        ("s3://a:[hushed@b.example/c", "%2F"),
     ],
 )
 def test_a_target_that_is_none_is_said_without_its_secret(target: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words) as refused:
         read_place(target)
 
-    assert "a:secret" not in str(refused.value)
+    assert "hushed" not in str(refused.value)
 
 
 async def test_a_target_that_is_wrong_costs_no_backup_and_is_noted(house: House, made: BackupResult) -> None:

@@ -58,14 +58,23 @@ def test_we_open_what_age_closes() -> None:
     assert read(OF_AGE, "password") == b"age"
 
 
+def exchange_chunks(closed: bytes) -> bytes:
+    """The second chunk before the first; each of them as it was."""
+    size = CHUNK + passphrases.TAG
+    begin = closed.index(b"\n", closed.index(b"\n--- ") + 1) + 1 + 16
+    first, second = closed[begin : begin + size], closed[begin + size : begin + 2 * size]
+    return closed[:begin] + second + first + closed[begin + 2 * size :]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda closed: closed[:-1],
         lambda closed: closed[: -CHUNK // 2],
-        lambda closed: closed[:-40] + b"\0" + closed[-39:],
+        lambda closed: closed[:-40] + bytes([closed[-40] ^ 1]) + closed[-39:],
+        exchange_chunks,
         lambda closed: closed + b"\0",
-        lambda closed: closed[: closed.index(b"--- ") + 60 + CHUNK + 16],
+        lambda closed: closed[: closed.index(b"--- ") + 64 + CHUNK + 16],
         lambda closed: closed.replace(b"--- ", b"--- A", 1),
         lambda closed: closed.replace(b" 10\n", b" 21\n", 1),
         lambda closed: closed.replace(b"-> scrypt", b"-> X25519", 1),
@@ -76,7 +85,7 @@ def test_we_open_what_age_closes() -> None:
 def test_what_was_changed_or_cut_short_is_refused_in_words(spoil: object) -> None:
     assert callable(spoil)
     with pytest.raises(Unusable, match=r"sauvegarde\.tar\.age"):
-        read(spoil(close(b"x" * (CHUNK + 1000))))
+        read(spoil(close(b"x" * (2 * CHUNK + 1000))))
 
 
 def test_the_work_is_what_a_machine_of_one_gigabyte_can_do() -> None:

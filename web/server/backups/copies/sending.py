@@ -2,9 +2,10 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,24 @@ else:
     _ROOM = "web.server.backups.copies"
     folder, object_store, sftp = (LazyModule(f"{_ROOM}.{name}") for name in ("folder", "object_store", "sftp"))
 
+SENDING_SECONDS = 6 * 3600
+"""For one copy to arrive: with two places that are silent, the backup of the next night is still made."""
+
+REMOVING_SECONDS = 15 * 60
+"""For older ones to go."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyResult:
-    """What came of a copy: `failure` is why it is not there. `removed` older ones went by rotation."""
+    """What came of a copy: `failure` is why it is not there. `removed` older ones went by rotation, or stayed for
+    the reason that `unremoved` is.
+    """
 
     place: BackupPlace
     name: str
     size: int
     removed: int = 0
+    unremoved: DeclicError | None = None
     failure: DeclicError | None = None
 
 
@@ -73,12 +83,28 @@ def _pack(made: Path, packed: Path, passphrase: str | None) -> int:
 async def _send(settings: Settings, copy: CopyResult, packed: Path, keep: Rotation | None) -> CopyResult:
     target = _open_target(copy.place)
     try:
-        await _remove_unfinished(settings, target)
-        await target.send(packed, copy.name)
-        removed = 0 if keep is None else await _rotate(settings, target, copy.name, keep)
+        async with _within(SENDING_SECONDS, copy.place):
+            await _remove_unfinished(settings, target)
+            await target.send(packed, copy.name)
     except NotCopied as error:
         return replace(copy, failure=error)
-    return replace(copy, removed=removed)
+    if keep is None:
+        return copy
+    try:
+        async with _within(REMOVING_SECONDS, copy.place):
+            return replace(copy, removed=await _rotate(settings, target, copy.name, keep))
+    except NotCopied as error:
+        return replace(copy, unremoved=error)
+
+
+@asynccontextmanager
+async def _within(seconds: float, place: BackupPlace) -> AsyncIterator[None]:
+    """Raise NotCopied where a place takes longer: one that is silent must not hold up the others, nor later backups."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise NotCopied(f"{place}: given up after {seconds / 60:,.0f} minutes.") from None
 
 
 def _open_target(place: BackupPlace) -> Target:
@@ -89,10 +115,11 @@ def _open_target(place: BackupPlace) -> Target:
 
 
 async def _remove_unfinished(settings: Settings, target: Target) -> None:
-    """What was being sent when the line broke."""
+    """What was being sent when the line broke. One that cannot be removed takes nothing from the next copy."""
     for name in await target.list_names():
         if name.startswith(name_prefix(settings)) and name.endswith(UNFINISHED):
-            await target.remove(name)
+            with suppress(NotCopied):
+                await target.remove(name)
 
 
 async def _rotate(settings: Settings, target: Target, name: str, keep: Rotation) -> int:
@@ -114,20 +141,56 @@ def _list_copies(settings: Settings, names: Iterable[str]) -> dict[str, datetime
     return found
 
 
-async def fetch_copy(settings: Settings, folder: Path, name: str | None) -> Path:
-    """Bring back the copy of that name, or the latest, from the first target that has it. Raises NotCopied."""
-    failures = []
+async def fetch_copy(settings: Settings, folder: Path, name: str | None, tell: Callable[[str], None]) -> Path:
+    """Bring back the copy of that name, or the latest that any of the targets has, as far as they answer.
+
+    What keeps one from being asked is told. Raises NotCopied.
+    """
+    found, failures = await _look_everywhere(settings, name)
+    latest = max((at for _, at, _ in found), default=None)
+    for target, at, one in found:
+        if at == latest:
+            try:
+                fetched = await _fetch(target, one, folder)
+            except NotCopied as error:
+                failures.append(str(error))
+                continue
+            for failure in failures:
+                tell(f"Warning: {failure}")
+            return fetched
+    raise NotCopied(" ".join(failures) or "DECLIC_BACKUP_TO names no place from where one could come back.")
+
+
+async def _look_everywhere(
+    settings: Settings, name: str | None
+) -> tuple[list[tuple[Target, datetime, str]], list[str]]:
+    """Copies that could come back, each with its target and moment; and what is to be said of targets without any.
+
+    Without a name, those that seem to be of after now do not count: a clock was wrong once.
+    """
+    found, failures = [], []
     for place in read_places(settings):
         target = _open_target(place)
         try:
-            found = _list_copies(settings, await target.list_names())
-            wanted = name if name is not None else max(found, key=lambda one: found[one], default=None)
-            if wanted in found:
-                return await _fetch(target, wanted, folder)
-            failures.append(f"{place} has {'no copy of this instance' if name is None else f'no {name}'}.")
+            async with _within(REMOVING_SECONDS, place):
+                copies = _list_copies(settings, await target.list_names())
         except NotCopied as error:
             failures.append(str(error))
-    raise NotCopied(" ".join(failures) or "DECLIC_BACKUP_TO names no place from where one could come back.")
+            continue
+        now = datetime.now(UTC)
+        here = [(target, at, one) for one, at in copies.items() if one == name or (name is None and at <= now)]
+        found += here
+        if not here:
+            failures.append(_describe_absence(place, name, copies))
+    return found, failures
+
+
+def _describe_absence(place: BackupPlace, name: str | None, copies: Iterable[str]) -> str:
+    if name is not None:
+        return f"{place} has no {name}."
+    later = max(copies, default=None)
+    only = "" if later is None else f" that is not of after now: say which ({later})"
+    return f"{place} has no copy of this instance{only}."
 
 
 async def _fetch(target: Target, name: str, folder: Path) -> Path:
