@@ -11,6 +11,7 @@
 #   INSTALL_POSTGRES=debian  Debian's PostgreSQL instead of the one that comes along
 #   INSTALL_BACKUP=none      an upgrade goes on where no backup can be made
 #   INSTALL_RESTORE=BACKUP   this backup is restored before the first start: the cooperative moves to this machine
+#   INSTALL_RESTORE=fetch    the same with the latest copy from where DECLIC_BACKUP_TO sends them
 set -eu
 
 HOME_DIR=/opt/declic
@@ -35,7 +36,11 @@ read_arguments() {
         fail "$1 is no address such as https://entraide.lomme.example (a name of its own, without a folder or a port)."
     wheel=${2:-}
     backup=${INSTALL_RESTORE:-}
-    [ -z "$backup" ] || [ -e "$backup" ] || fail "there is no backup $backup."
+    case $backup in
+        "") ;;
+        fetch) [ -e "$SETTINGS" ] || fail "put the old /etc/declic in its place first: it says where the copies are." ;;
+        *) [ -e "$backup" ] || fail "there is no backup $backup." ;;
+    esac
 }
 
 look_around() {
@@ -93,6 +98,7 @@ find_wheel() {
 install_system_packages() {
     set -- python3-venv ca-certificates
     [ "${INSTALL_POSTGRES:-}" != debian ] || set -- "$@" postgresql
+    ! grep -qs '^DECLIC_BACKUP_TO=.*sftp://' "$SETTINGS" || set -- "$@" openssh-client
     proxy=none
     if [ "${INSTALL_PROXY:-}" != none ] && ! has_web_server; then
         proxy=caddy
@@ -125,8 +131,9 @@ make_account() {
     [ -n "$backup" ] || return 0
     # What came from another machine carries the number that the account had there.
     chown -R declic:declic "$BACKUPS"
-    chown -R root:declic /etc/declic
-    runuser -u declic -- test -r "$backup" ||
+    find /etc/declic ! -user root -exec chown declic {} +
+    chgrp -R declic /etc/declic
+    [ "$backup" = fetch ] || runuser -u declic -- test -r "$backup" ||
         fail "the account declic may not read $backup: put it into $BACKUPS and name it there."
 }
 
@@ -137,8 +144,11 @@ back_up() {
     "$VENV/bin/declic" upgrade --check --backups "$BACKUPS" "$wheel" || [ $? != 1 ] || [ "${INSTALL_BACKUP:-}" = none ] ||
         fail "nothing is upgraded: what is marked ✗ above stands in its way (INSTALL_BACKUP=none goes on all the same)."
     say "Backing up, into $BACKUPS"
-    # By the program that is there, of whatever version; the timer removes old ones.
-    "$VENV/bin/declic" backup "$BACKUPS" >/dev/null && return 0
+    # By the program that is there, of whatever version; the timer removes old ones. 3: only its copy did not arrive.
+    "$VENV/bin/declic" backup "$BACKUPS" >/dev/null || [ $? = 3 ] || no_backup
+}
+
+no_backup() {
     [ "${INSTALL_BACKUP:-}" = none ] ||
         fail "no backup could be made, so nothing is upgraded (INSTALL_BACKUP=none goes on without one)."
     say "Going on without a backup, as INSTALL_BACKUP=none says."
@@ -179,11 +189,12 @@ uses_own_database() {
 }
 
 write_settings() {
+    # Also where the settings came from another machine.
+    [ "${INSTALL_POSTGRES:-}" != debian ] || make_database
     [ ! -e "$SETTINGS" ] || return 0
     sed "s|^DECLIC_URL=.*|DECLIC_URL=$url|" "$work/unpacked/web/project/deploy/declic.env.example" >"$work/declic.env"
     if [ "${INSTALL_POSTGRES:-}" = debian ]; then
         sed -i 's|^#DECLIC_DATABASE_URL=.*|DECLIC_DATABASE_URL=postgresql:///declic?host=/run/postgresql|' "$work/declic.env"
-        make_database
     fi
     install -m 640 -o root -g declic "$work/declic.env" "$SETTINGS"
 }
@@ -228,6 +239,10 @@ write_proxy() {
 
 restore() {
     [ -n "$backup" ] || return 0
+    if [ "$backup" = fetch ]; then
+        say "Fetching the latest copy"
+        backup=$("$VENV/bin/declic" backup fetch "$BACKUPS") || fail "no copy was fetched, so Déclic is not started."
+    fi
     say "Restoring $backup"
     "$VENV/bin/declic" restore "$backup" || fail "it was not restored, so Déclic is not started."
 }

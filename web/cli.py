@@ -82,7 +82,7 @@ UNWANTED = ("rich", "greenlet")
 
 
 def main() -> None:
-    """Run a command: 0 when it is done, 1 with one sentence when it is not, 2 when it was called wrongly."""
+    """Run a command: 0 when it is done, 1 with a sentence when it is not, 2 when called wrongly (`backup`: 3)."""
     sys.modules.update(dict.fromkeys(UNWANTED))  # type: ignore[arg-type] # None: "there is no such module"
     sys.exit(run_command(sys.argv[1:]))
 

@@ -1,5 +1,7 @@
 """`make audit`: asks the registry in use whether it knows of a hole in a version that servers install."""
 
+import base64
+import http.client
 import json
 import os
 import re
@@ -7,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,7 +28,7 @@ NOT_OURS: Mapping[str, str] = {}
 """Holes that do not concern us, by their number (PYSEC-…, CVE-…), each with a word on why."""
 
 Ask = Callable[[str], Any]
-"""What stands at an address; raises OSError (of which HTTPError is one) or ValueError."""
+"""What stands at an address; raises OSError (of which urllib's HTTPError is one), HTTPException or ValueError."""
 
 
 class NotAsked(Exception):
@@ -45,7 +48,7 @@ def main() -> None:
         print(hole)
     if holes:
         sys.exit(1)
-    print(f"{len(locked)} locked packages: {index} knows of no hole.")
+    print(f"{len(locked)} locked packages: {hide_login(index)} knows of no hole.")
 
 
 def read_versions(path: Path) -> dict[str, str]:
@@ -72,8 +75,8 @@ def list_holes(locked: Mapping[str, str], index: str, ask: Ask) -> list[str]:
     for name, version in sorted(locked.items()):
         try:
             known = ask(f"{root}/pypi/{name}/{version}/json")["vulnerabilities"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise NotAsked(f"{index} tells nothing of {name} {version} ({describe(error)}).") from None
+        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
+            raise NotAsked(f"{hide_login(index)} tells nothing of {name} {version} ({describe(error)}).") from None
         holes.extend(
             f"{name} {version}: {', '.join(numbers)}; mended in {', '.join(one.get('fixed_in') or ()) or 'no version'}."
             f" {one.get('link') or ''}".rstrip()
@@ -87,16 +90,28 @@ def ask_registry(address: str) -> Any:
     """Over HTTP, through the proxies of the environment."""
     if not address.startswith("https://"):
         raise ValueError("it is not asked by https")
-    request = urllib.request.Request(address, headers={"Accept": "application/json"})
+    scheme, rest = address.split("//", 1)
+    login, at, place = rest.rpartition("@")
+    request = urllib.request.Request(f"{scheme}//{place}", headers={"Accept": "application/json"})
+    if at:
+        words = base64.b64encode(urllib.parse.unquote(login).encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {words}")
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:
         return json.load(answer)
+
+
+def hide_login(address: str) -> str:
+    """As it may be printed: pip takes a name and a password in the address of a registry."""
+    return re.sub("//.*@", "//", address)
 
 
 def describe(error: Exception) -> str:
     """Why nothing was told, without a traceback."""
     if isinstance(error, urllib.error.HTTPError):
         return f"it answers {error.code}"
-    return "its answer says nothing of holes" if isinstance(error, KeyError | TypeError) else str(error)
+    if isinstance(error, http.client.HTTPException):
+        return "its answer is broken off, or not HTTP"
+    return "its answer says nothing of holes" if isinstance(error, KeyError | TypeError) else hide_login(str(error))
 
 
 if __name__ == "__main__":

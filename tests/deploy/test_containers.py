@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,18 @@ def test_the_image_runs_as_an_account_without_rights_and_says_how_it_is() -> Non
     assert f"useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin {user}" in CONTAINERFILE
     assert CONTAINERFILE.index(f"USER {user}") < CONTAINERFILE.index("\nCMD [")
     assert re.search(r"^HEALTHCHECK .*\\\n    CMD \[.*readyz", CONTAINERFILE, re.M)
+
+
+def test_secrets_in_the_checkout_go_neither_into_the_image_nor_into_git() -> None:
+    """What README.md has one write beside compose.yaml, and where compose.yaml mounts backups."""
+    left_out = (ROOT / ".dockerignore").read_text().splitlines()
+    written = [f"deploy/{name}" for name in (".env", "secrets", "backups")]
+
+    assert {*written, ".git", ".venv"} <= set(left_out) and not [line for line in left_out if line.startswith("!")]
+    asked = ["git", "check-ignore", *(f"{one}/x" for one in written[1:]), written[0]]
+    assert subprocess.run(asked, cwd=ROOT, capture_output=True, check=False).stdout.count(b"\n") == 3
+    assert "> .env && chmod 600 .env" in (ROOT / "deploy/README.md").read_text()
+    assert COMPOSE["services"]["declic"]["build"]["context"] == "..", "where .dockerignore is read"
 
 
 def test_all_that_a_wheel_is_built_from_is_brought_into_the_image() -> None:

@@ -32,7 +32,13 @@ for one; do case $one in -* | install | update) ;; *) echo "$one" >>"$ROOT/packa
     "useradd": 'echo "${!#}" >>"$ROOT/accounts"',
     "systemctl": 'echo "systemctl $*" >>"$NOTES"',
     "chown": 'echo "chown $*" >>"$NOTES"',
+    "chgrp": 'echo "chgrp $*" >>"$NOTES"',
     "runuser": 'shift 3; exec "$@"',
+    "service": "",
+    **{name: f'echo "{name} $*" >>"$NOTES"' for name in ("psql", "createuser", "createdb")},
+    "declic": """
+echo "declic $*" >>"$NOTES"
+case "$*" in "backup fetch "*) echo "$3/declic-copy.tar.age" ;; "backup "*) exit "${BACKS_UP:-0}" ;; esac""",
     "install": """
 kept=()
 while [ $# -gt 0 ]; do case $1 in -o | -g) shift ;; *) kept+=("$1") ;; esac; shift; done
@@ -41,11 +47,12 @@ exec /usr/bin/install "${kept[@]}"
 """,
     "python3": """
 case "$*" in
+    *readyz*) ;;
     "-m venv"*) mkdir -p "$4/bin"; cp "$0" "$4/bin/python3" ;;
     *"-m pip --version") [ -e "$(dirname "$0")/declic" ] ;;
     *"-m pip install"*)
         echo "pip $*" >>"$NOTES"
-        printf '#!/bin/sh\\necho "declic $*" >>"$NOTES"\\n' >"$(dirname "$0")/declic"
+        cp "$(dirname "$NOTES")/bin/declic" "$(dirname "$0")/declic"
         chmod +x "$(dirname "$0")/declic" ;;
     *) exec REAL "$@" ;;
 esac""",
@@ -226,6 +233,99 @@ def test_a_backup_is_restored_before_the_first_start_by_the_account_of_the_servi
     assert (ran.returncode, ran.stderr) == (0, "")
     assert f"chown -R declic:declic {backup.parent}" in noted, "the old machine gave the account another number"
     assert noted.index(f"declic restore {backup}") < noted.index("systemctl enable")
+
+
+def bring_settings(machine: Machine, lines: str = "") -> Path:
+    """Those of another machine, with a key file, under the number that the account had there."""
+    folder = machine.root / "etc/declic"
+    folder.mkdir()
+    (folder / "declic.env").write_text(f"DECLIC_URL={ADDRESS}\n{lines}")
+    key = folder / "backup_key"
+    key.touch(mode=0o600)
+    if os.geteuid() == 0:
+        os.chown(key, 54321, 54321)
+    return key
+
+
+def test_key_files_of_the_old_machine_become_those_of_the_account(machine: Machine) -> None:
+    machine.add_wheel()
+    key = bring_settings(machine)
+    (backup := machine.root / "var/backups/declic/declic-2026").mkdir(parents=True)
+
+    ran = machine.run(ADDRESS, INSTALL_RESTORE=str(backup))
+
+    [changed] = [line.split() for line in machine.noted().splitlines() if line.startswith("chown declic ")]
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert str(key) in changed and f"chgrp -R declic {key.parent}" in machine.noted()
+    assert os.geteuid() != 0 or changed[2:] == [str(key)], "what is root's stays root's"
+
+
+def test_where_only_copies_are_left_the_latest_is_fetched_and_restored(machine: Machine) -> None:
+    machine.add_wheel()
+    missing = machine.run(ADDRESS, INSTALL_RESTORE="fetch")
+    assert (missing.returncode, machine.noted()) == (1, "") and "the old /etc/declic" in missing.stderr.replace(
+        str(machine.root), ""
+    )
+    bring_settings(machine, "DECLIC_BACKUP_TO=sftp://coop@backups.example/~/declic\n")
+
+    ran = machine.run(ADDRESS, INSTALL_RESTORE="fetch")
+
+    noted = machine.noted()
+    folder = machine.root / "var/backups/declic"
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "openssh-client" in next(line for line in noted.splitlines() if line.startswith("apt-get install"))
+    fetched, restored = (
+        noted.index(one) for one in (f"backup fetch {folder}\n", f"restore {folder}/declic-copy.tar.age\n")
+    )
+    assert noted.index("pip ") < fetched < restored < noted.index("systemctl enable")
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_with_debians_postgresql_the_database_is_made_also_where_the_settings_are_there(
+    machine: Machine, moved: bool
+) -> None:
+    machine.add_wheel()
+    if moved:
+        bring_settings(machine, "DECLIC_DATABASE_URL=postgresql:///declic?host=/run/postgresql\n")
+
+    ran = machine.run(ADDRESS, INSTALL_POSTGRES="debian")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "createdb --owner declic" in machine.noted() and "pg_trgm" in machine.noted()
+    settings = (machine.root / "etc/declic/declic.env").read_text()
+    assert "\nDECLIC_DATABASE_URL=postgresql:///declic?host=/run/postgresql" in settings
+
+
+@pytest.mark.parametrize(("status", "goes_on"), [("0", True), ("3", True), ("1", False)])
+def test_a_backup_whose_copy_does_not_arrive_holds_up_no_upgrade(machine: Machine, status: str, goes_on: bool) -> None:
+    machine.add_wheel()
+    machine.run(ADDRESS)
+    (machine.place / WHEEL).unlink()
+    with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
+        wheel.writestr("LICENSE", "")
+    (machine.root / "run/systemd/system").mkdir(parents=True)
+    (machine.root / "var/lib/declic/pg18").mkdir()
+
+    ran = machine.run(ADDRESS, BACKS_UP=status)
+
+    assert ("declic-9.9.10" in machine.noted().partition("declic backup")[2]) is goes_on
+    assert (ran.returncode == 0, "no backup could be made" in ran.stderr) == (goes_on, not goes_on)
+
+
+@pytest.mark.parametrize(("status", "goes_on"), [("0", True), ("3", True), ("1", False)])
+def test_the_package_says_the_same(machine: Machine, status: str, goes_on: bool) -> None:
+    text = (ROOT / "deploy/debian/preinst").read_text()
+    for top in ("/etc/", "/var/", "/run/systemd", "/opt/"):
+        text = text.replace(top, f"{machine.root}{top}")
+    bring_settings(machine)
+    for folder in ("run/systemd/system", "var/lib/declic/pg18"):
+        (machine.root / folder).mkdir(parents=True)
+    environment = {"PATH": machine.path, "NOTES": str(machine.notes), "BACKS_UP": status}
+
+    ran = subprocess.run(["sh", "-c", text, "preinst", "upgrade"], env=environment, check=False, capture_output=True)
+
+    assert (ran.returncode == 0) is goes_on
+    assert "declic backup " in machine.noted()
 
 
 def test_a_backup_that_is_not_there_is_missed_before_anything_is_done(machine: Machine) -> None:

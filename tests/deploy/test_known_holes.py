@@ -1,6 +1,10 @@
 """Known holes in what servers install are named; where nobody can be asked, that is said and nothing fails."""
 
+import base64
+import http.client
+import io
 import urllib.error
+import urllib.request
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -50,6 +54,8 @@ def test_a_known_hole_is_named_with_what_mends_it(monkeypatch: pytest.MonkeyPatc
         (urllib.error.HTTPError("https://x", 404, "", Message(), None), "it answers 404"),
         (urllib.error.URLError("no route to host"), "no route to host"),
         (KeyError("vulnerabilities"), "says nothing of holes"),
+        (http.client.IncompleteRead(b""), "broken off"),
+        (http.client.InvalidURL("nonnumeric port: 'secret@index.example'"), "not HTTP"),
     ],
 )
 def test_a_registry_that_cannot_be_asked_is_said_and_fails_nothing(
@@ -62,15 +68,34 @@ def test_a_registry_that_cannot_be_asked_is_said_and_fails_nothing(
         raise error
 
     monkeypatch.setattr(known_holes, "ask_registry", ask)
-    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://coop:secret@index.example/simple")
 
     known_holes.main()
 
     assert len(asked) == 1, "one that tells nothing is not asked for each"
     said = capsys.readouterr().err
-    assert said.startswith("Not asked: https://index.example/simple") and words in said
+    assert said.startswith("Not asked: https://index.example/simple") and words in said and "secret" not in said
     with pytest.raises(NotAsked):
         list_holes({"a": "1"}, "https://index.example", ask)
+
+
+def test_a_name_and_a_password_in_the_address_are_sent_as_such_and_never_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[urllib.request.Request] = []
+
+    def open_address(request: urllib.request.Request, **_: object) -> io.BytesIO:
+        asked.append(request)
+        return io.BytesIO(b'{"vulnerabilities": []}')
+
+    monkeypatch.setattr(urllib.request, "urlopen", open_address)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://coop:se%40cret@index.example/simple")
+
+    known_holes.main()
+
+    assert asked[0].full_url.startswith("https://index.example/pypi/")
+    assert asked[0].unredirected_hdrs["Authorization"] == f"Basic {base64.b64encode(b'coop:se@cret').decode()}"
+    assert "https://index.example/simple knows of no hole" in (said := capsys.readouterr().out) and "cret" not in said
 
 
 def test_a_known_hole_fails_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

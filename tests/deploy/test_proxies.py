@@ -66,6 +66,13 @@ def test_nginx_takes_its_sample(tmp_path: Path) -> None:
     assert "warn" not in asked.stderr
 
 
+def test_the_sample_says_nothing_that_one_of_two_debians_does_not_know() -> None:
+    """1.22 of Debian 12 knows no `http2 on`, and 1.26 of Debian 13 warns of `listen … http2`."""
+    lines = [line.partition("#")[0] for line in (DEPLOY / "nginx.conf").read_text().splitlines()]
+
+    assert [line for line in lines if "http2" in line] == []
+
+
 @needs_nginx
 def test_nginx_takes_what_yunohost_writes_into_its_own_block(tmp_path: Path) -> None:
     text = (DEPLOY / "yunohost" / "conf" / "nginx.conf").read_text()

@@ -130,6 +130,20 @@ def test_the_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("minisign") is None, reason="minisign is not on this machine (Debian: minisign)")
+def test_the_sums_of_what_was_fetched_are_checked_as_security_says(tmp_path: Path) -> None:
+    """Nobody fetches all files of a release."""
+    for name in ("declic-1.whl", "install.sh"):
+        (tmp_path / name).write_text(name)
+    write_sums(tmp_path)
+    (tmp_path / "declic-1.whl").unlink()
+    [command] = re.findall(r"`(sha256sum [^`]*)`", (ROOT / "SECURITY.md").read_text())
+
+    assert subprocess.run(command.split(), cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    (tmp_path / "install.sh").write_text("another")
+    assert subprocess.run(command.split(), cwd=tmp_path, capture_output=True, check=False).returncode == 1
+    assert f"`{SUMS}.minisig`" in (ROOT / "deploy/README.md").read_text()
+
+
 def test_the_sums_are_signed_by_the_key_that_is_given(tmp_path: Path) -> None:
     key, public, sums = tmp_path / "declic.key", tmp_path / "declic.pub", tmp_path / SUMS
     subprocess.run(["minisign", "-GW", "-p", str(public), "-s", str(key)], check=True, stdout=subprocess.DEVNULL)

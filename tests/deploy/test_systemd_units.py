@@ -40,6 +40,12 @@ def test_nothing_that_a_unit_may_do_is_said_twice(unit: Path) -> None:
     assert twice <= {"Environment", "SystemCallFilter"}
 
 
+def test_a_copy_that_did_not_arrive_fails_the_backup_of_the_night() -> None:
+    [unit] = [one.read_text() for one in UNITS if one.name == "declic-backup.service"]
+
+    assert "SuccessExitStatus" not in unit and "ExecStart=-" not in unit
+
+
 def test_all_units_may_do_the_same() -> None:
     """A worker and a backup open pictures and the database of strangers as the server does."""
     hardened = []

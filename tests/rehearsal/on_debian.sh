@@ -121,8 +121,9 @@ install_it() {
     fi
     install_package
     if [ -n "$backup" ]; then
-        typed chown -R root:declic /etc/declic
-        typed chown -R declic:declic /var/backups/declic
+        typed chown -R declic: /var/backups/declic
+        typed find /etc/declic ! -user root -exec chown declic '{}' +
+        typed chgrp -R declic /etc/declic
         typed declic restore "$backup"
     else
         typed sed -i "s|^DECLIC_URL=.*|DECLIC_URL=$address|" /etc/declic/declic.env
@@ -141,25 +142,31 @@ install_package() {
 
 # By the words of *Without a script*.
 install_by_hand() {
-    local wheel
+    local wheel project=unpacked/web/project
     wheel=./dist/$(basename "$dist"/declic-*.whl)
     typed apt-get update -qq
     if [ "$way" = pipx ]; then
         typed apt-get install -y -qq --no-install-recommends pipx >/dev/null
+        typed python3 -m zipfile -e "$wheel" unpacked
         typed env PIPX_HOME=/opt/pipx PIPX_BIN_DIR=/usr/local/bin pipx install "${wheel}[postgres]" >/dev/null
     else
         typed apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
-        typed python3 -m venv /opt/declic
         typed python3 -m zipfile -e "$wheel" unpacked
-        typed /opt/declic/bin/pip install -q --require-hashes -r unpacked/web/project/requirements.txt \
-            -r unpacked/web/project/requirements-postgres.txt
-        typed /opt/declic/bin/pip install -q --no-deps "$wheel"
-        typed ln -s /opt/declic/bin/declic /usr/local/bin/
+        typed python3 -m venv /opt/declic/venv
+        typed /opt/declic/venv/bin/pip install -q --require-hashes -r $project/requirements.txt \
+            -r $project/requirements-postgres.txt
+        typed /opt/declic/venv/bin/pip install -q --no-deps "$wheel"
+        typed ln -s /opt/declic/venv/bin/declic /usr/local/bin/
     fi
-    typed useradd --system --create-home --home-dir /var/lib/declic declic
+    typed useradd --system --user-group --home-dir /var/lib/declic --shell /usr/sbin/nologin declic
     typed install -d -m 750 -g declic /etc/declic
-    typed sh -c "printf 'DECLIC_URL=%s\nDECLIC_DATA=/var/lib/declic\n' $address >/etc/declic/declic.env"
-    typed systemd-run --quiet --unit declic runuser -u declic -- declic serve
+    typed install -d -m 700 -o declic -g declic /var/lib/declic /var/backups/declic
+    typed sh -c "sed 's|^DECLIC_URL=.*|DECLIC_URL=$address|' $project/deploy/declic.env.example >/etc/declic/declic.env"
+    typed sh -c 'chgrp declic /etc/declic/declic.env && chmod 640 /etc/declic/declic.env'
+    typed sh -c "install -m 644 $project/deploy/systemd/* /etc/systemd/system/"
+    [ "$way" = venv ] ||
+        typed sh -c "sed -i 's|/opt/declic/venv/bin|/usr/local/bin|' /etc/systemd/system/declic*.service"
+    typed systemctl enable --quiet --now declic declic-backup.timer
     wait_ready
 }
 
@@ -244,9 +251,8 @@ first=$(seconds_since "$began")
 commands=$(wc -l <"$place/typed")
 picture=$(send_picture)
 if [ "$way" = venv ] || [ "$way" = pipx ]; then
-    install -d -m 700 "$tree/var/backups/declic"
-    inside chown declic /var/backups/declic
-    kept=$(inside declic backup /var/backups/declic 2>/dev/null) || fail "No backup is made."
+    inside systemctl start declic-backup.service || fail "No backup is made."
+    kept=$(inside sh -c 'ls -d /var/backups/declic/declic-*')
     inside declic backup verify "$kept" >/dev/null || fail "The backup does not hold."
     halt
     echo "$suite, by $way: first answer $installed s, first offer $first s with $commands commands ($offer)"

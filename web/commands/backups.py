@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 INTO = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 
+COPY_MISSING = 3
+"""The exit status where the backup is made and stays, and only a copy did not arrive: an upgrade goes on."""
+
 FROM = click.Path(exists=True, resolve_path=True, path_type=Path)
 
 PASSPHRASE_FILE = click.option(
@@ -74,9 +77,10 @@ def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int,
     made = run(_make(settings, folder, keep=stay, full=full, cache=with_cache))
     print_err(describe_made(made))
     print_out(str(made.folder))
-    failed = [one for one in run(_copy(settings, made, stay)) if one.failure is not None]
-    if failed:
-        raise CommandFailed(f"{made.folder} is made, and stays, but {len(failed)} of its copies did not arrive.")
+    missing = _count_missing(settings, made, stay)
+    if missing:
+        print_err(f"{made.folder} is made, and stays, but {missing} of its copies did not arrive.")
+        click.get_current_context().exit(COPY_MISSING)
 
 
 @backup.command("fetch")
@@ -154,6 +158,15 @@ async def _make(settings: Settings, folder: Path, *, keep: Rotation | None, full
         await _note(url, "backup", made.folder, begun, size=made.manifest.size)
         await _warn_of_keys(settings, url)
     return made
+
+
+def _count_missing(settings: Settings, made: BackupResult, keep: Rotation | None) -> int:
+    """Copies that did not arrive. What is wrong with the setting itself is said, and is one."""
+    try:
+        return sum(one.failure is not None for one in run(_copy(settings, made, keep)))
+    except DeclicError as error:
+        print_err(english_errors.translate_error(error))
+        return 1
 
 
 async def _copy(settings: Settings, made: BackupResult, keep: Rotation | None) -> list[CopyResult]:

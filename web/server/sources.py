@@ -35,7 +35,9 @@ BESIDE = (
     *("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "requirements-postgres.txt"),
     *("CHANGELOG.md", "SECURITY.md", "deploy/Caddyfile", "deploy/nginx.conf", "deploy/declic.env.example"),
     *("deploy/install.sh", "deploy/systemd/declic.service", "deploy/systemd/declic-worker@.service"),
-    *("deploy/systemd/declic-backup.service", "deploy/systemd/declic-backup.timer"),
+    *("deploy/systemd/declic-backup.service", "deploy/systemd/declic-backup.timer", "deploy/rustine/export.sql"),
+    *("deploy/monitoring/README.md", "deploy/monitoring/alerts.yml", "deploy/monitoring/grafana-dashboard.json"),
+    *("deploy/rustine/README.md",),
 )
 """What stands beside the packages in a checkout, and in `web/project` of a wheel (see pyproject.toml)."""
 

@@ -63,7 +63,7 @@ async def test_a_closed_copy_makes_the_same_instance_again(
     places = f"{tmp_path / 'absent'} {tmp_path / 'disk'}"
     closing = env | {"DECLIC_BACKUP_TO": places, "DECLIC_BACKUP_PASSPHRASE_FILE": str(tmp_path / "words")}
     status, kept, err = await commands.run(closing, "backup", str(tmp_path / "backups"))
-    assert (status, "is made, and stays, but 1" in err, Path(kept.strip()).is_dir()) == (1, True, True)
+    assert (status, "is made, and stays, but 1" in err, Path(kept.strip()).is_dir()) == (3, True, True)
     assert f"Copied to {tmp_path / 'disk'}" in err and "is the disk mounted" in err
 
     copy = await result(commands, closing, "backup", "fetch", str(tmp_path / "back"))
