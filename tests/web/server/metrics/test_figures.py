@@ -201,6 +201,51 @@ async def test_what_the_dashboard_and_the_alerts_ask_for_is_there(pool: Pool) ->
     assert set(asked) - there == set()
 
 
+def test_what_the_dashboard_and_the_alerts_ask_for_keeps_platforms_apart() -> None:
+    board = (FOLDER / "grafana-dashboard.json").read_text()
+    together = [
+        (one, labels)
+        for one in list_expressions()
+        for _, labels in re.findall(r"\b(max|min|sum)\b(?: by \(([^)]*)\))?", one)
+        if "coop" not in labels.split(", ")
+    ]
+
+    assert together == []
+    assert board.count('{job=\\"declic\\"') == board.count('{job=\\"declic\\", coop=~\\"$coop\\"') + 1, (
+        "but the variable"
+    )
+
+
+RULES_TRIED = """
+rule_files: [{alerts}]
+tests:
+  - interval: 5m
+    input_series:
+      - {{series: 'declic_database_up{{job="declic", coop="well"}}', values: 1x4000}}
+      - {{series: 'declic_database_up{{job="declic", coop="dead"}}', values: 0x4000}}
+      - {{series: 'declic_backup_last_success_timestamp_seconds{{job="declic", coop="well"}}', values: 1x4000}}
+      - {{series: 'declic_backup_last_verification_timestamp_seconds{{job="declic", coop="well"}}', values: 1x4000}}
+      - {{series: 'declic_backup_last_success_timestamp_seconds{{job="declic", coop="dead"}}', values: 1x4000}}
+    promql_expr_test:
+      - expr: ALERTS{{alertstate="firing", alertname!="DeclicBackupOld"}}
+        eval_time: 10d
+        exp_samples:
+          - {{labels: 'ALERTS{{alertname="DeclicDatabaseDown", {shared}, severity="critical"}}', value: 1}}
+          - {{labels: 'ALERTS{{alertname="DeclicBackupNeverProven", {shared}, severity="warning"}}', value: 1}}
+"""
+
+
+def test_a_platform_that_is_well_hides_nothing_of_another(tmp_path: Path) -> None:
+    shared = 'alertstate="firing", job="declic", coop="dead"'
+    (tmp_path / "tried.yml").write_text(RULES_TRIED.format(alerts=FOLDER / "alerts.yml", shared=shared))
+
+    checked = subprocess.run(
+        [find_promtool(), "test", "rules", tmp_path / "tried.yml"], capture_output=True, text=True, check=False
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
 def test_promtool_has_nothing_against_the_alerts() -> None:
     checked = subprocess.run(
         [find_promtool(), "check", "rules", FOLDER / "alerts.yml"], capture_output=True, text=True, check=False
