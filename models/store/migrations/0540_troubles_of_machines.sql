@@ -1,5 +1,5 @@
--- Several machines may share one database: what is wrong with one of them is not well because another is. A table of its
--- own: the version before goes on with health_trouble, by name alone, until it is gone; a later release drops that one.
+-- Several machines may share one database: what is wrong with one of them is not well because another is.
+-- A table of its own: the version before goes on with health_trouble, which has a name alone; a later release drops it.
 CREATE TABLE machine_trouble (
     machine text NOT NULL,  -- its name; '' for what all machines share
     name text NOT NULL,     -- a check of web/actions/doctor
