@@ -169,5 +169,5 @@ FIGURES = "FROM figure_difference f WHERE f.seen_at IS NULL"
 
 DISK_SPACE = "FROM disk_space k"
 
-HEALTH = "FROM health_trouble h WHERE h.well_at IS NULL"
+HEALTH = "FROM machine_trouble h WHERE h.well_at IS NULL"
 """What a look at the machine found wrong, of what nothing else here tells."""

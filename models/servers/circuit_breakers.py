@@ -213,13 +213,13 @@ class SlowHost:
 
 
 async def find_slowest(conn: Connection) -> SlowHost | None:
-    """The slowest of those that were so for a day and took something this week, and that we still speak to."""
+    """The slowest of those that took something this week, still slowly a day after the first time; not those aside."""
     return await fetch_one(
         conn,
         SlowHost,
         """
         SELECT host, latency_ms, slow_since FROM server
-        WHERE slow_since < now() - interval '1 day' AND last_out_at > now() - interval '7 days'
+        WHERE slow_since < last_out_at - interval '1 day' AND last_out_at > now() - interval '7 days'
             AND level <> 'aside' AND NOT holding
         ORDER BY latency_ms DESC, host LIMIT 1
         """,

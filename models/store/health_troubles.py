@@ -36,9 +36,9 @@ async def save(
     await execute(
         conn,
         """
-        INSERT INTO health_trouble (machine, name, severe) SELECT $3, * FROM unnest($1::text[], $2::boolean[])
+        INSERT INTO machine_trouble (machine, name, severe) SELECT $3, * FROM unnest($1::text[], $2::boolean[])
         ON CONFLICT (machine, name) DO UPDATE SET severe = excluded.severe, well_at = NULL,
-            since = CASE WHEN health_trouble.well_at IS NULL THEN health_trouble.since ELSE now() END
+            since = CASE WHEN machine_trouble.well_at IS NULL THEN machine_trouble.since ELSE now() END
         """,
         list(found),
         list(found.values()),
@@ -48,7 +48,7 @@ async def save(
     await execute(
         conn,
         """
-        UPDATE health_trouble SET looked_at = now(),
+        UPDATE machine_trouble SET looked_at = now(),
             well_at = CASE WHEN name = ANY($1::text[]) THEN coalesce(well_at, now()) ELSE well_at END
         WHERE machine = $2
         """,
@@ -58,7 +58,7 @@ async def save(
     await execute(
         conn,
         """
-        DELETE FROM health_trouble WHERE well_at < now() - interval '1 day' OR looked_at < now() - interval '1 hour'
+        DELETE FROM machine_trouble WHERE well_at < now() - interval '1 day' OR looked_at < now() - interval '1 hour'
             OR name <> ALL($1::text[])
         """,
         list(watched),
@@ -73,7 +73,7 @@ async def claim_untold(conn: Connection, machine: str = SHARED) -> list[str]:
     return await fetch_column(
         conn,
         """
-        UPDATE health_trouble SET told_at = now()
+        UPDATE machine_trouble SET told_at = now()
         WHERE machine = $1 AND well_at IS NULL AND (told_at IS NULL OR told_at < now() - interval '7 days')
         RETURNING name
         """,
@@ -84,5 +84,5 @@ async def claim_untold(conn: Connection, machine: str = SHARED) -> list[str]:
 async def list_troubles(conn: Connection) -> list[Trouble]:
     """All that is wrong, on whichever machine."""
     return await fetch_all(
-        conn, Trouble, "SELECT machine, name, severe FROM health_trouble WHERE well_at IS NULL ORDER BY machine, name"
+        conn, Trouble, "SELECT machine, name, severe FROM machine_trouble WHERE well_at IS NULL ORDER BY machine, name"
     )

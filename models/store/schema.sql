@@ -3355,14 +3355,11 @@ CREATE TABLE own_page (
 
 -- What a look at the machine found wrong, of what no other table tells; gone a day after it is well again.
 CREATE TABLE health_trouble (
-    name text NOT NULL,                       -- a check of web/actions/doctor
+    name text PRIMARY KEY,  -- a check of web/actions/doctor
     severe boolean NOT NULL,
     since timestamptz NOT NULL DEFAULT now(),
-    well_at timestamptz,                      -- NULL: it is not
-    told_at timestamptz,                      -- when administrators had a mail about it
-    machine text NOT NULL DEFAULT '',         -- its name; '' for what all machines share
-    looked_at timestamptz NOT NULL DEFAULT now(),  -- a machine that nobody looks at any more is gone
-    PRIMARY KEY (machine, name)
+    well_at timestamptz,    -- NULL: it is not
+    told_at timestamptz     -- when administrators had a mail about it
 );
 
 -- Sub-categories of the cooperative's own, each under a category that all cooperatives share. What they are is decided
@@ -3383,6 +3380,19 @@ CREATE TABLE dues (
     noted_by bigint REFERENCES account(actor_id) ON DELETE SET NULL
 );
 CREATE INDEX dues_until ON dues (valid_until);
+
+-- Several machines may share one database: what is wrong with one of them is not well because another is. A table of
+-- its own: the version before goes on with health_trouble, which has a name alone; a later release drops it.
+CREATE TABLE machine_trouble (
+    machine text NOT NULL,                    -- its name; '' for what all machines share
+    name text NOT NULL,                       -- a check of web/actions/doctor
+    severe boolean NOT NULL,
+    since timestamptz NOT NULL DEFAULT now(),
+    looked_at timestamptz NOT NULL DEFAULT now(),  -- a machine that nobody looks at any more is gone
+    well_at timestamptz,                      -- NULL: it is not
+    told_at timestamptz,                      -- when administrators had a mail about it
+    PRIMARY KEY (machine, name)
+);
 
 -- Statements that took long, day by day: their text is ours and holds no value. Forgotten after a month.
 CREATE TABLE slow_statement (

@@ -44,32 +44,44 @@ class SlowStatements:
 
     def notice(self, sql: str, seconds: float) -> None:
         """This took so long. What it was asked with is not kept."""
-        text = " ".join(sql.split())[:TEXT_LIMIT]
+        self._add(" ".join(sql.split())[:TEXT_LIMIT], Noticed(1, seconds))
+
+    def _add(self, text: str, more: Noticed) -> None:
         before = self._noticed.get(text, Noticed(0, 0.0))
         if text in self._noticed or len(self._noticed) < MOST_A_DAY:
-            self._noticed[text] = Noticed(before.times + 1, max(before.longest, seconds))
+            self._noticed[text] = Noticed(before.times + more.times, max(before.longest, more.longest))
         self._there.set()
 
     async def keep(self, pool: Pool) -> None:
-        """Write down what comes, until cancelled."""
+        """Write down what comes, until cancelled. What could not be written down is not lost: the next try does it."""
         while True:
             await self._there.wait()
             await asyncio.sleep(PAUSE_SECONDS)
             self._there.clear()
             found, self._noticed = self._noticed, {}
-            async with transaction(pool) as conn:
-                await save(conn, found)
+            try:
+                async with transaction(pool) as conn:
+                    await save(conn, found)
+            except BaseException:
+                for text, one in found.items():
+                    self._add(text, one)
+                raise
 
 
 async def save(conn: Connection, found: Mapping[str, Noticed]) -> None:
-    """Add these to those of today, of which there are only so many different ones."""
+    """Add these to those of today, of which there are only so many different ones; one process after the other does."""
+    await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('slow_statement'))")
     await execute(
         conn,
         """
         INSERT INTO slow_statement AS known (statement, times, longest)
-        SELECT found.* FROM unnest($1::text[], $2::integer[], $3::float8[]) AS found (statement, times, longest)
-        WHERE (SELECT count(*) FROM slow_statement WHERE day = current_date) < $4
-            OR EXISTS (SELECT FROM slow_statement s WHERE s.day = current_date AND s.statement = found.statement)
+        SELECT statement, times, longest FROM (
+            SELECT found.*, s.day IS NULL AS new,
+                row_number() OVER (PARTITION BY s.day IS NULL ORDER BY found.times DESC, found.longest DESC) AS place
+            FROM unnest($1::text[], $2::integer[], $3::float8[]) AS found (statement, times, longest)
+            LEFT JOIN slow_statement s ON s.day = current_date AND s.statement = found.statement
+        ) AS one
+        WHERE NOT new OR place <= $4 - (SELECT count(*) FROM slow_statement WHERE day = current_date)
         ON CONFLICT (day, statement) DO UPDATE SET times = known.times + excluded.times,
             longest = greatest(known.longest, excluded.longest), last_at = now()
         """,

@@ -46,6 +46,12 @@ def test_what_answers_the_internet_has_no_capability_but_for_its_ports() -> None
     assert [name for name, one in services.items() if "ports" in one] == ["caddy"]
 
 
+def test_a_new_container_is_the_same_machine() -> None:
+    """What is wrong with a machine is kept, and told by mail, by its name."""
+    assert COMPOSE["services"]["declic"]["hostname"] == "declic"
+    assert "podman run --hostname declic" in CONTAINERFILE
+
+
 def test_every_volume_that_is_used_has_a_name_that_is_kept() -> None:
     mounted = [one for service in COMPOSE["services"].values() for one in service.get("volumes", ())]
     named = {one.partition(":")[0] for one in mounted if not one.startswith((".", "/"))}

@@ -144,6 +144,10 @@ async def test_who_is_slow_for_a_day_is_named_until_it_is_quick_again(conn: Conn
         return await circuit_breakers.find_slowest(conn)
 
     assert await deliver(9000) is None, "it was slow once"
+    await execute(
+        conn, "UPDATE server SET slow_since = now() - interval '3 days', last_out_at = now() - interval '3 days'"
+    )
+    assert await circuit_breakers.find_slowest(conn) is None, "and nothing left for it since"
     await execute(conn, "UPDATE server SET slow_since = now() - interval '3 days'")
     slow = await deliver(6000)
     assert slow is not None and (slow.host, slow.latency_ms) == (HOST, 8250)

@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from models.errors import Unavailable
 from models.store import slow_statements, timed_statements
 from models.store.database import (
     Connection,
+    Pool,
     connection,
     execute,
     fetch_planned,
@@ -46,6 +48,22 @@ async def test_a_slow_statement_is_written_down_without_its_values(
     assert 0.11 <= rows[0]["longest"] < 1
 
 
+async def test_what_could_not_be_written_down_is_tried_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object) -> None:
+        raise Unavailable("the disk is full")
+
+    monkeypatch.setattr(slow_statements, "PAUSE_SECONDS", 0)
+    slow = SlowStatements()
+    slow.notice("SELECT 1", 3.0)
+    with monkeypatch.context() as patch, pytest.raises(Unavailable):
+        patch.setattr(slow_statements, "save", fail)
+        await slow.keep(pool)
+    slow.notice("SELECT 1", 2.0)
+
+    assert slow._noticed == {"SELECT 1": Noticed(2, 3.0)}
+    assert slow._there.is_set(), "nobody has to wait for another one"
+
+
 async def test_the_worst_of_a_day_is_what_was_slow_most_often(conn: Connection) -> None:
     assert await slow_statements.find_worst(conn) is None
     for found in ({"a": Noticed(3, 9.0), "b": Noticed(1, 20.0)}, {"b": Noticed(4, 2.5)}):
@@ -63,9 +81,14 @@ async def test_only_so_many_are_kept_of_a_day_and_for_a_month(conn: Connection) 
     for number in range(slow_statements.MOST_A_DAY + 9):
         slow.notice(f"SELECT {number}", 3.0)
     assert len(slow._noticed) == slow_statements.MOST_A_DAY
-    await slow_statements.save(conn, slow._noticed)
-    await slow_statements.save(conn, {"new": Noticed(1, 3.0), "SELECT 0": Noticed(1, 3.0)})
+    await slow_statements.save(conn, dict(list(slow._noticed.items())[2:]))
+    await slow_statements.save(conn, {"SELECT 0": Noticed(1, 3.0), "new": Noticed(1, 4.0)})
+    await execute(conn, "DELETE FROM slow_statement WHERE statement = 'new'")
+    await slow_statements.save(
+        conn, {"one more": Noticed(1, 9.0), "SELECT 0": Noticed(1, 3.0), "worse": Noticed(2, 3.0)}
+    )
 
+    assert await fetch_value(conn, "SELECT count(*) FROM slow_statement WHERE statement = 'worse'") == 1
     assert await fetch_value(conn, "SELECT count(*) FROM slow_statement") == slow_statements.MOST_A_DAY
     assert await fetch_value(conn, "SELECT times FROM slow_statement WHERE statement = 'SELECT 0'") == 2
     await execute(conn, "UPDATE slow_statement SET day = day - $1::integer", slow_statements.KEPT_DAYS)

@@ -11,7 +11,7 @@ from models.store.background import heartbeats
 from models.store.database import connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
-from web.news.trouble_words import tell_backup, tell_chores, tell_mails, tell_servers
+from web.news.trouble_words import count_words, tell_backup, tell_chores, tell_mails, tell_servers
 from web.rendering.render import N_
 
 CLOSE = (
@@ -178,13 +178,12 @@ async def check_slow_servers(at: Patient) -> Finding:
     return Finding(
         severity="warning",
         what=at.say(
-            N_(
-                "%(host)s met d’ordinaire %(seconds)s\u00a0secondes à prendre ce qui part d’ici, depuis "
-                "%(days)s\u00a0jours."
-            ),
+            N_("%(host)s met d’ordinaire %(seconds)s\u00a0secondes à prendre ce qui part d’ici, depuis %(days)s."),
             host=slowest.host,
             seconds=round(slowest.latency_ms / 1000),
-            days=(datetime.now(UTC) - slowest.slow_since).days,
+            days=count_words(
+                at.say, (datetime.now(UTC) - slowest.slow_since).days, N_("un jour"), N_("%(count)s\u00a0jours")
+            ),
         ),
         mend=at.say(
             N_(

@@ -327,7 +327,7 @@ async def test_what_is_slow_is_named(pool: Pool) -> None:
         await execute(
             conn,
             "INSERT INTO server (host, last_out_at, latency_ms, slow_since)"
-            " VALUES ('henin.example', now(), 7000, now() - interval '3 days')",
+            " VALUES ('henin.example', now(), 7000, now() - interval '25 hours')",
         )
     now_and_then = await database.check_slow_statements(patient)
     async with transaction(pool) as conn:
@@ -338,6 +338,7 @@ async def test_what_is_slow_is_named(pool: Pool) -> None:
     assert before == ["ok", "ok"] and now_and_then.severity == "ok"
     assert statement.severity == "warning" and "20 fois" in statement.what and "SELECT 1" in statement.what
     assert server.severity == "warning" and "henin.example met d’ordinaire 7\u00a0secondes" in server.what
+    assert server.what.endswith(", depuis un jour.")
     assert server.command == "declic peer test henin.example"
 
 

@@ -180,7 +180,7 @@ async def add_shortage(conn: Connection, village: Village) -> None:
 
 async def add_health_trouble(conn: Connection, village: Village) -> None:
     """The certificate ends, then there is little memory."""
-    known = await fetch_value(conn, "SELECT count(*) FROM health_trouble")
+    known = await fetch_value(conn, "SELECT count(*) FROM machine_trouble")
     names = ("certificate", "memory")
     await health_troubles.save(conn, [], {names[known]: False}, watched=names)
 

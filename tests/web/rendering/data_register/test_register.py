@@ -121,7 +121,7 @@ def test_no_length_hides_in_a_statement_that_deletes() -> None:
         ("models/store/background/heartbeats.py", "heartbeat"),
         ("models/store/background/periodic_tasks.py", "chore_trouble"),
         ("models/store/backup_runs.py", "backup_run"),
-        ("models/store/health_troubles.py", "health_trouble"),  # of the machine, of nobody
+        ("models/store/health_troubles.py", "machine_trouble"),  # of the machine, of nobody
         ("models/traffic/outbound/gone_actors.py", "follow"),
     }
 

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.errors import Unavailable
@@ -43,8 +44,8 @@ def parse(text: str) -> Values:
     }
 
 
-async def ask(pool: Pool, **settings: Any) -> str:
-    """What one process with some past says."""
+async def ask(pool: Pool, kind: str = "text/plain", version: str = "0.0.4", **settings: Any) -> str:
+    """What one process with some past says, in this format."""
     instance = make_instance(pool, url="https://lomme.example", **settings)
     for status, seconds in ((200, 0.02), (200, 0.3), (503, 20.0)):
         instance.tallies.count("requests", "page", str(status))
@@ -55,8 +56,8 @@ async def ask(pool: Pool, **settings: Any) -> str:
     watch = listener.Watch(instance)
     watch.certificate_until = datetime(2027, 1, 1, tzinfo=UTC)
     async with TestClient(TestServer(listener.make_app(watch))) as client:
-        answer = await client.get("/metrics", headers={"Accept": "text/plain;version=0.0.4"})
-        assert answer.status == 200 and answer.content_type == "text/plain"
+        answer = await client.get("/metrics", headers={"Accept": f"{kind};version={version}"})
+        assert answer.status == 200 and answer.content_type == kind
         return await answer.text()
 
 
@@ -125,6 +126,15 @@ async def test_promtool_has_nothing_against_the_names(pool: Pool) -> None:
     )
 
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, b"")
+
+
+@pytest.mark.usefixtures("past")
+async def test_prometheus_may_ask_for_openmetrics(pool: Pool) -> None:
+    """What Prometheus itself asks for; its reader is strict."""
+    text = await ask(pool, "application/openmetrics-text", "1.0.0")
+
+    names = {sample.name for family in read_openmetrics(text) for sample in family.samples}  # type: ignore[no-untyped-call]
+    assert {"declic_http_requests_total", "declic_health_trouble", "declic_queue_oldest_seconds"} <= names
 
 
 async def test_requests_are_counted_by_their_kind(pool: Pool) -> None:
@@ -199,6 +209,52 @@ async def test_what_the_dashboard_and_the_alerts_ask_for_is_there(pool: Pool) ->
 
     assert len(set(asked)) > 20
     assert set(asked) - there == set()
+
+
+def test_what_the_dashboard_and_the_alerts_ask_for_keeps_platforms_apart() -> None:
+    board = (FOLDER / "grafana-dashboard.json").read_text()
+    together = [
+        (one, labels)
+        for one in list_expressions()
+        for _, labels in re.findall(r"\b(max|min|sum)\b(?: by \(([^)]*)\))?", one)
+        if "coop" not in labels.split(", ")
+    ]
+
+    assert together == []
+    assert board.count('{job=\\"declic\\"') == board.count('{job=\\"declic\\", coop=~\\"$coop\\"') + 1, (
+        "but the variable"
+    )
+
+
+RULES_TRIED = """
+rule_files: [{alerts}]
+evaluation_interval: 1h
+tests:
+  - interval: 1h
+    input_series:
+      - {{series: 'declic_database_up{{job="declic", coop="well"}}', values: 1x400}}
+      - {{series: 'declic_database_up{{job="declic", coop="dead"}}', values: 0x400}}
+      - {{series: 'declic_backup_last_success_timestamp_seconds{{job="declic", coop="well"}}', values: 1x400}}
+      - {{series: 'declic_backup_last_verification_timestamp_seconds{{job="declic", coop="well"}}', values: 1x400}}
+      - {{series: 'declic_backup_last_success_timestamp_seconds{{job="declic", coop="dead"}}', values: 1x400}}
+    promql_expr_test:
+      - expr: ALERTS{{alertstate="firing", alertname!="DeclicBackupOld"}}
+        eval_time: 10d
+        exp_samples:
+          - {{labels: 'ALERTS{{alertname="DeclicDatabaseDown", {shared}, severity="critical"}}', value: 1}}
+          - {{labels: 'ALERTS{{alertname="DeclicBackupNeverProven", {shared}, severity="warning"}}', value: 1}}
+"""
+
+
+def test_a_platform_that_is_well_hides_nothing_of_another(tmp_path: Path) -> None:
+    shared = 'alertstate="firing", job="declic", coop="dead"'
+    (tmp_path / "tried.yml").write_text(RULES_TRIED.format(alerts=FOLDER / "alerts.yml", shared=shared))
+
+    checked = subprocess.run(
+        [find_promtool(), "test", "rules", tmp_path / "tried.yml"], capture_output=True, text=True, check=False
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_promtool_has_nothing_against_the_alerts() -> None:

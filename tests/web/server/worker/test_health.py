@@ -17,7 +17,7 @@ from web.server.worker import health
 
 MAILS = "SELECT count(*) FROM pgqueuer WHERE convert_from(payload, 'UTF8')::json->>'kind' = 'health'"
 
-WRONG = "SELECT name FROM health_trouble WHERE well_at IS NULL ORDER BY name"
+WRONG = "SELECT name FROM machine_trouble WHERE well_at IS NULL ORDER BY name"
 
 
 def find(monkeypatch: pytest.MonkeyPatch, severities: Mapping[str, Severity]) -> None:
@@ -56,10 +56,10 @@ async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
     await look({"memory": "skipped"})
     await look({"memory": "error", "clock": "error"})
     async with transaction(pool) as conn:
-        await execute(conn, "UPDATE health_trouble SET told_at = now() - interval '8 days'")
+        await execute(conn, "UPDATE machine_trouble SET told_at = now() - interval '8 days'")
     await look({"memory": "error"})
     async with transaction(pool) as conn:
-        await execute(conn, "UPDATE health_trouble SET well_at = now() - interval '2 days' WHERE name = 'clock'")
+        await execute(conn, "UPDATE machine_trouble SET well_at = now() - interval '2 days' WHERE name = 'clock'")
     await look({})
 
     assert seen == [
@@ -72,7 +72,7 @@ async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
         ([], 0),
     ]
     async with connection(pool) as conn:
-        assert await fetch_column(conn, "SELECT name FROM health_trouble") == ["memory"], "well for less than a day"
+        assert await fetch_column(conn, "SELECT name FROM machine_trouble") == ["memory"], "well for less than a day"
 
 
 @pytest.mark.parametrize("name", health.WATCHED)
@@ -86,7 +86,7 @@ async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monke
         await watch(make_instance(pool))
         async with transaction(pool) as conn:
             told.append(bool(await fetch_column(conn, WRONG)))
-            await execute(conn, "DELETE FROM health_trouble")
+            await execute(conn, "DELETE FROM machine_trouble")
 
     assert told == [health.WATCHED[name] == "warning", True]
 
@@ -122,7 +122,7 @@ async def test_a_machine_that_is_well_does_not_speak_for_another(pool: Pool, mon
     assert (await machine.check_machines(make_patient(pool))).severity == "ok", "it says itself what is wrong with it"
 
     async with transaction(pool) as conn:
-        await execute(conn, "UPDATE health_trouble SET looked_at = now() - interval '2 hours' WHERE machine = 'web1'")
+        await execute(conn, "UPDATE machine_trouble SET looked_at = now() - interval '2 hours' WHERE machine = 'web1'")
         await health_troubles.save(conn, [], {}, watched=health.WATCHED)
         left = await health_troubles.list_troubles(conn)
     assert [one.machine for one in left] == [""], "nobody looks at that machine any more"
