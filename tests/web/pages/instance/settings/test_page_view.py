@@ -133,7 +133,7 @@ def test_no_page_has_more_than_eight_fields_and_no_setting_stands_twice() -> Non
     keys = [key for page in pages.PAGES for key in page.keys]
 
     assert max(len(page.fields) for page in pages.PAGES) <= 8
-    opening = {"closed", "opened_at", "opened_by"}  # of a page of their own, and of no undoing
+    opening = {"closed", "opened_at", "opened_by", "shutdown_at"}  # of a page of their own, and of no undoing
     assert len(keys) == len({*keys}) and {*keys} == {field.name for field in fields(Preferences)} - opening
 
 
