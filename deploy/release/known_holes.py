@@ -32,7 +32,11 @@ Ask = Callable[[str], Any]
 
 
 class NotAsked(Exception):
-    """The registry cannot be reached, or tells nobody what it knows."""
+    """The registry cannot be reached, or tells nobody what it knows; `holes` are those it told of before."""
+
+    def __init__(self, why: str, holes: list[str]) -> None:
+        super().__init__(why)
+        self.holes = holes
 
 
 def main() -> None:
@@ -42,8 +46,10 @@ def main() -> None:
     try:
         holes = list_holes(locked, index, ask_registry)
     except NotAsked as error:
-        print(f"Not asked: {error} Nothing is known of {len(locked)} locked packages, good or bad.", file=sys.stderr)
-        return
+        print(f"Not asked: {error} Of it and those behind it nothing is known, good or bad.", file=sys.stderr)
+        if not error.holes:
+            return
+        holes = error.holes
     for hole in holes:
         print(hole)
     if holes:
@@ -76,7 +82,8 @@ def list_holes(locked: Mapping[str, str], index: str, ask: Ask) -> list[str]:
         try:
             known = ask(f"{root}/pypi/{name}/{version}/json")["vulnerabilities"]
         except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
-            raise NotAsked(f"{hide_login(index)} tells nothing of {name} {version} ({describe(error)}).") from None
+            why = f"{hide_login(index)} tells nothing of {name} {version} ({describe(error)})."
+            raise NotAsked(why, holes) from None
         holes.extend(
             f"{name} {version}: {', '.join(numbers)}; mended in {', '.join(one.get('fixed_in') or ()) or 'no version'}."
             f" {one.get('link') or ''}".rstrip()

@@ -115,7 +115,8 @@ async def undo(conn: Connection, change: SettingChange) -> Preferences:
     if change.key in TERRITORY:
         return rewind(chosen, await fetch_all(conn, SettingChange, _FROM, TERRITORY, change.at))
     before = preferences.read_value(change.key, change.before)
-    return replace(chosen, **{change.key: _keep_subcategories(chosen, before) if change.key == OWN else before})
+    value: Any = _keep_subcategories(chosen, before) if change.key == OWN else before
+    return replace(chosen, **{change.key: value})
 
 
 def _keep_subcategories(chosen: Preferences, before: tuple[Subcategory, ...]) -> tuple[Subcategory, ...]:

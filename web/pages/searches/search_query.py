@@ -245,9 +245,9 @@ class SearchQuery:
 def find_categories(chosen: str) -> dict[str, Any]:
     """A shared category with those below it, or a sub-category of ours, as fields of the filter."""
     shared, own = categories.split_chosen(chosen)
-    if own:
-        return {"categories": tuple(categories.list_slugs(shared)), "subcategory": own}
-    return {"categories": tuple(categories.list_slugs(shared)) if shared else ()}
+    slugs = tuple(categories.list_slugs(shared)) if shared else ()
+    return {"categories": slugs, "subcategory": own} if own else {"categories": slugs}
+
 
 
 def _keep_filled(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
