@@ -249,6 +249,5 @@ def find_categories(chosen: str) -> dict[str, Any]:
     return {"categories": slugs, "subcategory": own} if own else {"categories": slugs}
 
 
-
 def _keep_filled(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     return ((name, value) for name, value in pairs if value)
