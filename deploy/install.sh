@@ -132,7 +132,7 @@ make_account() {
     # What came from another machine carries the number that the account had there.
     chown -R declic:declic "$BACKUPS"
     find /etc/declic ! -user root -exec chown declic {} +
-    chgrp -R declic /etc/declic
+    chgrp -R declic /etc/declic && find /etc/declic -user root -exec chmod g+rX {} + # keys carried without owners
     [ "$backup" = fetch ] || runuser -u declic -- test -r "$backup" ||
         fail "the account declic may not read $backup: put it into $BACKUPS and name it there."
 }
@@ -144,8 +144,9 @@ back_up() {
     "$VENV/bin/declic" upgrade --check --backups "$BACKUPS" "$wheel" || [ $? != 1 ] || [ "${INSTALL_BACKUP:-}" = none ] ||
         fail "nothing is upgraded: what is marked ✗ above stands in its way (INSTALL_BACKUP=none goes on all the same)."
     say "Backing up, into $BACKUPS"
-    # By the program that is there, of whatever version; the timer removes old ones. 3: only its copy did not arrive.
-    "$VENV/bin/declic" backup "$BACKUPS" >/dev/null || [ $? = 3 ] || no_backup
+    # By the program that is there, of whatever version: an earlier one knows no --no-copy. The timer removes old ones.
+    "$VENV/bin/declic" backup --no-copy "$BACKUPS" >/dev/null 2>&1 ||
+        "$VENV/bin/declic" backup "$BACKUPS" >/dev/null || [ $? = 3 ] || no_backup
 }
 
 no_backup() {

@@ -42,9 +42,9 @@ async def find_label(conn: Connection, chosen: str | None) -> str | None:
 
 
 async def hold(conn: Connection, chosen: str | None) -> str | None:
-    """The same, and it stays until the transaction ends: what is published into it meanwhile finds it there."""
+    """The same, and it stays as it is until the transaction ends: nobody renames or moves what is being written."""
     if chosen is not None:
-        await execute(conn, "SELECT FROM subcategory WHERE slug = $1 FOR KEY SHARE", chosen)
+        await execute(conn, "SELECT FROM subcategory WHERE slug = $1 FOR SHARE", chosen)
     return await find_label(conn, chosen)
 
 
@@ -68,6 +68,7 @@ async def move(conn: Connection, slug: str, to: str) -> None:
 
     Their address says so, unless she watches that one already.
     """
+    await execute(conn, "SELECT FROM subcategory WHERE slug = $1 FOR UPDATE", slug)  # who writes into it goes first
     await execute(conn, "UPDATE listing SET subcategory = $2 WHERE subcategory = $1", slug, to)
     await execute(
         conn,

@@ -358,4 +358,5 @@ def test_what_it_is_asked_by_does_not_pass_for_a_setting(machine: Machine) -> No
 def test_a_backup_before_an_upgrade_is_made_by_any_version_and_removes_none(script: str) -> None:
     lines = [line for line in (ROOT / script).read_text().splitlines() if re.search(r"declic\"? backup ", line)]
 
-    assert lines and not [line for line in lines if "--" in line.partition("backup")[2]]
+    options = [re.findall(r"--[a-z-]+", said) for line in lines for said in line.split("backup ")[1:]]
+    assert {"--no-copy"} >= {one for found in options for one in found} and [] in options, "an earlier version has none"

@@ -124,6 +124,7 @@ install_it() {
         typed chown -R declic: /var/backups/declic
         typed find /etc/declic ! -user root -exec chown declic '{}' +
         typed chgrp -R declic /etc/declic
+        typed find /etc/declic -user root -exec chmod g+rX '{}' +
         typed declic restore "$backup"
     else
         typed sed -i "s|^DECLIC_URL=.*|DECLIC_URL=$address|" /etc/declic/declic.env

@@ -68,16 +68,17 @@ def backup() -> None:
 @click.option("--keep-monthly", type=click.IntRange(0), default=0, help="Of so many months the last one stays besides.")
 @click.option("--full", is_flag=True, help="Copy every picture, also those that the backup before has (else linked).")
 @click.option("--with-cache", is_flag=True, help="Also copies of other servers' pictures, which can be fetched again.")
-def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int, full: bool, with_cache: bool) -> None:
+@click.option("--no-copy", is_flag=True, help="Send no copy elsewhere: an upgrade waits for no other machine.")
+def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int, **how: bool) -> None:
     """Write the database and the pictures into a new folder in FOLDER, while the server runs; prints its name."""
     if keep is None and (keep_weekly or keep_monthly):
         raise click.UsageError("Say with --keep how many of the latest stay.")
     stay = None if keep is None else rotation.Rotation(latest=keep, weeks=keep_weekly, months=keep_monthly)
     settings = read_settings()
-    made = run(_make(settings, folder, keep=stay, full=full, cache=with_cache))
+    made = run(_make(settings, folder, keep=stay, full=how["full"], cache=how["with_cache"]))
     print_err(describe_made(made))
     print_out(str(made.folder))
-    missing = _count_missing(settings, made, stay)
+    missing = 0 if how["no_copy"] else _count_missing(settings, made, stay)
     if missing:
         print_err(f"{made.folder} is made, and stays, but {missing} of its copies did not arrive.")
         click.get_current_context().exit(COPY_MISSING)

@@ -35,6 +35,9 @@ CREATE OR REPLACE FUNCTION read_listing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- While the list is loaded nothing is named by half of it, nor by what it was.
     PERFORM pg_advisory_xact_lock_shared(hashtext('everyday_words'));
+    IF split_part(NEW.subcategory, '.', 1) <> NEW.category THEN
+        NEW.subcategory := NULL;  -- the version before changes the category alone
+    END IF;
     NEW.search := search_words(NEW.title, NEW.description, NEW.place_name, NEW.category, NEW.kind, NEW.mode)
         || subcategory_words(NEW.subcategory);
     NEW.search := NEW.search || name_things(NEW.search);

@@ -13,7 +13,7 @@ from models.preferences import Subcategory
 from models.searches import NetworkFilter, list_network
 from models.searches.alerts import alert_matching, alerts
 from models.searches.alerts.alerts import AlertDraft
-from models.store.database import Connection, fetch_value
+from models.store.database import Connection, execute, fetch_value
 from tests.factories import make_listing, make_local_actor, make_member
 
 ROOF = Subcategory(slug="camping.tentes-de-toit", label="Tentes de toit", words="galerie, belvédère")
@@ -60,6 +60,12 @@ async def test_what_was_in_one_that_is_taken_back_keeps_the_shared_category(conn
 
     assert await find(conn, tent) == ("camping", None, None)
     assert not await search(conn, text="belvédère") and await search(conn, categories=("camping",)) == [tent.id]
+
+
+async def test_the_version_before_changes_the_category_alone(conn: Connection, tent: Listing) -> None:
+    await execute(conn, "UPDATE listing SET category = 'velo' WHERE post_id = $1", tent.id)
+
+    assert await find(conn, tent) == ("velo", None, None)
 
 
 async def watch(conn: Connection, watcher: Actor, slug: str, *, also: str = "") -> alerts.SearchAlert:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -21,7 +22,7 @@ from web.server.backups.archives import unpacked
 from web.server.backups.checking import find_damage, require_dump
 from web.server.backups.copies import folder, object_store, sending, sftp
 from web.server.backups.copies.targets import NotCopied
-from web.server.backups.making import BackupResult
+from web.server.backups.making import BackupResult, only_writer
 from web.server.backups.manifest import Unusable, read_manifest
 from web.server.backups.passphrases import WrongPassphrase
 from web.server.backups.rotation import Rotation
@@ -91,7 +92,7 @@ async def test_a_copy_arrives_at_each_kind_of_place_and_comes_back_as_it_left(
     assert called.endswith("-P 2222 coop@ailleurs.example")
     assert os.listdir(disk) == os.listdir(elsewhere / "nuit") == [name]
     assert list(store.files) == [f"nuit/{name}"]
-    assert not list(made.folder.parent.glob("*.part"))
+    assert not list(made.folder.parent.glob("*.part")) and not list(made.folder.parent.glob(".sending-*"))
     for place in places:
         back = await sending.fetch_copy(targeting(house, place), tmp_path / quote(place, safe=""), None, print)
         with unpacked(back, PASSPHRASE, tmp_path) as backup:
@@ -100,6 +101,28 @@ async def test_a_copy_arrives_at_each_kind_of_place_and_comes_back_as_it_left(
             assert not find_damage(backup, manifest)
             assert (manifest, back.stat().st_mode & 0o77) == (made.manifest, 0)
     assert not list(tmp_path.glob("unpacked-*"))
+
+
+async def test_while_a_copy_is_sent_another_backup_may_be_made(
+    house: House, made: BackupResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    left = made.folder.with_name(".sending-of-before")
+    left.write_bytes(b"")
+    os.utime(left, (0, 0))
+    send = sending._send
+
+    async def look_and_send(*arguments: Any) -> Any:
+        with only_writer(made.folder.parent):
+            assert not left.exists(), "what a process left that was ended goes"
+            return await send(*arguments)
+
+    monkeypatch.setattr(sending, "_send", look_and_send)
+
+    [sent] = await sending.send_copies(targeting(house, str(disk)), made.folder, None)
+
+    assert sent.failure is None
 
 
 async def test_large_copies_go_to_a_store_in_parts(

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -32,6 +33,13 @@ REMOVING_SECONDS = 15 * 60
 """For older ones to go."""
 
 
+LEFTOVER_SECONDS = 86_400
+"""After which nobody sends such a file any more."""
+
+SENT = ".sending-"
+"""How the name of a file begins that is on its way; it lies beside the backup that it is made of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyResult:
     """What came of a copy: `failure` is why it is not there. `removed` older ones went by rotation, or stayed for
@@ -49,14 +57,14 @@ class CopyResult:
 async def send_copies(settings: Settings, made: Path, keep: Rotation | None) -> list[CopyResult]:
     """Send the backup `made`, which stays as it is, to all targets; one that fails keeps no other from its."""
     name = f"{made.name}{OPEN if settings.backup_passphrase is None else CLOSED}"
-    packed = made.with_name(f"{name}{UNFINISHED}")
+    packed = made.with_name(f"{SENT}{name}")
     places = read_places(settings)
     if not places:
         return []
     try:
-        with only_writer(made.parent):
+        with only_writer(made.parent):  # while it is sent, for hours perhaps, another backup may be made
             size = await asyncio.to_thread(_pack, made, packed, settings.backup_passphrase)
-            return [await _send(settings, CopyResult(place=one, name=name, size=size), packed, keep) for one in places]
+        return [await _send(settings, CopyResult(place=one, name=name, size=size), packed, keep) for one in places]
     except DeclicError as error:
         return [CopyResult(place=one, name=name, size=0, failure=error) for one in places]
     finally:
@@ -66,7 +74,9 @@ async def send_copies(settings: Settings, made: Path, keep: Rotation | None) -> 
 def _pack(made: Path, packed: Path, passphrase: str | None) -> int:
     """Write the one file that is sent, beside the backup; its size."""
     try:
-        packed.unlink(missing_ok=True)
+        for leftover in made.parent.glob(f"{SENT}*"):  # of a process that was ended while it sent
+            if leftover == packed or time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                leftover.unlink()
         needed = sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
         free = shutil.disk_usage(made.parent).free
         if needed > free:
