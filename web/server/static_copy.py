@@ -46,11 +46,10 @@ LISTINGS, ALL_LISTINGS = "/annonces", "/toutes-les-annonces"
 
 PART_TYPES = ("text/css", "image/", "font/")
 
-DROPPED = re.compile(
-    r"<(form|script|template|dialog)\b.*?</\1>|<aside class=\"leaving\".*?</aside>"
-    r"|<link rel=\"(?:alternate|preload|manifest|search|canonical)\"[^>]*>",
-    re.DOTALL,
-)
+DROPPED = re.compile(r"<(form|script|template|dialog)\b|<(aside) class=\"leaving\"")
+"""How what does not go into the copy begins; it goes to its end."""
+
+DROPPED_LINKS = re.compile(r"<link rel=\"(?:alternate|preload|manifest|search|canonical)\"[^>]*>")
 
 ADDRESS = re.compile(r"(\s(?:href|src|poster|srcset|action|content)=)\"([^\"]*)\"")
 
@@ -211,7 +210,19 @@ def rewrite(copy: _Copy, path: str, text: str) -> str:
             return f'{begin}"{value}"' if begin.strip() == "content=" or _is_elsewhere(copy, value) else ""
         return f'{begin}"{_relate(target, here)}"'
 
-    return ADDRESS.sub(point, DROPPED.sub("", text))
+    return ADDRESS.sub(point, DROPPED_LINKS.sub("", _drop(text)))
+
+
+def _drop(text: str) -> str:
+    """Without what works only where a server answers; one pass, whatever stands in it."""
+    kept, position = [], 0
+    while (found := DROPPED.search(text, position)) is not None:
+        end = text.find(f"</{found[1] or found[2]}>", found.end())
+        if end < 0:
+            break
+        kept.append(text[position : found.start()])
+        position = text.index(">", end) + 1
+    return "".join((*kept, text[position:]))
 
 
 def _point_source(copy: _Copy, here: str, source: str) -> str:

@@ -91,7 +91,7 @@ async def test_a_start_reads_no_library_that_few_requests_need() -> None:
     kilobytes, authorities, catalogues, *modules = out.decode().split()
     assert RARELY_NEEDED & set(modules) == set()
     assert (authorities, catalogues) == ("0", "1")
-    assert int(kilobytes) < 89_000  # 87,300 with Python 3.11
+    assert int(kilobytes) < 91_000  # 89,900 with Python 3.11
 
 
 def test_authorities_are_out_of_reach_while_a_command_is_read_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -224,7 +224,7 @@ async def test_who_did_not_come_and_what_was_done_is_said_once_it_was_time(
     async with connection(instance.pool) as conn:
         said = await fetch_records(conn, "SELECT state, reason FROM agreement ORDER BY state")
     assert [(one["state"], one["reason"]) for one in said] == [
-        ("cancelled", "Rendez-vous manqué : personne n’était là à l’heure dite."),
+        ("cancelled", "Rendez-vous manqué\u00a0: personne n’était là à l’heure dite."),
         ("done", ""),
     ]
     async with connection(instance.pool) as conn:  # she is told, and nobody else
