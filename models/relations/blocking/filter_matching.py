@@ -40,7 +40,8 @@ def find_matches(filters: Sequence[Filter], post_id: int, texts: Iterable[str]) 
 def fold(text: str) -> str:
     """A text without case and accents, and with single spaces."""
     plain = decompose(text).casefold().translate(_LIGATURES)
-    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
+    marks = {ord(one): None for one in set(plain) if unicodedata.combining(one)}  # few, however long the text is
+    return " ".join((plain.translate(marks) if marks else plain).split())
 
 
 def _contains(text: str, keyword: Keyword) -> bool:
