@@ -16,7 +16,7 @@ from models.store.database import Connection, execute, fetch_records
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "statements"
 
-PREVIOUS = "66ffcce0"
+PREVIOUS = "efb1afc4"
 """The version before, by the name of its sample."""
 
 TOGETHER = 50
