@@ -93,9 +93,21 @@ class _DeliveryWorker:
                 conn, worker=self.worker, limit=room, at=self.now(), failed_before=room_before
             )
         self.held.update(delivery.id for delivery in claimed)
+        await self._load(claimed)
         lanes = _group(claimed)
         self.held_failed_before.update(delivery.id for lane in lanes if lane[0].attempts for delivery in lane)
         return lanes, len(claimed) == room
+
+    async def _load(self, claimed: list[Delivery]) -> None:
+        """Keys and proofs, once for all lanes, which would each ask for them when they start at the same moment."""
+        for delivery in {(one.actor_id, one.activity_id): one for one in claimed}.values():
+            try:
+                await load_signer(self.instance, delivery.actor_id)
+                await attach_proof(self.instance, delivery)
+            except Unavailable:
+                raise
+            except Exception:
+                log.debug("delivery_not_prepared", id=delivery.id)  # where it is sent it says why
 
     async def renew(self) -> None:
         """Hold what is still claimed, again and again."""
