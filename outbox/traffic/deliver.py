@@ -28,7 +28,7 @@ from models.traffic.outbound.deliveries import Delivery
 from outbox.traffic.outcomes import WORDS, Delivered, Outcome, RetryLater, RetryPersonalInbox, judge
 from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
 from outbox.traffic.results import save_failed, save_sent
-from outbox.traffic.synchronization import find_header
+from outbox.traffic.synchronization import FollowersHeaders
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +78,7 @@ class _DeliveryWorker:
         self.places = asyncio.Semaphore(LANES)
         self.places_tried_before = asyncio.Semaphore(LANES_TRIED_BEFORE)
         self.places_of_host: dict[str, asyncio.Semaphore] = {}
+        self.headers = FollowersHeaders(instance)
         self.results: WriteBatcher[Outcome] = WriteBatcher(instance.pool, self.write)
 
     def now(self) -> datetime:
@@ -153,10 +154,7 @@ class _DeliveryWorker:
         begun = time.monotonic()
         try:
             signer = await load_signer(self.instance, delivery.actor_id)
-            synchronization, body = (
-                await find_header(self.instance, delivery),
-                await attach_proof(self.instance, delivery),
-            )
+            synchronization, body = await self.headers.find(delivery), await attach_proof(self.instance, delivery)
             begun = time.monotonic()
             answer = await self.instance.transport.post_activity(
                 delivery.inbox, body.encode(), signer, synchronization=synchronization
