@@ -1,9 +1,7 @@
 """`AiohttpTransport`: the only client that calls other servers."""
 
 import asyncio
-import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,6 +33,7 @@ from federation.http_client.protocols import (
     SignatureSchemeMemory,
     Transport,
 )
+from federation.http_client.signing_threads import SigningThreads
 from federation.http_client.tls import make_context
 from federation.signatures import Envelope, sign
 from federation.signatures.signer import SignatureScheme, Signer
@@ -84,14 +83,14 @@ class AiohttpTransport:
         self._hosts = hosts
         self._led = MemoryCounter()
         self._user_agent = build_user_agent(site)
-        self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="sign")
+        self._threads = SigningThreads[CIMultiDict[str]]()
         self._client: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """End all connections."""
         if self._client is not None:
             await self._client.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
     async def get_document(
         self,
@@ -246,12 +245,10 @@ class AiohttpTransport:
             return Fetched(url=request.url, status=response.status, headers=response.headers, body=body)
 
     async def _sign(self, request: Envelope, origin: str, signer: Signer, scheme: SignatureScheme) -> CIMultiDict[str]:
-        """The signed headers, made in a thread: RSA lets the event loop go on meanwhile."""
+        """The signed headers, made in a thread."""
         target = Site(url=origin, host=request.headers["Host"])
         at = datetime.now(UTC)
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: sign(request, target, signer, scheme=scheme, at=at)
-        )
+        return await self._threads.sign(lambda: sign(request, target, signer, scheme=scheme, at=at))
 
     def _open(self) -> aiohttp.ClientSession:
         if self._client is None:

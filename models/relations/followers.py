@@ -17,14 +17,40 @@ class OurFollower:
     answered_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowersAtOrigin:
+    """Ids of the accepted followers of an actor at one server."""
+
+    origin: str
+    uris: list[str]
+
+
+async def list_by_origin(conn: Connection, actor_id: int) -> list[FollowersAtOrigin]:
+    """The accepted followers of an actor elsewhere, by the origin of their ids: `https://host`, with its port.
+
+    Their ids are looked up first, so that no plan goes through all actors for each of them.
+    """
+    return await fetch_all(
+        conn,
+        FollowersAtOrigin,
+        """
+        SELECT substring(a.uri FROM '^[a-z]+://[^/]+') AS origin, array_agg(a.uri) AS uris FROM actor a
+        WHERE a.id = ANY (ARRAY(SELECT follower_id FROM follow WHERE followed_id = $1 AND state = 'accepted'))
+            AND NOT a.local AND a.deleted_at IS NULL
+        GROUP BY 1 HAVING substring(a.uri FROM '^[a-z]+://[^/]+') IS NOT NULL
+        """,
+        actor_id,
+    )
+
+
 async def list_at_origin(conn: Connection, actor_id: int, origin: str) -> list[str]:
     """Ids of the accepted followers of an actor whose id is of this origin, in no order."""
     return await fetch_column(
         conn,
         """
-        SELECT a.uri FROM follow f JOIN actor a ON a.id = f.follower_id
-        WHERE f.followed_id = $1 AND f.state = 'accepted' AND NOT a.local AND a.deleted_at IS NULL
-            AND starts_with(a.uri, $2 || '/')
+        SELECT a.uri FROM actor a
+        WHERE a.id = ANY (ARRAY(SELECT follower_id FROM follow WHERE followed_id = $1 AND state = 'accepted'))
+            AND NOT a.local AND a.deleted_at IS NULL AND starts_with(a.uri, $2 || '/')
         """,
         actor_id,
         origin,

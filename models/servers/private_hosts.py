@@ -4,12 +4,17 @@ It counts for the whole domain, as levels do. What is not sent stands in the que
 author sees it, and it can be sent once the cooperative decides otherwise.
 """
 
-from models.store.database import Connection, execute, fetch_value
+from models.store.database import Connection, execute, fetch_column, fetch_value
 
 
 async def may_have(conn: Connection, host: str) -> bool:
     """May this host have what is not for everybody?"""
     return bool(await fetch_value(conn, "SELECT may_have_private($1)", host))
+
+
+async def list_withheld(conn: Connection) -> list[str]:
+    """Hosts that may not; neither may what stands under them."""
+    return await fetch_column(conn, "SELECT host FROM server WHERE no_private")
 
 
 async def withhold(conn: Connection, host: str) -> int:

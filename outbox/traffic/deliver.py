@@ -28,7 +28,7 @@ from models.traffic.outbound.deliveries import Delivery
 from outbox.traffic.outcomes import WORDS, Delivered, Outcome, RetryLater, RetryPersonalInbox, judge
 from outbox.traffic.queue_runner import RENEW_SECONDS, QueueRunner
 from outbox.traffic.results import save_failed, save_sent
-from outbox.traffic.synchronization import find_header
+from outbox.traffic.synchronization import FollowersHeaders
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +78,7 @@ class _DeliveryWorker:
         self.places = asyncio.Semaphore(LANES)
         self.places_tried_before = asyncio.Semaphore(LANES_TRIED_BEFORE)
         self.places_of_host: dict[str, asyncio.Semaphore] = {}
+        self.headers = FollowersHeaders(instance)
         self.results: WriteBatcher[Outcome] = WriteBatcher(instance.pool, self.write)
 
     def now(self) -> datetime:
@@ -93,9 +94,21 @@ class _DeliveryWorker:
                 conn, worker=self.worker, limit=room, at=self.now(), failed_before=room_before
             )
         self.held.update(delivery.id for delivery in claimed)
+        await self._load(claimed)
         lanes = _group(claimed)
         self.held_failed_before.update(delivery.id for lane in lanes if lane[0].attempts for delivery in lane)
         return lanes, len(claimed) == room
+
+    async def _load(self, claimed: list[Delivery]) -> None:
+        """Keys and proofs, once for all lanes, which would each ask for them when they start at the same moment."""
+        for delivery in {(one.actor_id, one.activity_id): one for one in claimed}.values():
+            try:
+                await load_signer(self.instance, delivery.actor_id)
+                await attach_proof(self.instance, delivery)
+            except Unavailable:
+                raise
+            except Exception:
+                log.debug("delivery_not_prepared", id=delivery.id)  # where it is sent it says why
 
     async def renew(self) -> None:
         """Hold what is still claimed, again and again."""
@@ -141,10 +154,7 @@ class _DeliveryWorker:
         begun = time.monotonic()
         try:
             signer = await load_signer(self.instance, delivery.actor_id)
-            synchronization, body = (
-                await find_header(self.instance, delivery),
-                await attach_proof(self.instance, delivery),
-            )
+            synchronization, body = await self.headers.find(delivery), await attach_proof(self.instance, delivery)
             begun = time.monotonic()
             answer = await self.instance.transport.post_activity(
                 delivery.inbox, body.encode(), signer, synchronization=synchronization
