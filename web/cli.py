@@ -38,6 +38,7 @@ COMMANDS = {
     "rustine": "web.commands.team.repairs",
     "open-data": "web.commands.team.repairs",
     "figures": "web.commands.team.figures",
+    "dues": "web.commands.team.dues",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",
     "upgrade": "web.commands.upgrades",

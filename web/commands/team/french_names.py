@@ -38,6 +38,8 @@ FRENCH = {
     "ecrire": "write",
     "supprimer": "delete",
     "remettre": "restore",
+    "adhesions": "dues",
+    "noter": "note",
 }
 """French name → English name."""
 
