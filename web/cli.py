@@ -14,6 +14,7 @@ COMMANDS = {
     "worker": "web.commands.server",
     "migrate": "web.commands.server",
     "first-run": "web.commands.first_run",
+    "install-service": "web.commands.services",
     "doctor": "web.commands.doctor",
     "setup": "web.commands.first_run",
     "open": "web.commands.team.opening",

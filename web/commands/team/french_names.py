@@ -23,6 +23,7 @@ FRENCH = {
     "defaire": "undo",
     "donnees-ouvertes": "open-data",
     "installer": "setup",
+    "installer-service": "install-service",
     "ouvrir": "open",
     "fermer-le-site": "close-site",
     "fermer": "shutdown-instance",
