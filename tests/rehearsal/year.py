@@ -7,8 +7,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import asyncpg
+
 from models.ids import EPOCH
-from models.store.database import Connection, connection, execute, fetch_value, transaction
+from models.store.database import Connection, Pool, connection, execute, fetch_value, transaction
 from tests.bench.report import figure, heading
 from tests.bench.server import running
 from tests.filled_rows import COLUMNS, PLAIN
@@ -45,25 +47,22 @@ async def run(folder: Path) -> None:
         async with server.pool.acquire() as conn, unchecked(conn):
             for number, rule in enumerate(RULES):
                 await _fill(conn, rule, number)
-        async with connection(server.pool) as conn:
             await execute(conn, "ANALYZE")
         tables = sorted({rule.table for rule in RULES})
-        async with connection(server.pool) as conn:
-            before = {table: await _look(conn, table) for table in tables}
+        before = await _look_at(server.pool, tables)
         first, nights = 0.0, 0
         while nights < MOST_NIGHTS:
             nights += 1
             begun = time.monotonic()
             gone = 0
             for forget in FORGETTERS.values():
-                async with transaction(server.pool) as conn:
-                    gone += await forget(conn)
+                async with transaction(server.pool) as one:
+                    gone += await forget(one)
             first = first or time.monotonic() - begun
             if not gone:
                 break
-        async with connection(server.pool) as conn:
-            await execute(conn, "VACUUM FULL")
-            after = {table: await _look(conn, table) for table in tables}
+        await server.pool.execute("VACUUM FULL")
+        after = await _look_at(server.pool, tables)
     figure("the first night", first, "s")
     figure("nights until nothing more goes", nights, "")
     _tell("rows of all these tables", before, after, 0, 1)
@@ -93,7 +92,7 @@ async def _fill(conn: Connection, rule: Rule, number: int) -> None:
     )
 
 
-def _make(column: Mapping[str, str]) -> str:
+def _make(column: asyncpg.Record) -> str:
     """A value for each number n."""
     if column["word"] is not None:
         return f"'{column['word']}'"
@@ -102,6 +101,11 @@ def _make(column: Mapping[str, str]) -> str:
     if column["attname"] in SHORT:
         return SHORT[column["attname"]]
     return MANY.get(column["type"], "n" if column["category"] == "N" else "'x' || n")
+
+
+async def _look_at(pool: Pool, tables: list[str]) -> dict[str, tuple[int, int]]:
+    async with connection(pool) as conn:
+        return {table: await _look(conn, table) for table in tables}
 
 
 async def _look(conn: Connection, table: str) -> tuple[int, int]:
