@@ -75,19 +75,25 @@ async def note(
     Without `by` it was a command. Raises Invalid for a day that nobody means, and for what is no person.
     """
     today = datetime.now(UTC).astimezone(PARIS).date()
-    if member.type != "Person":
-        raise Invalid("dues_of_person", field="until")
-    if payment.until is not None and not today - EARLIEST <= payment.until <= today + LATEST:
-        raise Invalid("dues_day_wrong", field="until")
+    _require_sane(member, payment.until, today)
     chosen = await preferences.load(conn)
     cents = payment.cents if chosen.dues_amounts else None
     changed = await dues.save(conn, member.id, until=payment.until, cents=cents, by=by.actor_id if by else None)
-    if changed and not listed:
+    if not changed:
+        return False
+    if not listed:
         until = payment.until.isoformat() if payment.until is not None else None
         await journal.record(conn, "dues_noted", by=by, right="members", about_id=member.id, until=until)
-    if changed and payment.until is not None and payment.until >= today:
+    if payment.until is not None and payment.until >= today:
         await write_to_member(conn, site, member, _fill(site, chosen, THANKS, payment.until))
-    return changed
+    return True
+
+
+def _require_sane(member: Actor, until: date | None, today: date) -> None:
+    if member.type != "Person":
+        raise Invalid("dues_of_person", field="until")
+    if until is not None and not today - EARLIEST <= until <= today + LATEST:
+        raise Invalid("dues_day_wrong", field="until")
 
 
 async def record_many(conn: Connection, count: int, *, by: Account | None = None) -> None:

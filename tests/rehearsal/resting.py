@@ -38,16 +38,18 @@ async def run_start(folder: Path) -> None:
 
 
 async def run_idle(folder: Path) -> None:
-    """Memory, connections and the processor of one process that nobody visits."""
-    heading(f"an instance that nobody visits, {REST_SECONDS:.0f} s after its start")
-    async with running(folder / "data") as server:
-        await asyncio.sleep(REST_SECONDS)
-        figure("memory (PSS) without PostgreSQL", server.proportional_megabytes(), "MB", at_most=70)
-        worked, begun = server.processor_seconds(), time.monotonic()
-        most = await _watch(server.pool, LOOK_SECONDS)
-        share = (server.processor_seconds() - worked) / (time.monotonic() - begun)
-        figure("connections to PostgreSQL at most", most, "", at_most=3)
-        figure("processor, hundredths of a percent of a core", share * 10_000, "", at_most=30)
+    """Memory, connections and the processor of an instance that nobody visits, of one process and of two."""
+    for processes, megabytes, connections in ((1, 70, 3), (2, 100, 5)):
+        heading(f"an instance of {processes} that nobody visits, {REST_SECONDS:.0f} s after its start")
+        async with running(folder / f"data{processes}", "--processes", str(processes)) as server:
+            await asyncio.sleep(REST_SECONDS)
+            name = f"{processes} at rest"
+            figure(f"{name}: memory (PSS) without PostgreSQL", server.proportional_megabytes(), "MB", at_most=megabytes)
+            worked, begun = server.processor_seconds(), time.monotonic()
+            most = await _watch(server.pool, LOOK_SECONDS)
+            share = (server.processor_seconds() - worked) / (time.monotonic() - begun)
+            figure(f"{name}: connections to PostgreSQL at most", most, "", at_most=connections)
+            figure(f"{name}: processor, thousandths of a core", share * 1000, "", at_most=3)
 
 
 async def run_demo(folder: Path) -> None:

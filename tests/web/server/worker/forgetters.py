@@ -25,25 +25,25 @@ OTHER_CHORES: dict[str, Callable[[Connection], Awaitable[int]]] = {
 FORGETTERS = SWEEPS | OTHER_CHORES
 
 NOT_BY_AGE = {
-    "models.communities.memberships.forget_awaited": "outbox/communities/test_expiry.py",
-    "models.coop.figures.events.forget_untrue": "models/coop/figures/test_closing.py",
-    "models.moderation.case_notes.forget_old": "outbox/moderation/test_case_appeals.py",
-    "models.people.dues.dues.forget_amounts": "models/people/dues/test_dues.py",
-    "models.repairs.bikes.sent_files.forget_over": "outbox/repairs/bikes/test_travelling_files.py",
-    "models.repairs.bookings.appointment_books.forget_over": "models/repairs/figures/test_counting.py",
+    "models.communities.memberships.forget_awaited": "tests/outbox/communities/test_expiry.py",
+    "models.coop.figures.events.forget_untrue": "tests/models/coop/figures/test_closing.py",
+    "models.moderation.case_notes.forget_old": "tests/outbox/moderation/test_case_appeals.py",
+    "models.people.dues.dues.forget_amounts": "tests/models/people/dues/test_dues.py",
+    "models.repairs.bikes.sent_files.forget_over": "tests/outbox/repairs/bikes/test_travelling_files.py",
+    "models.repairs.bookings.appointment_books.forget_over": "tests/models/repairs/figures/test_counting.py",
 }
 """What forgets by something else than the age of one row, and the test that tries it."""
 
 BY_SIZE = {
-    "copies of others' pictures": "models/posts/media/test_media_files.py"
+    "copies of others' pictures": "tests/models/posts/media/test_media_files.py"
     "::test_the_longest_unread_copies_are_forgotten_beyond_the_cap",
-    "what failed of what others sent": "models/traffic/inbound/test_received.py"
+    "what failed of what others sent": "tests/models/traffic/inbound/test_received.py"
     "::test_of_what_failed_only_so_many_bytes_are_kept",
-    "what failed of one domain": "inbox/receiving/test_waiting_bytes.py"
+    "what failed of one domain": "tests/inbox/receiving/test_waiting_bytes.py"
     "::test_of_one_domain_a_thousand_that_failed_are_kept",
-    "slow statements of a day": "models/store/test_slow_statements.py"
+    "slow statements of a day": "tests/models/store/test_slow_statements.py"
     "::test_only_so_many_are_kept_of_a_day_and_for_a_month",
-    "the log of PostgreSQL": "models/store/postgres/test_log.py"
+    "the log of PostgreSQL": "tests/models/store/postgres/test_log.py"
     "::test_of_a_long_log_the_end_is_kept_and_the_server_goes_on_writing",
 }
 """What is kept by how large it is, and the test that fills it."""

@@ -186,14 +186,14 @@ def test_whatever_forgets_is_tried_here_or_says_where() -> None:
 
     tried = {f"{forget.__module__}.{forget.__name__}" for forget in FORGETTERS.values()}
     assert found - tried == set(NOT_BY_AGE)
-    assert [place for place in NOT_BY_AGE.values() if not (ROOT / "tests" / place).exists()] == []
+    assert [place for place in NOT_BY_AGE.values() if not (ROOT / place).exists()] == []
 
 
 @pytest.mark.parametrize("place", BY_SIZE.values(), ids=BY_SIZE)
 def test_what_is_kept_by_its_size_is_tried_where_it_is_said(place: str) -> None:
     path, _, name = place.partition("::")
 
-    assert re.search(rf"^(async )?def {name}\(", (ROOT / "tests" / path).read_text(), re.M)
+    assert re.search(rf"^(async )?def {name}\(", (ROOT / path).read_text(), re.M)
 
 
 async def test_every_table_says_what_keeps_it_from_growing_for_ever(conn: Connection) -> None:
