@@ -142,10 +142,12 @@ dist: install
 		$(DEBIAN:%=--debian %)
 
 # Installs what `make dist` built on bare Debians that boot, from each of them to the first offer and to a backup that is
-# restored on a second one (as root, 40 minutes). EARLIER is the dist/ of an earlier version, which is upgraded then.
+# restored on a second one; then prints figures (as root, 50 minutes). EARLIER is the dist/ of an earlier version, which is
+# upgraded then. All of it ends as tables for deploy/README.md.
 rehearsal: dist
 	tests/rehearsal/on_debian.sh dist bookworm script $(EARLIER)
 	tests/rehearsal/on_debian.sh dist trixie script $(EARLIER)
 	tests/rehearsal/on_debian.sh dist trixie package $(EARLIER)
 	tests/rehearsal/on_debian.sh dist trixie pipx
 	tests/rehearsal/on_debian.sh dist bookworm venv
+	$(BIN)/python -m tests.rehearsal

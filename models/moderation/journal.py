@@ -53,6 +53,7 @@ Act = Literal[
     "community_manager_named",
     "meeting_changed",
     "repair_shop_changed",
+    "dues_noted",
 ]
 
 DECIDING: frozenset[Act] = frozenset({

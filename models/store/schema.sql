@@ -424,6 +424,7 @@ CREATE INDEX post_reply_uri ON post (in_reply_to_uri) WHERE in_reply_to_id IS NU
 CREATE INDEX post_root ON post (root_id) WHERE root_id IS NOT NULL;
 CREATE INDEX post_untold ON post (author_id) WHERE local AND (hidden_at IS NOT NULL) <> withheld;
 CREATE INDEX post_url ON post (url);   -- pages are asked for by it, and search boxes
+CREATE INDEX post_writer ON post (author_id);
 
 CREATE TABLE listing (
     post_id bigint PRIMARY KEY REFERENCES post(id) ON DELETE CASCADE,
@@ -615,6 +616,7 @@ CREATE INDEX notification_post ON notification (post_id);
 -- Who reacted to one thing of hers, the newest first: pages tell of the first hundred together.
 CREATE INDEX notification_reaction ON notification (recipient_id, post_id, type, id DESC)
     WHERE type IN ('favourite', 'reblog');
+CREATE INDEX notification_read ON notification (id) WHERE read_at IS NOT NULL;
 CREATE INDEX notification_recipient ON notification (recipient_id, id DESC);
 CREATE INDEX notification_report ON notification (report_id) WHERE report_id IS NOT NULL;
 CREATE INDEX notification_sign_up ON notification (sign_up_id) WHERE sign_up_id IS NOT NULL;
@@ -635,6 +637,7 @@ CREATE TABLE activity (
     body text NOT NULL,  -- the JSON as it is signed, byte for byte
     created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX activity_actor ON activity (actor_id);
 CREATE INDEX activity_object ON activity (object_uri);
 CREATE INDEX activity_outbox ON activity (actor_id, id DESC) WHERE public;
 
@@ -780,6 +783,7 @@ CREATE TABLE report (
 );
 CREATE INDEX report_case ON report (case_id);
 CREATE INDEX report_closed ON report (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
+CREATE INDEX report_closed_by ON report (closed_by) WHERE closed_by IS NOT NULL;
 CREATE INDEX report_open ON report (id) WHERE closed_at IS NULL;
 CREATE INDEX report_reporter ON report (reporter_id, id DESC);
 CREATE INDEX report_target ON report (target_id);
@@ -1487,6 +1491,7 @@ CREATE TABLE points_movement (
     CONSTRAINT points_movement_check4 CHECK ((kind = 'correction') = (by_id IS NOT NULL)),
     CONSTRAINT points_movement_check5 CHECK (kind <> 'correction' OR reason <> '')
 );
+CREATE INDEX points_movement_by ON points_movement (by_id) WHERE by_id IS NOT NULL;
 CREATE UNIQUE INDEX points_movement_deposit ON points_movement (listing_id) WHERE kind = 'deposit';
 CREATE UNIQUE INDEX points_movement_exchange ON points_movement (agreement_id) WHERE kind = 'exchange';
 CREATE UNIQUE INDEX points_movement_joining ON points_movement (member_id) WHERE kind = 'joining';
@@ -1846,6 +1851,7 @@ CREATE TABLE answered_sign_up (
     answered_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX answered_sign_up_at ON answered_sign_up (answered_at DESC, id DESC);
+CREATE INDEX answered_sign_up_by ON answered_sign_up (answered_by) WHERE answered_by IS NOT NULL;
 
 CREATE TABLE staff_mailing (
     actor_id bigint NOT NULL REFERENCES account(actor_id) ON DELETE CASCADE,
@@ -1964,6 +1970,7 @@ CREATE UNIQUE INDEX moderation_decision_link ON moderation_decision (link_id);
 CREATE UNIQUE INDEX moderation_decision_proposal ON moderation_decision (case_id)
     WHERE effective_at IS NULL AND refused_at IS NULL;
 CREATE INDEX moderation_decision_second ON moderation_decision (second_id);
+CREATE INDEX moderation_decision_taken_back_by ON moderation_decision (taken_back_by) WHERE taken_back_by IS NOT NULL;
 CREATE INDEX moderation_decision_unconfirmed ON moderation_decision (decided_at)
     WHERE effective_at IS NULL AND refused_at IS NULL;
 CREATE INDEX moderation_decision_untold ON moderation_decision (ends_at)
@@ -3135,6 +3142,7 @@ CREATE TABLE repair_import (
     undone_at timestamptz,
     counts jsonb NOT NULL DEFAULT '{}'        -- what was made, and once undone what was left
 );
+CREATE INDEX repair_import_made_by ON repair_import (made_by) WHERE made_by IS NOT NULL;
 
 CREATE TABLE repair_import_item (
     import_id bigint NOT NULL REFERENCES repair_import(id) ON DELETE CASCADE,
@@ -3147,6 +3155,7 @@ CREATE TABLE repair_import_item (
     PRIMARY KEY (kind, origin)
 );
 CREATE INDEX repair_import_item_import ON repair_import_item (import_id, kind);
+CREATE INDEX repair_import_item_member ON repair_import_item (member_id) WHERE member_id IS NOT NULL;
 CREATE INDEX repair_import_item_row ON repair_import_item (kind, row_id);
 
 -- Files that another server told one of ours of, and that are fetched one after the other.
@@ -3416,6 +3425,12 @@ CREATE TABLE instance_shutdown (
     ended_at timestamptz                      -- every actor is gone
 );
 CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);
+
+-- How far a nightly look at a large table came; the next night goes on behind it, and begins anew at the end.
+CREATE TABLE sweep_position (
+    name text PRIMARY KEY,
+    after text NOT NULL
+);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

@@ -9,8 +9,10 @@ from federation.instance import Instance
 from models import preferences
 from models.coop import shutdown
 from models.errors import Invalid
+from models.moderation import journal
 from models.moments import PARIS
 from models.people import actors
+from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.dues import dues, reminders
 from models.preferences import Preferences
@@ -64,22 +66,40 @@ class Payment:
     cents: int | None = None
 
 
-async def note(conn: Connection, site: Site, member: Actor, payment: Payment, *, by: int | None = None) -> bool:
+async def note(
+    conn: Connection, site: Site, member: Actor, payment: Payment, *, by: Account | None = None, listed: bool = False
+) -> bool:
     """The team says until when she has paid; she is told once it is another day. Whether it is.
 
-    Raises Invalid for a day that nobody means, and for what is no person.
+    It stands in the journal, but where it is one line of many that are `listed`: `record_many` says these at once.
+    Without `by` it was a command. Raises Invalid for a day that nobody means, and for what is no person.
     """
     today = datetime.now(UTC).astimezone(PARIS).date()
-    if member.type != "Person":
-        raise Invalid("dues_of_person", field="until")
-    if payment.until is not None and not today - EARLIEST <= payment.until <= today + LATEST:
-        raise Invalid("dues_day_wrong", field="until")
+    _require_sane(member, payment.until, today)
     chosen = await preferences.load(conn)
     cents = payment.cents if chosen.dues_amounts else None
-    changed = await dues.save(conn, member.id, until=payment.until, cents=cents, by=by)
-    if changed and payment.until is not None and payment.until >= today:
+    changed = await dues.save(conn, member.id, until=payment.until, cents=cents, by=by.actor_id if by else None)
+    if not changed:
+        return False
+    if not listed:
+        until = payment.until.isoformat() if payment.until is not None else None
+        await journal.record(conn, "dues_noted", by=by, right="members", about_id=member.id, until=until)
+    if payment.until is not None and payment.until >= today:
         await write_to_member(conn, site, member, _fill(site, chosen, THANKS, payment.until))
-    return changed
+    return True
+
+
+def _require_sane(member: Actor, until: date | None, today: date) -> None:
+    if member.type != "Person":
+        raise Invalid("dues_of_person", field="until")
+    if until is not None and not today - EARLIEST <= until <= today + LATEST:
+        raise Invalid("dues_day_wrong", field="until")
+
+
+async def record_many(conn: Connection, count: int, *, by: Account | None = None) -> None:
+    """The journal says once that a list was brought in, and of how many members something else is noted now."""
+    if count:
+        await journal.record(conn, "dues_noted", by=by, right="members", count=count)
 
 
 async def remind_due(instance: Instance, *, at: datetime | None = None) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ DECLIC = str(Path(sys.executable).with_name("declic"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchServer:
-    """A running server; `pool` reaches the same database."""
+    """A running server; `pool` reaches the same database. Its first answer came after `answered` seconds."""
 
     port: int
     url: str
@@ -27,6 +28,7 @@ class BenchServer:
     env: dict[str, str]
     pool: Pool
     process: asyncio.subprocess.Process
+    answered: float
 
     async def run(self, *arguments: str) -> str:
         """A command of `declic` beside the running server; what it prints."""
@@ -39,19 +41,29 @@ class BenchServer:
 
     def resident_megabytes(self) -> float:
         """Memory of the server's processes without PostgreSQL."""
-        return sum(_read(pid, "status", "VmRSS:") for pid in _list_python(self.process.pid)) / 1024
+        return sum(_read(pid, "status", "VmRSS:") for pid in list_python(self.process.pid)) / 1024
 
     def proportional_megabytes(self) -> float:
         """The same, what is shared with other processes of this machine divided among them (PSS)."""
-        return sum(_read(pid, "smaps_rollup", "Pss:") for pid in _list_python(self.process.pid)) / 1024
+        return proportional_megabytes(self.process.pid)
 
     def processor_seconds(self) -> float:
         """What its processes without PostgreSQL worked so far."""
-        return sum(map(_read_processor_seconds, _list_python(self.process.pid)))
+        return processor_seconds(self.process.pid)
 
     def count_switches(self) -> int:
         """How often these processes were put to work so far."""
-        return sum(_read(pid, "status", "voluntary_ctxt_switches:") for pid in _list_python(self.process.pid))
+        return sum(_read(pid, "status", "voluntary_ctxt_switches:") for pid in list_python(self.process.pid))
+
+
+def proportional_megabytes(pid: int) -> float:
+    """Memory of a process and its children without PostgreSQL, what they share with others divided among them."""
+    return sum(_read(one, "smaps_rollup", "Pss:") for one in list_python(pid)) / 1024
+
+
+def processor_seconds(pid: int) -> float:
+    """What these processes worked so far."""
+    return sum(map(_read_processor_seconds, list_python(pid)))
 
 
 def _read(pid: int, file: str, label: str) -> int:
@@ -63,10 +75,10 @@ def _read_processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime of proc(5)
 
 
-def _list_python(pid: int) -> list[int]:
+def list_python(pid: int) -> list[int]:
     """A process and its children that are Python."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children if _is_python(int(child)) for one in _list_python(int(child)))]
+    return [pid, *(one for child in children if _is_python(int(child)) for one in list_python(int(child)))]
 
 
 def _is_python(pid: int) -> bool:
@@ -91,14 +103,18 @@ async def running(
         "DECLIC_RATE_LIMIT": "0",
         "DECLIC_LOG_LEVEL": "warning",
     } | {f"DECLIC_{name.upper()}": value for name, value in settings.items()}
+    begun = time.monotonic()
     process = await asyncio.create_subprocess_exec(DECLIC, command, *options, env=env)
     try:
         if command == "serve":
             await _wait(f"http://127.0.0.1:{port}/healthz")
+        answered = time.monotonic() - begun
         async with embedded(data) as url:
             pool = await open_pool(url, size=4)
             await pool.execute("DELETE FROM preference WHERE key = 'closed'")
-            yield BenchServer(port=port, url=env["DECLIC_URL"], data=data, env=env, pool=pool, process=process)
+            yield BenchServer(
+                port=port, url=env["DECLIC_URL"], data=data, env=env, pool=pool, process=process, answered=answered
+            )
             await pool.close()
     finally:
         if process.returncode is None:

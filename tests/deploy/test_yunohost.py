@@ -202,3 +202,10 @@ def test_the_archive_names_the_wheel_and_is_the_same_each_time(tmp_path: Path) -
     assert {f"declic_ynh-9.9.9/scripts/{one}" for one in ("install", "remove", "upgrade", "backup", "restore")} <= set(
         names
     )
+
+
+def test_the_manifest_says_what_its_schema_knows_and_the_program_is_described_in_both_languages() -> None:
+    main = tomllib.loads((PACKAGE / "manifest.toml").read_text())["resources"]["sources"]["main"]
+
+    assert main["format"] == "whatever" and main["extract"] is False, "a wheel is none of the archives that it unpacks"
+    assert all((PACKAGE / "doc" / name).stat().st_size > 300 for name in ("DESCRIPTION.md", "DESCRIPTION_fr.md"))

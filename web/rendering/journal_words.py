@@ -44,5 +44,6 @@ ACT_WORDS: Mapping[Act, str] = {
     "place_changed": N_("Les horaires ou les fermetures d’un lieu ont changé"),
     "community_founded": N_("Une communauté a été fondée"),
     "community_manager_named": N_("L’équipe a nommé quelqu’un pour gérer une communauté que plus personne ne gérait"),
+    "dues_noted": N_("Des adhésions ont été notées"),
     "meeting_changed": N_("Une rencontre a été annoncée, changée ou annulée"),
 }

@@ -6,7 +6,7 @@ from typing import Literal
 
 from models.errors import Conflict
 from models.ids import make_id
-from models.store.database import Connection, execute, fetch_all, fetch_one
+from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.store.statements import compose
 
 DocumentKind = Literal["charter", "terms"]
@@ -94,6 +94,12 @@ async def publish(conn: Connection, new: NewVersion) -> int:
 async def list_versions(conn: Connection, kind: str) -> list[DocumentVersion]:
     """All versions of one document, the one that stands first."""
     return await fetch_all(conn, DocumentVersion, _OF_KIND, kind)
+
+
+async def is_published(conn: Connection, kind: str) -> bool:
+    """Whether there is any version of this document."""
+    found: bool = await fetch_value(conn, "SELECT EXISTS (SELECT FROM document_version WHERE kind = $1)", kind)
+    return found
 
 
 async def list_current(conn: Connection) -> list[DocumentVersion]:

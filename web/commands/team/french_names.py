@@ -23,6 +23,7 @@ FRENCH = {
     "defaire": "undo",
     "donnees-ouvertes": "open-data",
     "installer": "setup",
+    "installer-service": "install-service",
     "ouvrir": "open",
     "fermer-le-site": "close-site",
     "fermer": "shutdown-instance",
@@ -38,6 +39,8 @@ FRENCH = {
     "ecrire": "write",
     "supprimer": "delete",
     "remettre": "restore",
+    "adhesions": "dues",
+    "noter": "note",
 }
 """French name → English name."""
 

@@ -7,7 +7,7 @@ from models.access import authorization_grants, login_steps, one_time_links, ses
 from models.communities import entry_links
 from models.exchanges.agreements import links
 from models.listings import unavailabilities
-from models.news import news_mails
+from models.news import news_mails, old_notifications
 from models.people.arrivals import answered_requests, unconfirmed_accounts, waiting_accounts
 from models.people.dues import dues
 from models.people.invitations import mailings, member_imports
@@ -196,6 +196,22 @@ MEMBERS = (
             "push": Constant(web_push, "KEPT_FOR"),
         },
         sweeps=("mails", "jobs"),
+    ),
+    RegisterEntry(
+        name=N_("Vos nouvelles"),
+        what=N_("Qui vous suit, vous répond, aime ou partage ce que vous publiez, et ce que l’équipe vous a dit."),
+        why=N_("Vous le dire une fois, même si vous ne venez pas souvent."),
+        basis="contract",
+        readers=N_("Vous, et personne d’autre."),
+        kept=N_(
+            "Une fois lue : %(read)s. Jamais lue : %(kept)s. Mise à part, comme vous l’avez choisi : %(filtered)s."
+        ),
+        lengths={
+            "read": Constant(old_notifications, "READ_KEPT"),
+            "kept": Constant(old_notifications, "KEPT"),
+            "filtered": Constant(old_notifications, "FILTERED_KEPT"),
+        },
+        sweeps=("notifications",),
     ),
     RegisterEntry(
         name=N_("Les demandes d’entrée"),

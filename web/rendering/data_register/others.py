@@ -4,6 +4,7 @@ from models.exchanges import guests
 from models.meetings import registrations
 from models.moderation import case_notes, reports
 from models.moderation.searches import report_readings
+from models.people.actors import forgetting
 from models.repairs import passers_by
 from models.repairs.bookings import appointment_books, visit_places
 from models.servers import waiting_posts
@@ -122,6 +123,19 @@ OTHERS = (
             "waiting": Constant(waiting_posts, "DAYS"),
         },
         sweeps=("received", "deliveries", "waiting_posts"),
+    ),
+    RegisterEntry(
+        name=N_("Les personnes des autres plateformes"),
+        what=N_("Leur nom, leur profil, leur photo et leur clé publique, comme leur plateforme les montre."),
+        why=N_("Savoir qui parle, et que c’est bien cette personne."),
+        basis="interest",
+        readers=N_("Tout le monde, comme chez elles ; la clé ne sert qu’à la plateforme."),
+        kept=N_(
+            "Tant que quelque chose ici en parle : un message, un suivi, un échange, un blocage, une décision. Sinon "
+            "%(kept)s après les dernières nouvelles, puis tout s’efface."
+        ),
+        lengths={"kept": Constant(forgetting, "KEPT")},
+        sweeps=("strangers",),
     ),
     RegisterEntry(
         name=N_("La protection contre les abus"),

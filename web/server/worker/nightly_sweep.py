@@ -12,8 +12,9 @@ from models.exchanges.agreements import links as agreement_links
 from models.listings import unavailabilities
 from models.meetings import due
 from models.moderation import reports
-from models.news import news_mails
+from models.news import news_mails, old_notifications
 from models.people import keys
+from models.people.actors import forgetting
 from models.people.arrivals import answered_requests, unconfirmed_accounts, waiting_accounts
 from models.people.dues import dues
 from models.people.invitations import mailings, member_imports
@@ -29,7 +30,7 @@ from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
-from models.servers import access_requests, servers, waiting_posts
+from models.servers import access_requests, forgotten_servers, servers, waiting_posts
 from models.servers.directory.saving import forget_old
 from models.store import limit_rows, slow_statements
 from models.store.background import jobs, periodic_tasks
@@ -91,6 +92,9 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "reporting_visitors": reports.forget_visitors,
     "known_words": count_words,
     "slow_statements": slow_statements.forget_old,
+    "notifications": old_notifications.forget_old,
+    "strangers": forgetting.forget_strangers,
+    "strange_servers": forgotten_servers.forget_strangers,
 }
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 

@@ -33,6 +33,7 @@ NOT_OF_PEOPLE = {
     "models.access.tokens.UNUSED_KEPT": "an application's own token: nobody stands behind it",
     "models.access.authorization_grants.CODE_LIFETIME": "a code on its way to an application, for minutes",
     "models.servers.access_requests.KEPT_DAYS": "names of servers",
+    "models.servers.forgotten_servers.KEPT": "names of servers",
     "models.store.background.jobs.KEPT_DAYS": "which jobs ran, without their content",
     "models.store.slow_statements.KEPT_DAYS": "statements of the code, without values",
     "models.traffic.inbound.inbox_overflows.KEPT_DAYS": "names of domains",
@@ -50,7 +51,7 @@ OTHER_SWEEPS = {
     "directory": "territories", "failed_fetches": "addresses of documents", "known_words": "words without people",
     "kept_repair_files": "published files without names",
     "mutes": "until the day that the member chose", "nonces": "proofs of servers", "overflows": "names of domains",
-    "slow_statements": "statements of the code",
+    "slow_statements": "statements of the code", "strange_servers": "names of servers",
     "tombstones": "the row says itself until when", "tour_orders": "the order of stops, gone with the tour",
     "withdrawn_words": "empties what was taken back, at once",
 }  # fmt: skip

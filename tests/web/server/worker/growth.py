@@ -26,7 +26,7 @@ _SUMS = "sums: a row for each month and kind, of nobody"
 _CHORE = "another chore empties it, or forgets a year after"
 _HISTORY = "what the team did, for ever: a line for each decision"
 _SHIPPED = "comes with the version"
-_ELSEWHERE = "one for each account or server elsewhere that somebody here met"
+_ELSEWHERE = "one for each server elsewhere that somebody here chose to know"
 
 LASTING = {
     "migration": _SHIPPED, "commune": _SHIPPED, "shipped_data": _SHIPPED, "everyday_word": _SHIPPED,
@@ -34,12 +34,13 @@ LASTING = {
     "instance_key": _FEW, "instance_secret": _FEW, "last_alive": _FEW, "mail_cursor": _FEW, "unattended": _FEW,
     "disk_space": _FEW, "pgqueuer_schedules": _FEW, "health_trouble": _FEW, "known_word": _FEW,
     "machine_trouble": _FEW, "known_word_count": _FEW, "application": _FEW, "heartbeat": _FEW,
-    "kept_open_repairs": _FEW, "request_count": _CHORE, "stream_event": _CHORE,
+    "sweep_position": _FEW,
+    "kept_open_repairs": _FEW,
     "figure_cell": _SUMS, "figure_difference": _SUMS, "figure_event": _AS_MANY, "figure_gone": _SUMS,
     "figure_month": _SUMS, "figure_neighbour": _SUMS, "figure_sum": _SUMS, "walk_in_month": _SUMS,
     "backup_run": _CHORE, "unused_file": _CHORE, "waiting_host": _CHORE, "territory_vouch": _CHORE,
     "points_line": _HISTORY, "repair_result": _AS_MANY,
-    "actor": _ELSEWHERE, "server": _ELSEWHERE, "known_host": _ELSEWHERE, "territory": _ELSEWHERE,
+    "known_host": _ELSEWHERE, "territory": _ELSEWHERE,
     "used_username": _AS_MANY, "preference": _AS_MANY, "canned_answer": _AS_MANY, "document_version": _AS_MANY,
     "subcategory": _AS_MANY, "instance_shutdown": _FEW,
     "own_page": _AS_MANY, "diagnostic_version": _AS_MANY, "opening_step": _AS_MANY, "moderation_filter": _AS_MANY,

@@ -3,19 +3,24 @@
 And every table says what keeps it from growing for ever.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
 
-import asyncpg
 import pytest
 
 from models.store.database import Connection, fetch_column, fetch_value
+from tests.filled_rows import insert_row
+from tests.limit_constants import ROOT
+from tests.web.server.worker.forgetters import BY_SIZE, FORGETTERS, NOT_BY_AGE
 from tests.web.server.worker.growth import LASTING, OTHERWISE
-from web.server.worker.nightly_sweep import SWEEPS
 
 YEAR = timedelta(days=366)
+
+UNITS = {"WEEKS": timedelta(weeks=1), "SECONDS": timedelta(seconds=1)}
+"""What a whole number counts, by the last word of its name, where it is not days."""
 
 Length = timedelta | str
 """A time, or where the constant stands by which it is forgotten."""
@@ -23,7 +28,7 @@ Length = timedelta | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Rows of a `table` whose `age` is more than `kept` ago go by the nightly `sweep`; `values` make them such rows."""
+    """Rows of a `table` whose `age` is more than `kept` ago go by this `sweep`; `values` make them such rows."""
 
     sweep: str
     table: str
@@ -38,7 +43,7 @@ class Rule:
             return self.kept
         module, _, name = self.kept.rpartition(".")
         value = getattr(import_module(module), name)
-        unit = timedelta(weeks=1) if name.endswith("WEEKS") else timedelta(days=1)
+        unit = UNITS.get(name.rpartition("_")[2], timedelta(days=1))
         return value if isinstance(value, timedelta) else value * unit
 
 
@@ -51,6 +56,8 @@ def rule(sweep: str, place: str, kept: Length = timedelta(0), **values: str) -> 
 NOTE = {"kind": "'note'", "audience": "'network'"}
 
 INBOUND = "models.traffic.inbound"
+
+EVENTS = "models.store.background.stream_events"
 
 RULES = (
     rule("received", "received.finished_at", f"{INBOUND}.received.KEPT_DAYS", state="'done'"),
@@ -111,37 +118,30 @@ RULES = (
     rule("bike_handovers", "bike_handover.expires_at"),
     rule("bike_offers", "bike_offer.expires_at", "models.repairs.bikes.offers.KEPT", accepted_at="now()"),
     rule("slow_statements", "slow_statement.day", "models.store.slow_statements.KEPT_DAYS"),
+    rule("notifications", "notification.created_at", "models.news.old_notifications.KEPT", type="'follow'"),
+    rule(
+        "notifications",
+        "notification.created_at",
+        "models.news.old_notifications.READ_KEPT",
+        type="'follow'",
+        read_at="now()",
+    ),
+    rule("notifications", "filtered_notification.created_at", "models.news.old_notifications.FILTERED_KEPT"),
+    rule("strangers", "actor.fetched_at", "models.people.actors.forgetting.KEPT", type="'Person'"),
+    rule("strange_servers", "server.first_seen_at", "models.servers.forgotten_servers.KEPT"),
+    rule("archives", "archive.expires_at", state="'ready'"),
+    rule("charter_links", "community_link.expires_at"),
+    rule("entry_links", "community_entry_link.expires_at", "models.communities.entry_links.KEPT", uses="1"),
+    rule("report_readings", "report_reading.read_at", "models.moderation.searches.report_readings.KEPT"),
+    rule("request_counts", "request_count.window_start", "models.store.limit_sums.KEPT"),
+    rule("stream_events", "stream_event.created_at", f"{EVENTS}.KEPT_SECONDS", kind="'notification'"),
+    rule("unused_uploads", "media.created_at", "models.posts.media.media_files.ORPHAN_AGE"),
 )
-
-COLUMNS = """
-SELECT a.attname, format_type(t.oid, NULL) AS type, t.typcategory::text AS category,
-    (SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder LIMIT 1) AS word
-FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef
-    AND a.attidentity = ''
-"""
-
-PLAIN = {"B": "false", "D": "now()", "A": "'{}'", "T": "interval '1 day'"}
-
-
-def fill(column: asyncpg.Record, number: int) -> str:
-    """Some value of the type of this column, another for each number."""
-    if column["word"] is not None:
-        return f"'{column['word']}'"
-    if column["category"] in PLAIN:
-        return PLAIN[column["category"]]
-    other = {"bytea": f"'{number}'::bytea", "jsonb": "'{}'", "uuid": "gen_random_uuid()", "int4range": "'[1,2)'"}
-    return other.get(column["type"], str(number) if column["category"] == "N" else f"'x{number}'")
 
 
 async def insert(conn: Connection, one: Rule, ago: timedelta, number: int) -> None:
     """A row of that age, without what it would belong to."""
-    filled = {column["attname"]: fill(column, number) for column in await conn.fetch(COLUMNS, one.table)}
-    values = filled | dict(one.values) | {one.age: "(now() - $1::interval)"}
-    await conn.execute(
-        f"INSERT INTO {one.table} ({', '.join(values)}) OVERRIDING SYSTEM VALUE VALUES ({', '.join(values.values())})",
-        ago,
-    )
+    await insert_row(conn, one.table, dict(one.values) | {one.age: "(now() - $1::interval)"}, ago, number=number)
 
 
 async def count(conn: Connection, one: Rule, within: timedelta) -> int:
@@ -156,22 +156,44 @@ async def count(conn: Connection, one: Rule, within: timedelta) -> int:
 
 
 @pytest.mark.parametrize("one", RULES, ids=lambda one: f"{one.sweep}-{one.table}")
-async def test_what_is_older_than_its_time_goes_by_night_and_nothing_younger(conn: Connection, one: Rule) -> None:
+async def test_what_is_older_than_its_time_goes_and_nothing_younger(conn: Connection, one: Rule) -> None:
     before, after = one.length - timedelta(hours=25 if one.length else 1), one.length + timedelta(days=9)
     await conn.execute("SET LOCAL session_replication_role = replica")  # rows without those that they belong to
     for number, ago in enumerate((before, after, one.length + YEAR), start=71):
         await insert(conn, one, ago, number)
     await conn.execute("SET LOCAL session_replication_role = origin")
 
-    await SWEEPS[one.sweep](conn)
+    await FORGETTERS[one.sweep](conn)
 
     assert await count(conn, one, YEAR * 9) == 1, "only what is young stays"
     assert await count(conn, one, one.length + timedelta(days=1)) == 1
 
 
 def test_every_sweep_is_tried_here_or_says_where() -> None:
-    assert set(SWEEPS) == {one.sweep for one in RULES} | set(OTHERWISE)
+    assert set(FORGETTERS) == {one.sweep for one in RULES} | set(OTHERWISE)
     assert not {one.sweep for one in RULES} & set(OTHERWISE)
+
+
+def test_whatever_forgets_is_tried_here_or_says_where() -> None:
+    """Whatever in models is named so, whoever calls it."""
+    found = {
+        f"{'.'.join(path.relative_to(ROOT).with_suffix('').parts)}.{name}"
+        for path in (ROOT / "models").rglob("*.py")
+        for name in re.findall(
+            r"^async def (prune|delete_orphans|forget_\w+)\(conn: Connection[^,]*\)", path.read_text(), re.M
+        )
+    }
+
+    tried = {f"{forget.__module__}.{forget.__name__}" for forget in FORGETTERS.values()}
+    assert found - tried == set(NOT_BY_AGE)
+    assert [place for place in NOT_BY_AGE.values() if not (ROOT / place).exists()] == []
+
+
+@pytest.mark.parametrize("place", BY_SIZE.values(), ids=BY_SIZE)
+def test_what_is_kept_by_its_size_is_tried_where_it_is_said(place: str) -> None:
+    path, _, name = place.partition("::")
+
+    assert re.search(rf"^(async )?def {name}\(", (ROOT / path).read_text(), re.M)
 
 
 async def test_every_table_says_what_keeps_it_from_growing_for_ever(conn: Connection) -> None:

@@ -10,8 +10,9 @@ from aiohttp import web
 from models.errors import Invalid
 from models.people import accounts, actors
 from models.people.accounts import Account
+from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from outbox.people.dues import Payment, note
+from outbox.people.dues import Payment, note, record_many
 from web.forms.date_field import parse_day
 from web.forms.form import Form, blank_form, read_form
 from web.forms.multipart import FileLimits
@@ -79,7 +80,7 @@ async def post_table(request: web.Request) -> web.Response:
     form = await read_form(request, FILES)
     text = form.typed("list")
     faults: list[DuesFault] = []
-    noted = 0
+    noted = changed = 0
     async with transaction(request.app[INSTANCE].pool) as conn:
         await require_asked(conn)
         try:
@@ -90,11 +91,13 @@ async def post_table(request: web.Request) -> web.Response:
             form.refuse(refusal.field or "list", refusal)
             lines = []
         for line in lines:
-            fault = await _note_line(request, conn, line, me)
-            if fault is None:
-                noted += 1
+            result = await note_line(conn, request.app[INSTANCE].site, line, by=me)
+            if isinstance(result, DuesFault):
+                faults.append(result)
             else:
-                faults.append(DuesFault(line=line.line, fault=fault[0], value=fault[1]))
+                noted += 1
+                changed += result
+        await record_many(conn, changed, by=me)
     return await _show(request, form, text=text, noted=noted, faults=faults, status=200 if form.ok else 422)
 
 
@@ -118,23 +121,26 @@ def read_table(text: str) -> list[DuesLine]:
     ]
 
 
-async def _note_line(request: web.Request, conn: Connection, line: DuesLine, me: Account) -> tuple[Fault, str] | None:
+async def note_line(conn: Connection, site: Site, line: DuesLine, *, by: Account | None) -> bool | DuesFault:
+    """Note what one line says; whether it is another day than was noted, or what is wrong with the line."""
+
+    def fault(what: Fault, value: str) -> DuesFault:
+        return DuesFault(line=line.line, fault=what, value=value)
+
     member = await _find_member(conn, line.who)
     if member is None:
-        return "unknown", line.who
+        return fault("unknown", line.who)
     until = _read_until(line.until)
     if until is None:
-        return "day", line.until
+        return fault("day", line.until)
     try:
-        cents = parse_amount(line.amount)
+        payment = Payment(until=until, cents=parse_amount(line.amount))
     except ValueError:
-        return "amount", line.amount
-    payment = Payment(until=until, cents=cents)
+        return fault("amount", line.amount)
     try:
-        await note(conn, request.app[INSTANCE].site, await actors.get(conn, member.actor_id), payment, by=me.actor_id)
+        return await note(conn, site, await actors.get(conn, member.actor_id), payment, by=by, listed=True)
     except Invalid:
-        return "refused", line.until
-    return None
+        return fault("refused", line.until)
 
 
 async def _find_member(conn: Connection, who: str) -> Account | None:

@@ -82,7 +82,7 @@ async def post_member(request: web.Request) -> web.Response:
                     request.app[INSTANCE].site,
                     await actors.get(conn, member.actor_id),
                     Payment(until=until, cents=cents),
-                    by=me.actor_id,
+                    by=me,
                 )
             except Invalid as refusal:
                 form.refuse("until", refusal)
