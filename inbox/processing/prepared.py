@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from federation.discovery.fetches import get_actor
 from federation.documents.parse import Decoded, read_json
 from federation.instance import Instance
-from federation.vocabulary.activities.activities import Activity, Create
+from federation.vocabulary.activities.activities import Activity
 from inbox.errors import KillsWorker
-from inbox.posts import post_sets
 from inbox.processing.resolve import resolve
+from inbox.processing.set_kinds import find_kind
 from inbox.traffic.forwarding import may_pass_on
 from models.traffic.inbound.received import Received
 
-IN_SETS = frozenset({"Create"})
-"""Types of what may take effect together with others; what they say depends on nothing that came before them."""
+IN_SETS = frozenset({"Announce", "Create", "Delete", "Like", "Undo", "Update"})
+"""Types of what may take effect together with others (`set_kinds`)."""
+
+ABOUT_BEFORE = frozenset({"Announce", "Delete"})
+"""Those of them of which is asked, while they are read, whether the post that they are about is here."""
 
 DEADLY = 5
 """An activity is set aside when so many workers died while they held it, the last ones of them with nothing else."""
@@ -32,11 +35,11 @@ class Prepared:
     def may_be_in_set(self) -> bool:
         """Whether it may take effect together with others, as far as it says itself."""
         return (
-            isinstance(self.activity, Create)
-            and not self.passed_on
+            not self.passed_on
             and self.item.sender_known
             and self.item.deaths == 0
-            and post_sets.may_be_plain(self.activity)
+            and self.activity.actor == self.item.actor_uri
+            and find_kind(self.activity) is not None
         )
 
 

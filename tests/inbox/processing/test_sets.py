@@ -12,7 +12,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from inbox.posts import post_sets
+from inbox.posts.sets import new_posts
 from inbox.processing.prepared import Prepared, prepare
 from inbox.processing.process import process_due
 from inbox.processing.sets import take_effect
@@ -286,7 +286,7 @@ async def test_what_breaks_alone_says_why_and_the_rest_is_done(
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("a mistake")
 
-    monkeypatch.setattr(post_sets, "read_new_post", fail)
+    monkeypatch.setattr(new_posts, "read_new_post", fail)
     await process_due(desk.instance)
     assert await desk.value("SELECT count(*) FROM post") == 4, "a mistake in deciding together costs only time"
 
