@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from federation.vocabulary.activities.activities import Activity, Announce, Create, Like, Undo
-from inbox.posts.sets import new_posts, reactions, withdrawals
+from federation.vocabulary.activities.activities import Activity, Announce, Create, Delete, Like, Undo, Update
+from inbox.posts.sets import deletions, edits, new_posts, reactions, withdrawals
 from inbox.posts.sets.values import Touched
 from models.store.database import Connection
 
@@ -31,8 +31,10 @@ class SetKind(Protocol):
 SET_KINDS: Mapping[type[Any], SetKind] = {
     Announce: reactions,
     Create: new_posts,
+    Delete: deletions,
     Like: reactions,
     Undo: withdrawals,
+    Update: edits,
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.circles import read_members_of
-from federation.vocabulary.activities.activities import Create
+from federation.vocabulary.activities.activities import Create, Update
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.meetings import Event
@@ -51,7 +51,7 @@ class PlainPost:
     attachments: list[RemoteDocument]
 
 
-def may_be_plain(create: Create) -> bool:
+def may_be_plain(create: Create | Update) -> bool:
     """Whether it could be such a post, as far as it says itself."""
     object = create.object
     if not is_postlike(object) or isinstance(object, Event) or _is_repair_call(object):
@@ -73,14 +73,14 @@ def _is_repair_call(object: Postlike) -> bool:
     return isinstance(object, Proposal) and "RepairCall" in object.kinds
 
 
-def list_touched(create: Create) -> Touched:
+def list_touched(create: Create | Update) -> Touched:
     """An answer and what it answers are kept one after the other."""
     assert is_postlike(create.object)
     note = note_of(create.object)
     return Touched(changed=frozenset((note.id,)), seen=frozenset((note.in_reply_to or "",)) - {""})
 
 
-async def read_set(conn: Connection, sent: Sequence[Sent[Create]]) -> list[Arrival | None]:
+async def read_set(conn: Connection, sent: Sequence[Sent[Create | Update]]) -> list[Arrival]:
     """What has to be known of each, in two questions for all."""
     asked = [(one.sender, one.activity.object) for one in sent if is_postlike(one.activity.object)]
     contexts = await incoming_context.load_contexts(conn, [ask_about(author, object) for author, object in asked])
@@ -117,6 +117,6 @@ async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> list[bool]:
     """Keep them; False for what is not new here, as an edit that came as a Create: what is kept may be newer."""
     created = await posts.create_many(conn, [one.new for one in plain])
     fresh = {post.id: one for post, one in zip(created, plain, strict=True) if post is not None}
-    await listings.save_new_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
+    await listings.save_all_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
     await media.save_new_remote(conn, {id: one.attachments for id, one in fresh.items() if one.attachments})
     return [post is not None for post in created]
