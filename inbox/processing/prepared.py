@@ -1,12 +1,14 @@
 """The network half of processing, for one activity: read, with what it only names, before it takes effect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from federation.discovery.fetches import get_actor
 from federation.documents.parse import Decoded, read_json
 from federation.instance import Instance
-from federation.vocabulary.activities.activities import Activity
+from federation.proofs import has_proof
+from federation.vocabulary.activities.activities import Activity, Delete
 from inbox.errors import KillsWorker
+from inbox.processing.delegated import confirm_deletion
 from inbox.processing.resolve import resolve
 from inbox.processing.set_kinds import find_kind
 from inbox.traffic.forwarding import may_pass_on
@@ -24,12 +26,16 @@ DEADLY = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An activity that was read, and whose objects may be believed; `passed_on` where others get it from us."""
+    """An activity that was read, and whose objects may be believed; `passed_on` where others get it from us.
+
+    While it is not `confirmed` it is a deletion of which only its author's is believed.
+    """
 
     item: Received
     decoded: Decoded
     activity: Activity
     passed_on: bool
+    confirmed: bool = True
 
     @property
     def may_be_in_set(self) -> bool:
@@ -49,7 +55,24 @@ async def prepare(instance: Instance, item: Received) -> Prepared:
         raise KillsWorker
     decoded = read_json(item.body)
     activity = await resolve(instance, decoded, item.actor_uri)
+    own_deletion = isinstance(activity, Delete) and activity.actor == item.actor_uri
+    if own_deletion and has_proof(decoded.document):
+        activity, own_deletion = await _confirm(instance, activity), False
     passed_on = await may_pass_on(instance, decoded.document, activity, at=item.received_at)
     if not item.sender_known:
         await get_actor(instance, activity.actor)
-    return Prepared(item=item, decoded=decoded, activity=activity, passed_on=passed_on)
+    return Prepared(item=item, decoded=decoded, activity=activity, passed_on=passed_on, confirmed=not own_deletion)
+
+
+async def confirm(instance: Instance, prepared: Prepared) -> Prepared:
+    """The same, about to be decided alone: the deletion of what is another's at the same server is asked about there.
+
+    Most are by the author herself, which a set finds out without a question of its own. Raises as `confirm_deletion`.
+    """
+    if prepared.confirmed:
+        return prepared
+    return replace(prepared, activity=await _confirm(instance, prepared.activity), confirmed=True)
+
+
+async def _confirm(instance: Instance, activity: Activity) -> Activity:
+    return await confirm_deletion(instance, activity) if isinstance(activity, Delete) else activity

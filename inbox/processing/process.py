@@ -18,7 +18,7 @@ from federation.vocabulary.activities.activities import Create, Update
 from inbox.errors import Held, Ignored, KillsWorker, NoRoom, SenderGone, TookTooLong
 from inbox.posts.message_requests import keep
 from inbox.processing.dispatch import apply
-from inbox.processing.prepared import ABOUT_BEFORE, IN_SETS, Prepared, prepare
+from inbox.processing.prepared import ABOUT_BEFORE, IN_SETS, Prepared, confirm, prepare
 from inbox.processing.processor_time import limit_processor_time
 from inbox.processing.resolve import find_sender
 from inbox.processing.sets import EffectSets
@@ -177,6 +177,7 @@ class _InboxWorker:
 
     async def _take_effect(self, prepared: Prepared) -> None:
         """Change everything at once."""
+        prepared = await confirm(self.instance, prepared)
         item, activity = prepared.item, prepared.activity
         async with self.places, relaxed_transaction(self.instance.pool) as conn:
             sender = await find_sender(conn, activity)

@@ -7,6 +7,7 @@ set cannot be written as a whole its halves are tried, and theirs, until what br
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from time import monotonic
 from typing import Any, Literal
 
 import structlog
@@ -25,6 +26,9 @@ from models.traffic.inbound import received
 
 Ended = Literal["done", "alone"] | Ignored | TookTooLong
 """How it went: it took effect, has to be decided alone, was left alone or took too long."""
+
+BREATH_SECONDS = 0.002
+"""After so long what else this process does has its turn between two of hundreds."""
 
 log = structlog.get_logger(__name__)
 
@@ -102,20 +106,12 @@ def _write_reason(end: Ended) -> str | None:
 async def _take_step(
     conn: Connection, kind: SetKind, sent: Mapping[int, Sent[Any]], late: set[str]
 ) -> dict[int, Ended]:
-    """What became of these, by their places. Whoever's is decided alone is late from there on."""
+    """What became of these, by their places; of what is not among them it is not known yet. Adds to `late`."""
     if not sent:
         return {}
-    arrivals = await kind.read_set(conn, list(sent.values()))
-    ended: dict[int, Ended] = {}
-    plain: dict[int, Any] = {}
-    for (place, one), arrival in zip(sent.items(), arrivals, strict=True):
-        decision = await _decide(kind, arrival)
-        if isinstance(decision, Ignored | TookTooLong):
-            ended[place] = decision
-        elif decision is None or one.sender.uri in late:
-            late.add(one.sender.uri)
-        else:
-            plain[place] = decision
+    decided = await _decide_all(kind, sent, await kind.read_set(conn, list(sent.values())), late)
+    ended: dict[int, Ended] = {place: end for place, end in decided.items() if isinstance(end, Ignored | TookTooLong)}
+    plain = {place: decision for place, decision in decided.items() if place not in ended}
     kept = await kind.write_set(conn, list(plain.values())) if plain else []
     for place, fresh in zip(plain, kept, strict=True):
         ended[place] = "done" if fresh else "alone"
@@ -123,9 +119,26 @@ async def _take_step(
     return ended
 
 
+async def _decide_all(
+    kind: SetKind, sent: Mapping[int, Sent[Any]], arrivals: Sequence[Any], late: set[str]
+) -> dict[int, Any]:
+    """What is written of each, or why nothing is. Whoever's is decided alone is late from there on, and left out."""
+    decided: dict[int, Any] = {}
+    begun = monotonic()
+    for (place, one), arrival in zip(sent.items(), arrivals, strict=True):
+        if monotonic() - begun > BREATH_SECONDS:
+            await asyncio.sleep(0)
+            begun = monotonic()
+        decision = await _decide(kind, arrival)
+        if decision is None:
+            late.add(one.sender.uri)
+        elif isinstance(decision, Ignored | TookTooLong) or one.sender.uri not in late:
+            decided[place] = decision
+    return decided
+
+
 async def _decide(kind: SetKind, arrival: Any) -> Any:
     """What is written of it; None where it is decided alone."""
-    await asyncio.sleep(0)  # what else this process does has its turn between two of hundreds
     if arrival is None:
         return None
     try:

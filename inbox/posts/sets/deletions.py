@@ -46,8 +46,9 @@ def list_touched(delete: Delete) -> Touched:
 
 async def read_set(conn: Connection, sent: Sequence[Sent[Delete]]) -> list[Arrival | None]:
     """What is held of each, in one question; None for what is decided alone."""
-    await standing_posts.lock(conn, [one.activity.object.id for one in sent])
-    found = await standing_posts.load_deleted(conn, [(one.activity.object.id, one.sender.id) for one in sent])
+    asked = [(one.activity.object.id, one.sender.id) for one in sent]
+    await standing_posts.lock(conn, asked)
+    found = await standing_posts.load_deleted(conn, asked)
     return [Arrival(sent=one, held=held) if held else None for one, held in zip(sent, found, strict=True)]
 
 

@@ -55,7 +55,7 @@ def list_touched(update: Update) -> Touched:
 async def read_set(conn: Connection, sent: Sequence[Sent[Update]]) -> list[Arrival | None]:
     """What has to be known of each; None for what is decided alone."""
     asked = [(note_of(one.activity.object).id, one.sender.id) for one in sent if is_postlike(one.activity.object)]
-    await standing_posts.lock(conn, [uri for uri, _ in asked])
+    await standing_posts.lock(conn, asked)
     found = await standing_posts.load_edited(conn, asked)
     ids = [held.id for held in found if held is not None and held.kind == "listing"]
     standing = await listings.list_by_posts(conn, ids) if ids else {}

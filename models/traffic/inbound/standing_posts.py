@@ -24,13 +24,20 @@ class DeletedPost:
     id: int | None
 
 
-async def lock(conn: Connection, uris: Sequence[str]) -> None:
-    """Nobody else changes these posts, or agrees about these listings, before the transaction ends.
+async def lock(conn: Connection, asked: Sequence[tuple[str, int]]) -> None:
+    """Nobody else changes these posts, by their ids and authors, or agrees about these listings, meanwhile.
 
     What is asked afterwards is as it stays: a question of its own, which sees what others did before they let go.
     """
     await execute(
-        conn, "SELECT FROM post WHERE uri = ANY($1) AND NOT local ORDER BY id FOR NO KEY UPDATE", sorted(set(uris))
+        conn,
+        """
+        SELECT FROM post p JOIN unnest($1::text[], $2::bigint[]) AS about (uri, author_id)
+            ON p.uri = about.uri AND p.author_id = about.author_id
+        WHERE NOT p.local ORDER BY p.id FOR NO KEY UPDATE OF p
+        """,
+        [uri for uri, _ in asked],
+        [author_id for _, author_id in asked],
     )
 
 
