@@ -19,14 +19,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetStep:
     """Places in the set, in its order."""
 
     kind: Any
     places: list[int]
 
 
-def list_steps(waiting: Sequence[Waiting]) -> Iterator[Step]:
+def list_steps(waiting: Sequence[Waiting]) -> Iterator[SetStep]:
     """All of them: of the kind with which most actors go on, what each sent of it in a row, and so on.
 
     So many actors who sent the same kinds in the same order need as many steps as one of them, and one who changes at
@@ -38,7 +38,7 @@ def list_steps(waiting: Sequence[Waiting]) -> Iterator[Step]:
     while lanes:
         [(name, _)] = Counter(id(lane[0].kind) for lane in lanes.values()).most_common(1)
         kind = next(lane[0].kind for lane in lanes.values() if id(lane[0].kind) == name)
-        yield Step(kind, sorted(_take(kind, lanes)))
+        yield SetStep(kind, sorted(_take(kind, lanes)))
         lanes = {actor_uri: lane for actor_uri, lane in lanes.items() if lane}
 
 

@@ -112,11 +112,15 @@ async def _take_step(
     decided = await _decide_all(kind, sent, await kind.read_set(conn, list(sent.values())), late)
     ended: dict[int, Ended] = {place: end for place, end in decided.items() if isinstance(end, Ignored | TookTooLong)}
     plain = {place: decision for place, decision in decided.items() if place not in ended}
-    kept = await kind.write_set(conn, list(plain.values())) if plain else []
-    for place, fresh in zip(plain, kept, strict=True):
-        ended[place] = "done" if fresh else "alone"
+    if plain:
+        ended |= await _write(conn, kind, plain)
     late.update(sent[place].sender.uri for place, end in ended.items() if end == "alone")
     return ended
+
+
+async def _write(conn: Connection, kind: SetKind, plain: Mapping[int, Any]) -> dict[int, Ended]:
+    kept = await kind.write_set(conn, list(plain.values()))
+    return {place: "done" if fresh else "alone" for place, fresh in zip(plain, kept, strict=True)}
 
 
 async def _decide_all(

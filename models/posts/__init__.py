@@ -1,6 +1,6 @@
 """What listings and notes share: one row, one id space, tags, mentions, and who may read it."""
 
-from models.posts.edits import save_edit, save_edits, save_mentions, save_tags
+from models.posts.edits import save_edit, save_edits
 from models.posts.parts import PostCounts, count, list_addressed, list_involved, list_mentions, list_tags
 from models.posts.reading import (
     filter_known,
@@ -17,7 +17,7 @@ from models.posts.reading import (
 )
 from models.posts.saving import create, create_many, save_audience, show_to
 from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag, renew
-from models.posts.versions import Version, keep_version, list_versions
+from models.posts.versions import Version, list_versions
 from models.posts.withdrawal import (
     delete,
     delete_many,
@@ -52,7 +52,6 @@ __all__ = [
     "find_tombstone",
     "find_visible",
     "forget_copies",
-    "keep_version",
     "list_addressed",
     "list_by_ids",
     "list_by_uris",
@@ -66,7 +65,5 @@ __all__ = [
     "save_audience",
     "save_edit",
     "save_edits",
-    "save_mentions",
-    "save_tags",
     "show_to",
 ]

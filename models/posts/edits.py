@@ -46,20 +46,16 @@ async def save_edits(conn: Connection, news: Mapping[int, NewPost]) -> list[int]
         [{"id": id} | {name: to_utc(attrgetter(name)(news[id])) for name in _EDITED} for id in newer],
     )
     await stream_events.record_many(conn, "edit", newer)
-    await _save_all_tags(conn, {id: news[id].tags for id in newer})
-    await _save_all_mentions(conn, {id: _describe_mentions(news[id].mention_ids, news[id].silent_ids) for id in newer})
+    await _save_tags(conn, {id: news[id].tags for id in newer})
+    await _save_mentions(conn, {id: _describe_mentions(news[id].mention_ids, news[id].silent_ids) for id in newer})
     return newer
 
 
 _EDITED = ("url", "content", "source", "warning", "sensitive", "language", "updated_at", "raw")
 
 
-async def save_tags(conn: Connection, post_id: int, tags: tuple[Tag, ...]) -> None:
-    """Make these the post's tags."""
-    await _save_all_tags(conn, {post_id: tags})
-
-
-async def _save_all_tags(conn: Connection, tags: Mapping[int, tuple[Tag, ...]]) -> None:
+async def _save_tags(conn: Connection, tags: Mapping[int, tuple[Tag, ...]]) -> None:
+    """Make these the tags of the posts."""
     rows = {(post_id, tag.tag): tag.name for post_id, own in tags.items() for tag in own}
     post_ids, folded = [post_id for post_id, _ in rows], [tag for _, tag in rows]
     await execute(
@@ -86,17 +82,13 @@ async def _save_all_tags(conn: Connection, tags: Mapping[int, tuple[Tag, ...]]) 
         )
 
 
-async def save_mentions(conn: Connection, post_id: int, *, named: tuple[int, ...], silent: tuple[int, ...]) -> None:
-    """Make these the people named in, or addressed by, the post."""
-    await _save_all_mentions(conn, {post_id: _describe_mentions(named, silent)})
-
-
 def _describe_mentions(named: tuple[int, ...], silent: tuple[int, ...]) -> dict[int, bool]:
     """Whether each is addressed only. Who is named and addressed too is named."""
     return dict.fromkeys(silent, True) | dict.fromkeys(named, False)
 
 
-async def _save_all_mentions(conn: Connection, people: Mapping[int, Mapping[int, bool]]) -> None:
+async def _save_mentions(conn: Connection, people: Mapping[int, Mapping[int, bool]]) -> None:
+    """Make these the people named in, or addressed by, the posts."""
     rows = [(post_id, actor_id, silent) for post_id, own in people.items() for actor_id, silent in own.items()]
     columns: tuple[list[Any], ...] = tuple(map(list, zip(*rows, strict=True))) if rows else ([], [], [])
     await execute(

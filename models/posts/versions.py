@@ -23,13 +23,8 @@ class Version:
     written_at: datetime
 
 
-async def keep_version(conn: Connection, post_id: int) -> None:
-    """Keep the post as it is now, before it is changed."""
-    await keep_versions(conn, [post_id])
-
-
 async def keep_versions(conn: Connection, post_ids: Sequence[int]) -> None:
-    """The same for several."""
+    """Keep these posts as they are now, before they are changed."""
     await execute(
         conn,
         """

@@ -48,6 +48,8 @@ async def favourite(conn: Connection, *, uri: str, actor_id: int, post_id: int) 
 
 async def favourite_many(conn: Connection, news: Sequence[NewReaction]) -> list[Favourite]:
     """The same for several; those that were not there, in no order."""
+    if not news:
+        return []
     return await fetch_all(
         conn,
         Favourite,
@@ -131,6 +133,8 @@ async def share(
 
 async def share_many(conn: Connection, news: Sequence[NewReaction]) -> list[Share]:
     """The same for several; those that were not there, in no order."""
+    if not news:
+        return []
     return await fetch_all(
         conn,
         Share,

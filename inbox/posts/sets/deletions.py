@@ -18,7 +18,7 @@ from models.traffic.inbound.standing_posts import DeletedPost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class ArrivedDeletion:
     """One of a set with what is held of it."""
 
     sent: Sent[Delete]
@@ -44,15 +44,15 @@ def list_touched(delete: Delete) -> Touched:
     return Touched(changed=frozenset((delete.object.id,)))
 
 
-async def read_set(conn: Connection, sent: Sequence[Sent[Delete]]) -> list[Arrival | None]:
+async def read_set(conn: Connection, sent: Sequence[Sent[Delete]]) -> list[ArrivedDeletion | None]:
     """What is held of each, in one question; None for what is decided alone."""
     asked = [(one.activity.object.id, one.sender.id) for one in sent]
     await standing_posts.lock(conn, asked)
     found = await standing_posts.load_deleted(conn, asked)
-    return [Arrival(sent=one, held=held) if held else None for one, held in zip(sent, found, strict=True)]
+    return [ArrivedDeletion(sent=one, held=held) if held else None for one, held in zip(sent, found, strict=True)]
 
 
-def decide(arrival: Arrival) -> PlainDeletion:
+def decide(arrival: ArrivedDeletion) -> PlainDeletion:
     """What goes. Raises Ignored for what may not be theirs."""
     uri, sender = arrival.sent.activity.object.id, arrival.sent.sender
     require_own(sender, uri)

@@ -13,7 +13,7 @@ from federation.vocabulary.activities.activities import Update
 from federation.vocabulary.embedded import is_postlike, note_of
 from inbox.posts.remote_changes import outline
 from inbox.posts.sets import new_posts
-from inbox.posts.sets.new_posts import PlainPost
+from inbox.posts.sets.new_posts import ArrivedPost, PlainPost
 from inbox.posts.sets.values import Sent, Touched
 from models import posts
 from models.listings import listings
@@ -25,10 +25,10 @@ from models.traffic.inbound.standing_posts import EditedPost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class ArrivedEdit:
     """One of a set with what is held of it, and how it would be kept if it were new."""
 
-    came: new_posts.Arrival
+    came: ArrivedPost
     published: datetime | None
     held: EditedPost
     listing: Listing | None
@@ -52,7 +52,7 @@ def list_touched(update: Update) -> Touched:
     return new_posts.list_touched(update)
 
 
-async def read_set(conn: Connection, sent: Sequence[Sent[Update]]) -> list[Arrival | None]:
+async def read_set(conn: Connection, sent: Sequence[Sent[Update]]) -> list[ArrivedEdit | None]:
     """What has to be known of each; None for what is decided alone."""
     asked = [(note_of(one.activity.object).id, one.sender.id) for one in sent if is_postlike(one.activity.object)]
     await standing_posts.lock(conn, asked)
@@ -60,12 +60,14 @@ async def read_set(conn: Connection, sent: Sequence[Sent[Update]]) -> list[Arriv
     ids = [held.id for held in found if held is not None and held.kind == "listing"]
     standing = await listings.list_by_posts(conn, ids) if ids else {}
     return [
-        Arrival(came=came, published=one.activity.published, held=held, listing=standing.get(held.id)) if held else None
+        ArrivedEdit(came=came, published=one.activity.published, held=held, listing=standing.get(held.id))
+        if held
+        else None
         for one, held, came in zip(sent, found, await new_posts.read_set(conn, sent), strict=True)
     ]
 
 
-def decide(arrival: Arrival) -> PlainEdit | None:
+def decide(arrival: ArrivedEdit) -> PlainEdit | None:
     """The post as it is now; None for one that is decided alone. Raises Ignored for what concerns nobody here."""
     plain = new_posts.decide(arrival.came)
     if plain is None or plain.new.kind != arrival.held.kind:

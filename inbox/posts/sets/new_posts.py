@@ -33,7 +33,7 @@ from models.traffic.inbound.incoming_context import IncomingContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class ArrivedPost:
     """One of a set with what has to be known of it."""
 
     object: Postlike
@@ -80,18 +80,18 @@ def list_touched(create: Create | Update) -> Touched:
     return Touched(changed=frozenset((note.id,)), seen=frozenset((note.in_reply_to or "",)) - {""})
 
 
-async def read_set(conn: Connection, sent: Sequence[Sent[Create | Update]]) -> list[Arrival]:
+async def read_set(conn: Connection, sent: Sequence[Sent[Create | Update]]) -> list[ArrivedPost]:
     """What has to be known of each, in two questions for all."""
     asked = [(one.sender, one.activity.object) for one in sent if is_postlike(one.activity.object)]
     contexts = await incoming_context.load_contexts(conn, [ask_about(author, object) for author, object in asked])
     in_force = await filters.load_in_force(conn, local=False)
     return [
-        Arrival(object=object, author=author, known=context, filters=in_force)
+        ArrivedPost(object=object, author=author, known=context, filters=in_force)
         for (author, object), context in zip(asked, contexts, strict=True)
     ]
 
 
-def decide(arrival: Arrival) -> PlainPost | None:
+def decide(arrival: ArrivedPost) -> PlainPost | None:
     """The post that is kept; None for one that is decided alone. Raises Ignored for what concerns nobody here."""
     if arrival.known.gone:
         return None

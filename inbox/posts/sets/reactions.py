@@ -11,14 +11,14 @@ from federation.vocabulary.activities.activities import Announce, Like
 from inbox.posts.sets.values import Sent, Touched
 from models.news.told import Told, notify_many
 from models.relations import reactions
-from models.relations.reactions import Favourite, NewReaction, Share
+from models.relations.reactions import NewReaction
 from models.store.database import Connection
 from models.traffic.inbound import reaction_contexts
 from models.traffic.inbound.reaction_contexts import ReactedPost, ReactionQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class ArrivedReaction:
     """One of a set with the post that it is about."""
 
     sent: Sent[Like | Announce]
@@ -47,7 +47,7 @@ def list_touched(activity: Like | Announce) -> Touched:
     )
 
 
-async def read_set(conn: Connection, sent: Sequence[Sent[Like | Announce]]) -> list[Arrival | None]:
+async def read_set(conn: Connection, sent: Sequence[Sent[Like | Announce]]) -> list[ArrivedReaction | None]:
     """What each is about, in one question; None for what is decided alone."""
     found = await reaction_contexts.load_posts(
         conn,
@@ -61,10 +61,10 @@ async def read_set(conn: Connection, sent: Sequence[Sent[Like | Announce]]) -> l
             for one in sent
         ],
     )
-    return [Arrival(sent=one, post=post) if post else None for one, post in zip(sent, found, strict=True)]
+    return [ArrivedReaction(sent=one, post=post) if post else None for one, post in zip(sent, found, strict=True)]
 
 
-def decide(arrival: Arrival) -> PlainReaction:
+def decide(arrival: ArrivedReaction) -> PlainReaction:
     """What is kept of it."""
     activity, sender, post = arrival.sent.activity, arrival.sent.sender, arrival.post
     return PlainReaction(
@@ -77,9 +77,7 @@ def decide(arrival: Arrival) -> PlainReaction:
 async def write_set(conn: Connection, plain: Sequence[PlainReaction]) -> list[bool]:
     """Keep them and tell whoever wrote what they are about; False for one that was there before."""
     liked, shared = ([one.new for one in plain if one.shares is shares] for shares in (False, True))
-    kept: list[Favourite | Share] = []
-    kept += await reactions.favourite_many(conn, liked) if liked else []
-    kept += await reactions.share_many(conn, shared) if shared else []
+    kept = [*await reactions.favourite_many(conn, liked), *await reactions.share_many(conn, shared)]
     fresh = {one.uri for one in kept}
     await notify_many(conn, [_tell(one, one.tells_id) for one in plain if one.tells_id and one.new.uri in fresh])
     return [one.new.uri in fresh for one in plain]

@@ -12,7 +12,7 @@ from models.traffic.inbound.reaction_contexts import KeptReaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class ArrivedWithdrawal:
     """One of a set with the like or the share that has this id."""
 
     actor_id: int
@@ -42,13 +42,16 @@ def _read_id(undo: Undo) -> str:
     return undo.object if isinstance(undo.object, str) else undo.object.id
 
 
-async def read_set(conn: Connection, sent: Sequence[Sent[Undo]]) -> list[Arrival | None]:
+async def read_set(conn: Connection, sent: Sequence[Sent[Undo]]) -> list[ArrivedWithdrawal | None]:
     """What each takes back, in one question; None where that is no like or share of theirs, or something else too."""
     found = await reaction_contexts.load_kept(conn, [(_read_id(one.activity), one.sender.id) for one in sent])
-    return [Arrival(actor_id=one.sender.id, kept=kept) if kept else None for one, kept in zip(sent, found, strict=True)]
+    return [
+        ArrivedWithdrawal(actor_id=one.sender.id, kept=kept) if kept else None
+        for one, kept in zip(sent, found, strict=True)
+    ]
 
 
-def decide(arrival: Arrival) -> PlainWithdrawal:
+def decide(arrival: ArrivedWithdrawal) -> PlainWithdrawal:
     """What goes."""
     return PlainWithdrawal(pair=(arrival.actor_id, arrival.kept.post_id), shared=arrival.kept.shared)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.posts.values import PostKind
 from models.store.database import Connection, execute, fetch_all, fetch_records
 
 
@@ -13,7 +12,7 @@ class EditedPost:
     """A public post as it is held, which waits for nobody's look, asks and quotes nothing, and nobody here shared."""
 
     id: int
-    kind: PostKind
+    kind: str
     updated_at: datetime | None
 
 

@@ -16,12 +16,12 @@ from models.relations.reactions import NewReaction
 from models.traffic.inbound.incoming_context import IncomingContext
 from models.traffic.inbound.reaction_contexts import KeptReaction, ReactedPost
 from models.traffic.inbound.standing_posts import DeletedPost, EditedPost
-from tests.outbox.sample_people import actor
+from tests.outbox.sample_people import PUBLIC, actor
 
 BOB = actor("bob", "henin.test", id=2)
 LIKE = Like(id="https://henin.test/likes/1", actor=BOB.uri, object="https://lomme.test/notes/1")
 SHARE = Announce(id="https://henin.test/shares/1", actor=BOB.uri, object="https://lomme.test/notes/1")
-NOTE = Note(id="https://henin.test/notes/1", attributed_to=BOB.uri, content="<p>Bonjour</p>", raw={})
+NOTE = Note(id="https://henin.test/notes/1", attributed_to=BOB.uri, content="<p>Bonjour</p>", to=(PUBLIC,))
 KNOWN = IncomingContext(
     gone=False,
     followed=True,
@@ -35,7 +35,7 @@ KNOWN = IncomingContext(
 UPDATED = datetime(2026, 11, 1, 10, tzinfo=UTC)
 
 
-def arrive(**changes: Any) -> new_posts.Arrival:
+def arrive(**changes: Any) -> new_posts.ArrivedPost:
     """A note of Bob's, whom somebody here follows."""
     values: dict[str, Any] = {
         "object": NOTE,
@@ -43,18 +43,20 @@ def arrive(**changes: Any) -> new_posts.Arrival:
         "known": KNOWN,
         "filters": FiltersInForce(rows={}, matcher=None),
     }
-    return new_posts.Arrival(**(values | changes))
+    return new_posts.ArrivedPost(**(values | changes))
 
 
-def arrive_edited(held: EditedPost, *, updated: datetime | None, published: datetime | None = None) -> edits.Arrival:
+def arrive_edited(
+    held: EditedPost, *, updated: datetime | None, published: datetime | None = None
+) -> edits.ArrivedEdit:
     """A newer version of it."""
     came = arrive(object=replace(NOTE, updated=updated))
-    return edits.Arrival(came=came, published=published, held=held, listing=None)
+    return edits.ArrivedEdit(came=came, published=published, held=held, listing=None)
 
 
 def test_a_like_of_one_of_ours_is_told_and_one_of_others_is_not() -> None:
     for post in (ReactedPost(id=5, author_id=1, local=True), ReactedPost(id=5, author_id=3, local=False)):
-        plain = reactions.decide(reactions.Arrival(sent=Sent(LIKE, BOB), post=post))
+        plain = reactions.decide(reactions.ArrivedReaction(sent=Sent(LIKE, BOB), post=post))
 
         assert plain.new == NewReaction(uri=LIKE.id, actor_id=BOB.id, post_id=5)
         assert not plain.shares and plain.tells_id == (1 if post.local else None)
@@ -63,7 +65,7 @@ def test_a_like_of_one_of_ours_is_told_and_one_of_others_is_not() -> None:
 def test_a_share_is_no_like_and_what_was_fetched_with_it_is_decided_alone() -> None:
     post = ReactedPost(id=5, author_id=1, local=True)
 
-    assert reactions.decide(reactions.Arrival(sent=Sent(SHARE, BOB), post=post)).shares
+    assert reactions.decide(reactions.ArrivedReaction(sent=Sent(SHARE, BOB), post=post)).shares
     assert reactions.may_be_plain(SHARE) and not reactions.may_be_plain(replace(SHARE, object=NOTE))
 
 
@@ -83,7 +85,7 @@ def test_only_ones_own_likes_and_shares_are_taken_back_in_sets() -> None:
     assert not withdrawals.may_be_plain(replace(undo, object=replace(LIKE, actor="https://bray.test/users/carl")))
     assert not withdrawals.may_be_plain(replace(undo, object=follow))
     kept = KeptReaction(post_id=5, shared=True)
-    assert withdrawals.decide(withdrawals.Arrival(actor_id=BOB.id, kept=kept)) == withdrawals.PlainWithdrawal(
+    assert withdrawals.decide(withdrawals.ArrivedWithdrawal(actor_id=BOB.id, kept=kept)) == withdrawals.PlainWithdrawal(
         pair=(BOB.id, 5), shared=True
     )
 
@@ -93,10 +95,10 @@ def test_a_deletion_is_of_ones_own_server_and_never_of_oneself() -> None:
     foreign = replace(delete, object=Tombstone(id="https://bray.test/notes/1"))
 
     assert not deletions.may_be_plain(replace(delete, object=Tombstone(id=BOB.uri)))
-    plain = deletions.decide(deletions.Arrival(sent=Sent(delete, BOB), held=DeletedPost(id=5)))
+    plain = deletions.decide(deletions.ArrivedDeletion(sent=Sent(delete, BOB), held=DeletedPost(id=5)))
     assert plain == deletions.PlainDeletion(uri=NOTE.id, actor_uri=BOB.uri, post_id=5)
     with pytest.raises(Ignored):
-        deletions.decide(deletions.Arrival(sent=Sent(foreign, BOB), held=DeletedPost(id=None)))
+        deletions.decide(deletions.ArrivedDeletion(sent=Sent(foreign, BOB), held=DeletedPost(id=None)))
 
 
 @pytest.mark.parametrize("known", [{"parent_local": True}, {"listener_ids": [1]}, {"gone": True}])
