@@ -59,11 +59,11 @@ async def read_set(conn: Connection, sent: Sequence[Sent[Update]]) -> list[Arriv
     found = await standing_posts.load_edited(conn, asked)
     ids = [held.id for held in found if held is not None and held.kind == "listing"]
     standing = await listings.list_by_posts(conn, ids) if ids else {}
+    came = await new_posts.read_set(conn, sent)
+    published = [one.activity.published for one in sent]
     return [
-        ArrivedEdit(came=came, published=one.activity.published, held=held, listing=standing.get(held.id))
-        if held
-        else None
-        for one, held, came in zip(sent, found, await new_posts.read_set(conn, sent), strict=True)
+        ArrivedEdit(came=new, published=moment, held=held, listing=standing.get(held.id)) if held else None
+        for new, moment, held in zip(came, published, found, strict=True)
     ]
 
 

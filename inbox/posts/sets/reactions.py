@@ -77,8 +77,8 @@ def decide(arrival: ArrivedReaction) -> PlainReaction:
 async def write_set(conn: Connection, plain: Sequence[PlainReaction]) -> list[bool]:
     """Keep them and tell whoever wrote what they are about; False for one that was there before."""
     liked, shared = ([one.new for one in plain if one.shares is shares] for shares in (False, True))
-    kept = [*await reactions.favourite_many(conn, liked), *await reactions.share_many(conn, shared)]
-    fresh = {one.uri for one in kept}
+    fresh = {one.uri for one in await reactions.favourite_many(conn, liked)}
+    fresh |= {one.uri for one in await reactions.share_many(conn, shared)}
     await notify_many(conn, [_tell(one, one.tells_id) for one in plain if one.tells_id and one.new.uri in fresh])
     return [one.new.uri in fresh for one in plain]
 
