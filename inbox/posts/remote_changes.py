@@ -54,7 +54,7 @@ async def notify_change(conn: Connection, site: Site, author: Actor, before: Pre
     await _tell_registered(conn, site, before)
     listing = await listings.find_by_post(conn, post.id)
     now, then = listing.details if listing else None, before.details
-    if now is None or then is None or _outline(now) == _outline(then):
+    if now is None or then is None or outline(now) == outline(then):
         await notifications.notify_sharers(conn, author_id=author.id, post_id=post.id)
         return True
     told = speaks(author) and _is_promise(then, now)
@@ -72,7 +72,7 @@ async def _end(conn: Connection, site: Site, author: Actor, listing_id: int) -> 
 
 def _is_promise(then: ListingDetails, now: ListingDetails) -> bool:
     """Whether it is promised to somebody now, or to be had again, and nothing else."""
-    return {now.status, then.status} == set(OPEN) and _outline(now)[1:] == _outline(then)[1:]
+    return {now.status, then.status} == set(OPEN) and outline(now)[1:] == outline(then)[1:]
 
 
 async def _tell_registered(conn: Connection, site: Site, before: PreviousPost) -> None:
@@ -80,6 +80,6 @@ async def _tell_registered(conn: Connection, site: Site, before: PreviousPost) -
         await tell_of_changes(conn, site, before.meeting, before.times, at=datetime.now(UTC))
 
 
-def _outline(details: ListingDetails) -> tuple[object, ...]:
+def outline(details: ListingDetails) -> tuple[object, ...]:
     """What somebody who means to come or to ask has to know."""
     return (details.status, details.begins_at, details.ends_at, details.place_name, details.postcode)

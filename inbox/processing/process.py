@@ -7,17 +7,18 @@ acknowledged, is processed again.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
 
 from federation.instance import Instance
+from federation.vocabulary.activities.activities import Create, Update
 from inbox.errors import Held, Ignored, KillsWorker, NoRoom, SenderGone, TookTooLong
 from inbox.posts.message_requests import keep
 from inbox.processing.dispatch import apply
-from inbox.processing.prepared import IN_SETS, Prepared, prepare
+from inbox.processing.prepared import ABOUT_BEFORE, IN_SETS, Prepared, confirm, prepare
 from inbox.processing.processor_time import limit_processor_time
 from inbox.processing.resolve import find_sender
 from inbox.processing.sets import EffectSets
@@ -109,7 +110,7 @@ class _InboxWorker:
         """What one actor sent, one after the other; what may take effect together stands in one set, in its order."""
         ready: list[Prepared] = []
         for item in lane:
-            if item.type not in IN_SETS:  # what came before it may be what it is about
+            if not _is_read_beside(item, ready):
                 await self._take_set(ready)
             prepared = await self._prepare_beside(item, ready)
             if prepared is not None and prepared.may_be_in_set:
@@ -146,16 +147,17 @@ class _InboxWorker:
         """Let these take effect with what others sent; what may not, alone and in its order. None is left in it."""
         ends = await asyncio.gather(*(self.sets.take(one) for one in ready))
         for one, end in zip(ready, ends, strict=True):
-            if end == "alone":
-                await self._take_alone(one)
-                continue
-            if isinstance(end, TookTooLong):
-                await self._settle(one.item, end)
-            elif end == "done":
-                self.instance.tallies.count("inbox", "processed")
-                self.committed.set()
-            else:
-                self.instance.tallies.count("inbox", "ignored")
+            match end:
+                case "alone":
+                    await self._take_alone(one)
+                    continue
+                case "done":
+                    self.instance.tallies.count("inbox", "processed")
+                    self.committed.set()
+                case TookTooLong():
+                    await self._settle(one.item, end)
+                case Ignored():
+                    self.instance.tallies.count("inbox", "ignored")
             self._end(one.item)
         ready.clear()
 
@@ -175,6 +177,7 @@ class _InboxWorker:
 
     async def _take_effect(self, prepared: Prepared) -> None:
         """Change everything at once."""
+        prepared = await confirm(self.instance, prepared)
         item, activity = prepared.item, prepared.activity
         async with self.places, relaxed_transaction(self.instance.pool) as conn:
             sender = await find_sender(conn, activity)
@@ -231,6 +234,13 @@ class _InboxWorker:
                 log.warning("activity_set_aside", type=item.type, host=item.host, cause=error)
                 await received.give_up(conn, item.id, error=error)
         self.instance.tallies.count("inbox", "retried" if again else "failed")
+
+
+def _is_read_beside(item: Received, ready: Sequence[Prepared]) -> bool:
+    """Whether what came before it may wait while it is read: it is not what has to be there by then."""
+    if not ready or item.type not in IN_SETS:
+        return not ready
+    return item.type not in ABOUT_BEFORE or not any(isinstance(one.activity, Create | Update) for one in ready)
 
 
 def _group(items: Iterable[Received]) -> list[list[Received]]:

@@ -36,7 +36,7 @@ from inbox.errors import Ignored
 from inbox.page_addresses import name_by_ids
 from inbox.posts.quotes import resolve_request
 from inbox.private_fetches import REFUSALS, fetch_announced
-from inbox.processing.delegated import as_by_author, confirm_deletion, fetch_for_delegate, shows_newer
+from inbox.processing.delegated import as_by_author, fetch_for_delegate, shows_newer
 from models import posts
 from models.communities import communities
 from models.limits import TOLD_FETCHES
@@ -48,7 +48,7 @@ from models.store.database import Connection, connection
 
 
 async def resolve(instance: Instance, decoded: Decoded, actor_uri: str) -> Activity:
-    """What this actor sent, as an activity whose objects may be believed.
+    """What this actor sent, as an activity whose objects may be believed, but for a deletion (`prepared.confirm`).
 
     They are embedded by their own author, or fetched from their origin.
 
@@ -71,8 +71,6 @@ async def _resolve(instance: Instance, activity: Activity) -> Activity:
             return await _complete(instance, activity)
         case Announce():
             return await _resolve_announce(instance, activity)
-        case Delete():
-            return await confirm_deletion(instance, activity)
         case QuoteRequest():
             return await resolve_request(instance, await name_by_ids(instance, activity))
         case Move(target=target) if not is_local(instance.site, target):

@@ -1,30 +1,34 @@
 """Activities that take effect together, in one transaction: what many actors sent at the same time.
 
-Each is decided within its own limit of processor time, so that one that takes too long keeps no other from it. Where a
+A set is taken in steps, of one kind each (`set_steps`), so that what one actor sent takes effect in its order. Each is
+decided within its own limit of processor time, so that one that takes too long keeps no other from it. Where a
 set cannot be written as a whole its halves are tried, and theirs, until what breaks stands alone.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import Any, Literal
 
 import structlog
 
-from federation.vocabulary.activities.activities import Create
 from inbox.errors import Ignored, TookTooLong
-from inbox.posts import post_sets
-from inbox.posts.post_sets import Arrival, PlainPost
+from inbox.posts.sets.values import Sent
 from inbox.processing.prepared import Prepared
 from inbox.processing.processor_time import limit_processor_time
+from inbox.processing.set_kinds import SET_KINDS, SetKind
+from inbox.processing.set_steps import Waiting, list_steps
+from models.people import actors
+from models.people.actors import Actor
 from models.store.database import Connection, Pool, begin_relaxed, is_lost
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound import received
 
-Ended = Literal["done", "ignored", "alone"] | TookTooLong
-"""How it went: it took effect, was left alone, or has to be decided alone."""
+Ended = Literal["done", "alone"] | Ignored | TookTooLong
+"""How it went: it took effect, has to be decided alone, was left alone or took too long."""
 
-Decision = PlainPost | Ignored | TookTooLong | None
-"""What becomes of one; None where it is decided alone."""
+BREATH_SECONDS = 0.002
+"""After so long what else this process does has its turn between two of hundreds."""
 
 log = structlog.get_logger(__name__)
 
@@ -68,56 +72,86 @@ class EffectSets:
 
 async def take_effect(conn: Connection, items: Sequence[Prepared], late: set[str]) -> list[Ended]:
     """In the caller's transaction. Of the actors in `late`, to which it adds, everything is decided alone."""
-    arrivals = await post_sets.read_set(conn, [one.activity for one in items if isinstance(one.activity, Create)])
-    decided = _keep_order(items, [await _decide(arrival) for arrival in arrivals], late)
-    fresh = await post_sets.write_set(conn, [one for one in decided if isinstance(one, PlainPost)])
-    ended = [_tell(decision, fresh) for decision in decided]
-    await received.finish_many(conn, dict(_list_reasons(items, decided, ended)))
+    senders = await _find_senders(conn, items)
+    late.update(one.item.actor_uri for one in items if one.activity.actor not in senders)
+    ended: dict[int, Ended] = dict.fromkeys(range(len(items)), "alone")
+    for step in list_steps([_describe(place, one) for place, one in enumerate(items)]):
+        known = [place for place in step.places if items[place].item.actor_uri not in late]
+        sent = {place: Sent(items[place].activity, senders[items[place].activity.actor]) for place in known}
+        ended |= await _take_step(conn, step.kind, sent, late)
+    reasons = {items[place].item.id: _write_reason(end) for place, end in ended.items() if _is_over(end)}
+    await received.finish_many(conn, reasons)
+    return list(ended.values())
+
+
+async def _find_senders(conn: Connection, items: Sequence[Prepared]) -> dict[str, Actor]:
+    """Those who are simply known here."""
+    found = await actors.list_by_uris(conn, sorted({one.activity.actor for one in items}))
+    return {one.uri: one for one in found if not one.local and one.suspended_at is None}
+
+
+def _describe(place: int, one: Prepared) -> Waiting:
+    kind = SET_KINDS[type(one.activity)]
+    return Waiting(place, one.item.actor_uri, kind, kind.list_touched(one.activity))
+
+
+def _is_over(end: Ended) -> bool:
+    return end == "done" or isinstance(end, Ignored)
+
+
+def _write_reason(end: Ended) -> str | None:
+    return str(end) if isinstance(end, Ignored) else None
+
+
+async def _take_step(
+    conn: Connection, kind: SetKind, sent: Mapping[int, Sent[Any]], late: set[str]
+) -> dict[int, Ended]:
+    """What became of these, by their places; of what is not among them it is not known yet. Adds to `late`."""
+    if not sent:
+        return {}
+    decided = await _decide_all(kind, sent, await kind.read_set(conn, list(sent.values())), late)
+    ended: dict[int, Ended] = {place: end for place, end in decided.items() if isinstance(end, Ignored | TookTooLong)}
+    plain = {place: decision for place, decision in decided.items() if place not in ended}
+    if plain:
+        ended |= await _write(conn, kind, plain)
+    late.update(sent[place].sender.uri for place, end in ended.items() if end == "alone")
     return ended
 
 
-def _list_reasons(
-    items: Sequence[Prepared], decided: Sequence[Decision], ended: Sequence[Ended]
-) -> Iterator[tuple[int, str | None]]:
-    """Why those that are over were left alone, None for those that took effect."""
-    for one, decision, end in zip(items, decided, ended, strict=True):
-        if end in ("done", "ignored"):
-            yield one.item.id, str(decision) if isinstance(decision, Ignored) else None
+async def _write(conn: Connection, kind: SetKind, plain: Mapping[int, Any]) -> dict[int, Ended]:
+    kept = await kind.write_set(conn, list(plain.values()))
+    return {place: "done" if fresh else "alone" for place, fresh in zip(plain, kept, strict=True)}
 
 
-def _tell(decision: Decision, fresh: Collection[str]) -> Ended:
-    match decision:
-        case TookTooLong():
-            return decision
-        case Ignored():
-            return "ignored"
-        case PlainPost(new=new) if new.uri in fresh:
-            return "done"
-        case _:  # what is known here already may be newer
-            return "alone"
+async def _decide_all(
+    kind: SetKind, sent: Mapping[int, Sent[Any]], arrivals: Sequence[Any], late: set[str]
+) -> dict[int, Any]:
+    """What is written of each, or why nothing is. Whoever's is decided alone is late from there on, and left out."""
+    decided: dict[int, Any] = {}
+    begun = monotonic()
+    for (place, one), arrival in zip(sent.items(), arrivals, strict=True):
+        if monotonic() - begun > BREATH_SECONDS:
+            await asyncio.sleep(0)
+            begun = monotonic()
+        decision = await _decide(kind, arrival)
+        if decision is None:
+            late.add(one.sender.uri)
+        elif isinstance(decision, Ignored | TookTooLong) or one.sender.uri not in late:
+            decided[place] = decision
+    return decided
 
 
-async def _decide(arrival: Arrival | None) -> Decision:
-    await asyncio.sleep(0)  # what else this process does has its turn between two of hundreds
+async def _decide(kind: SetKind, arrival: Any) -> Any:
+    """What is written of it; None where it is decided alone."""
     if arrival is None:
         return None
     try:
-        return await limit_processor_time(_judge(arrival))
+        return await limit_processor_time(_judge(kind, arrival))
     except (Ignored, TookTooLong) as error:
         return error
     except Exception:  # alone it says why
         return None
 
 
-async def _judge(arrival: Arrival) -> PlainPost | None:
-    return post_sets.decide(arrival)
-
-
-def _keep_order(items: Sequence[Prepared], decided: Sequence[Decision], late: set[str]) -> list[Decision]:
-    """What somebody sent after something that is decided alone comes after that, and so alone too."""
-    kept: list[Decision] = []
-    for one, decision in zip(items, decided, strict=True):
-        if decision is None:
-            late.add(one.item.actor_uri)
-        kept.append(None if isinstance(decision, PlainPost) and one.item.actor_uri in late else decision)
-    return kept
+async def _judge(kind: SetKind, arrival: Any) -> Any:
+    return kind.decide(arrival)

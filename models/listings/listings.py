@@ -252,8 +252,8 @@ async def save_details(conn: Connection, post_id: int, details: ListingDetails) 
     )
 
 
-async def save_new_details(conn: Connection, details: Mapping[int, ListingDetails]) -> None:
-    """The same for several posts that are new here, by the post."""
+async def save_all_details(conn: Connection, details: Mapping[int, ListingDetails]) -> None:
+    """The same for several, by the post."""
     if details:
         await execute_many(
             conn, _SAVE_DETAILS.sql, [_SAVE_DETAILS.args(one, post_id=id) for id, one in details.items()]

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from models.ids import make_id
-from models.news.notifications import PUSH, NotificationType
+from models.news.notifications import NotificationType
+from models.news.told import PUSH
 from models.people import actors
 from models.store.background import jobs
 from models.store.database import Connection, fetch_records

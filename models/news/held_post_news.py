@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from models.ids import make_id
-from models.news.notifications import PUSH, NotificationType
+from models.news.notifications import NotificationType
+from models.news.told import PUSH
 from models.people import actors
 from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_records

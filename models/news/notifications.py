@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models.ids import make_id
-from models.news.told import NOTIFY
-from models.store.background import jobs
+from models.news.told import Told, notify_many
 from models.store.database import (
     Connection,
     execute,
@@ -15,7 +13,6 @@ from models.store.database import (
     fetch_column,
     fetch_one,
     fetch_planned,
-    fetch_records,
     fetch_value,
 )
 from models.store.statements import compose
@@ -51,9 +48,6 @@ that was stolen from the reader); `shutdown` (the instance is to end), `shutdown
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 
-PUSH = "push"
-"""The job that tells the apps of whoever is notified (web/news/web_push)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
@@ -85,19 +79,8 @@ async def notify_all(
     blocked her, of those whom she muted with their notifications, of threads that she muted, or twice of one thing; nor
     anybody of what waits to be published, or stays inside a community that she is not in.
     """
-    if not recipient_ids:
-        return []
-    told = await fetch_records(
-        conn,
-        NOTIFY,
-        [make_id() for _ in recipient_ids],
-        list(recipient_ids),
-        type,
-        actor_id,
-        post_id,
-    )
-    await jobs.enqueue_all(conn, PUSH, {f"{PUSH}:{row['id']}": {"id": row["id"]} for row in told if row["pushed"]})
-    return [row["id"] for row in told]
+    news = [Told(recipient_id=id, type=type, actor_id=actor_id, post_id=post_id) for id in recipient_ids]
+    return await notify_many(conn, news)
 
 
 async def find(conn: Connection, id: int) -> Notification | None:

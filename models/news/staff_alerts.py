@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.news import staff_preferences
-from models.news.notifications import PUSH, NotificationType
+from models.news.notifications import NotificationType
 from models.news.staff_preferences import PROPOSED, RIGHT_OF_KIND, StaffKind, StaffRhythm
+from models.news.told import PUSH
 from models.people.team import duty
 from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_records, fetch_value

@@ -1,5 +1,6 @@
 """What listings and notes share: one row, one id space, tags, mentions, and who may read it."""
 
+from models.posts.edits import save_edit, save_edits
 from models.posts.parts import PostCounts, count, list_addressed, list_involved, list_mentions, list_tags
 from models.posts.reading import (
     filter_known,
@@ -14,10 +15,17 @@ from models.posts.reading import (
     list_by_uris,
     map_by_ids,
 )
-from models.posts.saving import create, create_many, save_audience, save_edit, save_mentions, save_tags, show_to
+from models.posts.saving import create, create_many, save_audience, show_to
 from models.posts.values import PUBLIC, Audience, NewPost, Post, PostKind, Tag, renew
-from models.posts.versions import Version, keep_version, list_versions
-from models.posts.withdrawal import delete, empty_all_activities, find_tombstone, forget_copies, require_standing
+from models.posts.versions import Version, list_versions
+from models.posts.withdrawal import (
+    delete,
+    delete_many,
+    empty_all_activities,
+    find_tombstone,
+    forget_copies,
+    require_standing,
+)
 
 __all__ = [
     "PUBLIC",
@@ -32,6 +40,7 @@ __all__ = [
     "create",
     "create_many",
     "delete",
+    "delete_many",
     "empty_all_activities",
     "filter_known",
     "filter_known_at",
@@ -43,7 +52,6 @@ __all__ = [
     "find_tombstone",
     "find_visible",
     "forget_copies",
-    "keep_version",
     "list_addressed",
     "list_by_ids",
     "list_by_uris",
@@ -56,7 +64,6 @@ __all__ = [
     "require_standing",
     "save_audience",
     "save_edit",
-    "save_mentions",
-    "save_tags",
+    "save_edits",
     "show_to",
 ]

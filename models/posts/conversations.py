@@ -96,24 +96,24 @@ async def list_talk(conn: Connection, post_id: int) -> list[int]:
     return found[::-1]
 
 
-async def remove_post(conn: Connection, post_id: int) -> None:
-    """A note was taken back: the one before is now the last of its conversations, or they end."""
+async def remove_posts(conn: Connection, post_ids: list[int]) -> None:
+    """Notes were taken back: the one before is now the last of their conversations, or they end."""
     await execute(
         conn,
         """
         WITH touched AS (
-            SELECT c.id, (SELECT max(o.post_id) FROM conversation_post o
-                WHERE o.conversation_id = c.id AND o.post_id <> $1) AS last_id
-            FROM conversation_post p JOIN conversation c ON c.id = p.conversation_id WHERE p.post_id = $1
+            SELECT DISTINCT c.id, (SELECT max(o.post_id) FROM conversation_post o
+                WHERE o.conversation_id = c.id AND o.post_id <> ALL($1)) AS last_id
+            FROM conversation_post p JOIN conversation c ON c.id = p.conversation_id WHERE p.post_id = ANY($1)
         ), ended AS (
             DELETE FROM conversation USING touched WHERE conversation.id = touched.id AND touched.last_id IS NULL
         ), moved AS (
             UPDATE conversation SET last_post_id = touched.last_id FROM touched
             WHERE conversation.id = touched.id AND touched.last_id IS NOT NULL
         )
-        DELETE FROM conversation_post WHERE post_id = $1
+        DELETE FROM conversation_post WHERE post_id = ANY($1)
         """,
-        post_id,
+        post_ids,
     )
 
 

@@ -1,4 +1,4 @@
-"""Posts stored and edited, with their tags and mentions."""
+"""Posts stored, with their tags and mentions."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -7,10 +7,8 @@ from typing import Any
 
 from models.ids import make_id
 from models.posts import conversations, exchange_threads
-from models.posts.values import NewPost, Post, Tag
-from models.posts.versions import keep_version
-from models.store.background import stream_events
-from models.store.database import Connection, execute, execute_many, fetch_all, fetch_value
+from models.posts.values import NewPost, Post
+from models.store.database import Connection, execute, fetch_all
 
 _CREATE = """
     WITH told AS (
@@ -85,7 +83,7 @@ async def _lock_threads(conn: Connection, news: Sequence[NewPost]) -> None:
 
 def _describe(new: NewPost) -> dict[str, Any]:
     """What the statement reads of it. Who is named and addressed too is named."""
-    said = {name: _to_utc(getattr(new, name)) for name in _SAID}
+    said = {name: to_utc(getattr(new, name)) for name in _SAID}
     mentions = {str(actor_id): True for actor_id in new.silent_ids} | {str(id): False for id in new.mention_ids}
     return said | {
         "id": make_id() if new.id is None else new.id,
@@ -95,7 +93,7 @@ def _describe(new: NewPost) -> dict[str, Any]:
     }
 
 
-def _to_utc(value: Any) -> Any:
+def to_utc(value: Any) -> Any:
     """A moment as PostgreSQL reads it whatever zone it was told in; all else as it is."""
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
@@ -134,44 +132,6 @@ async def show_to(conn: Connection, post: Post, reader_id: int, *, silent: bool)
         await conversations.add_reader(conn, post_id=post.id, reader_id=reader_id)
 
 
-async def save_edit(conn: Connection, post_id: int, new: NewPost) -> bool:
-    """Replace what an author may edit, keeping what was. False unless `new.updated_at` is newer than what we hold."""
-    newer = await fetch_value(
-        conn,
-        """
-        SELECT id FROM post
-        WHERE id = $1 AND deleted_at IS NULL AND ($2::timestamptz IS NULL OR updated_at IS NULL OR updated_at < $2)
-        FOR NO KEY UPDATE   -- of two versions that come at once, the older one never covers the newer (AX7)
-        """,
-        post_id,
-        new.updated_at,
-    )
-    if newer is None:
-        return False
-    await keep_version(conn, post_id)
-    await execute(
-        conn,
-        """
-        UPDATE post SET url = $2, content = $3, source = $4, warning = $5, sensitive = $6, language = $7,
-            updated_at = coalesce($8, now()), raw = $9
-        WHERE id = $1
-        """,
-        post_id,
-        new.url,
-        new.content,
-        new.source,
-        new.warning,
-        new.sensitive,
-        new.language,
-        new.updated_at,
-        new.raw,
-    )
-    await stream_events.record(conn, "edit", post_id)
-    await save_tags(conn, post_id, new.tags)
-    await save_mentions(conn, post_id, named=new.mention_ids, silent=new.silent_ids)
-    return True
-
-
 async def save_audience(conn: Connection, post_id: int, new: NewPost) -> None:
     """Change to whom a post of ours is addressed; one of others' never changes this way (B-55)."""
     await execute(
@@ -183,29 +143,3 @@ async def save_audience(conn: Connection, post_id: int, new: NewPost) -> None:
         list(new.cc_uris),
         new.community_id,
     )
-
-
-async def save_tags(conn: Connection, post_id: int, tags: tuple[Tag, ...]) -> None:
-    """Make these the post's tags."""
-    await execute(conn, "DELETE FROM post_tag WHERE post_id = $1 AND NOT tag = ANY($2)", post_id, [t.tag for t in tags])
-    if tags:
-        await execute_many(
-            conn,
-            "INSERT INTO post_tag (post_id, tag, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            [(post_id, t.tag, t.name) for t in tags],
-        )
-
-
-async def save_mentions(conn: Connection, post_id: int, *, named: tuple[int, ...], silent: tuple[int, ...]) -> None:
-    """Make these the people named in, or addressed by, the post."""
-    await execute(conn, "DELETE FROM mention WHERE post_id = $1 AND NOT actor_id = ANY($2)", post_id, [*named, *silent])
-    rows = {actor_id: True for actor_id in silent} | {actor_id: False for actor_id in named}
-    if rows:
-        await execute_many(
-            conn,
-            """
-            INSERT INTO mention (post_id, actor_id, silent) VALUES ($1, $2, $3)
-            ON CONFLICT (post_id, actor_id) DO UPDATE SET silent = excluded.silent
-            """,
-            [(post_id, actor_id, is_silent) for actor_id, is_silent in rows.items()],
-        )

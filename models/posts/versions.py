@@ -1,5 +1,6 @@
 """What an edited post was before: every version stays until the post goes, the newest fifty of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,28 +23,29 @@ class Version:
     written_at: datetime
 
 
-async def keep_version(conn: Connection, post_id: int) -> None:
-    """Keep the post as it is now, before it is changed."""
+async def keep_versions(conn: Connection, post_ids: Sequence[int]) -> None:
+    """Keep these posts as they are now, before they are changed."""
     await execute(
         conn,
         """
         INSERT INTO post_version (id, post_id, content, warning, sensitive, media, options, written_at)
-        SELECT $2, p.id, p.content, p.warning, p.sensitive,
+        SELECT version.id, p.id, p.content, p.warning, p.sensitive,
             coalesce((SELECT jsonb_agg(jsonb_build_object('id', m.id, 'description', m.description) ORDER BY position)
                 FROM media m WHERE m.post_id = p.id), '[]'),
             (SELECT to_jsonb(options) FROM poll WHERE poll.post_id = p.id), coalesce(p.updated_at, p.published_at)
-        FROM post p WHERE p.id = $1
+        FROM unnest($1::bigint[], $2::bigint[]) AS version (post_id, id) JOIN post p ON p.id = version.post_id
         """,
-        post_id,
-        make_id(),
+        post_ids,
+        [make_id() for _ in post_ids],
     )
     await execute(
         conn,
         """
         DELETE FROM post_version WHERE id IN (
-            SELECT id FROM post_version WHERE post_id = $1 ORDER BY id DESC OFFSET $2)
+            SELECT old.id FROM unnest($1::bigint[]) AS edited (post_id) CROSS JOIN LATERAL (
+                SELECT v.id FROM post_version v WHERE v.post_id = edited.post_id ORDER BY v.id DESC OFFSET $2) AS old)
         """,
-        post_id,
+        post_ids,
         MOST,
     )
 

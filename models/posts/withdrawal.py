@@ -1,10 +1,12 @@
 """Posts taken back: their words leave the database, and a tombstone stays where anybody could read them (OB1)."""
 
+from collections.abc import Sequence
+
 from models.errors import Gone, NotFound
 from models.posts import conversations
 from models.posts.reading import list_members_who_may_read
 from models.posts.values import PUBLIC, Post
-from models.store.database import Connection, execute, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_one, fetch_records
 
 REMEMBERED_DAYS = 29
 """How long a copy that its author took back answers that it is gone: a little less than its Delete is held against
@@ -28,64 +30,90 @@ async def delete(conn: Connection, post_id: int) -> bool:
     Ours keep their row for ever, and others' public ones for a while, to say that they are gone. Of others' private
     posts nothing stays: they look like what never was, but for listings that a thread of one of ours is about.
     """
-    await _record_deletion(conn, post_id)
-    kept = await fetch_value(
+    return bool(await delete_many(conn, [post_id]))
+
+
+async def delete_many(conn: Connection, post_ids: Sequence[int]) -> list[int]:
+    """The same for several, in as many statements; those that were not gone already."""
+    ids = sorted(post_ids)
+    await _record_deletions(conn, ids)
+    gone = await fetch_records(
         conn,
         """
         UPDATE post SET deleted_at = now(), content = '', source = '', warning = '', raw = NULL
-        WHERE id = $1 AND deleted_at IS NULL RETURNING local OR audience IN ('network', 'unlisted')
-            OR EXISTS (SELECT FROM exchange WHERE listing_id = $1)
+        WHERE id = ANY($1) AND deleted_at IS NULL
+        RETURNING id, local, local OR audience IN ('network', 'unlisted')
+            OR EXISTS (SELECT FROM exchange WHERE listing_id = post.id) AS kept
         """,
-        post_id,
+        ids,
     )
-    if kept is None:
-        return False
-    await execute(conn, "DELETE FROM notification WHERE post_id = $1", post_id)
-    await conversations.remove_post(conn, post_id)
+    if gone:
+        await _empty(conn, [row["id"] for row in gone], [row["id"] for row in gone if row["kept"]])
+        for id in (row["id"] for row in gone if row["local"]):
+            await empty_activities(conn, id)
+    return [row["id"] for row in gone]
+
+
+async def _empty(conn: Connection, ids: list[int], kept_ids: list[int]) -> None:
+    """What is left of these goes; of those that are kept, all but the row."""
+    await execute(conn, "DELETE FROM notification WHERE post_id = ANY($1)", ids)
+    await conversations.remove_posts(conn, ids)
     # With a note that said thanks, the line of the thread goes; its author may thank again.
     await execute(
-        conn, "DELETE FROM exchange_event WHERE id = (SELECT event_id FROM thanks WHERE post_id = $1)", post_id
+        conn, "DELETE FROM exchange_event WHERE id IN (SELECT event_id FROM thanks WHERE post_id = ANY($1))", ids
     )
-    if not kept:
-        await execute(conn, "DELETE FROM post WHERE id = $1", post_id)
-        return True
-    await execute(conn, "DELETE FROM post_tag WHERE post_id = $1", post_id)
-    await execute(conn, "DELETE FROM post_version WHERE post_id = $1", post_id)
-    await execute(conn, "DELETE FROM pin WHERE post_id = $1", post_id)
-    await execute(conn, "DELETE FROM quote WHERE quoting_id = $1", post_id)
-    await execute(conn, "DELETE FROM poll WHERE post_id = $1", post_id)
-    await execute(conn, "DELETE FROM listing_draft WHERE note_id = $1", post_id)
-    await execute(conn, "DELETE FROM share WHERE post_id = $1", post_id)
-    await execute(conn, "DELETE FROM favourite WHERE post_id = $1", post_id)
-    await execute(conn, "DELETE FROM bookmark WHERE post_id = $1", post_id)
-    await execute(conn, "DELETE FROM media WHERE post_id = $1", post_id)
-    await _empty_listing(conn, post_id)
-    await empty_activities(conn, post_id)
-    return True
+    if len(kept_ids) < len(ids):
+        await execute(conn, "DELETE FROM post WHERE id = ANY($1) AND NOT id = ANY($2)", ids, kept_ids)
+    if kept_ids:
+        await execute(conn, _EMPTY, kept_ids)
+        await _empty_listings(conn, kept_ids)
 
 
-async def _record_deletion(conn: Connection, post_id: int) -> None:
-    """That this post and its shares are gone: to anybody, or of a private one to those who could read it."""
-    public = await fetch_value(
-        conn,
-        "SELECT audience IN ('network', 'unlisted') FROM post WHERE id = $1 AND deleted_at IS NULL",
-        post_id,
-    )
-    if public is None:
-        return
-    await execute(
+_EMPTY = """
+    WITH tags AS (DELETE FROM post_tag WHERE post_id = ANY($1)),
+        versions AS (DELETE FROM post_version WHERE post_id = ANY($1)),
+        pins AS (DELETE FROM pin WHERE post_id = ANY($1)),
+        quotes AS (DELETE FROM quote WHERE quoting_id = ANY($1)),
+        polls AS (DELETE FROM poll WHERE post_id = ANY($1)),
+        drafts AS (DELETE FROM listing_draft WHERE note_id = ANY($1)),
+        shares AS (DELETE FROM share WHERE post_id = ANY($1)),
+        favourites AS (DELETE FROM favourite WHERE post_id = ANY($1)),
+        bookmarks AS (DELETE FROM bookmark WHERE post_id = ANY($1))
+    DELETE FROM media WHERE post_id = ANY($1)
+"""
+
+
+async def _record_deletions(conn: Connection, ids: list[int]) -> None:
+    """That these posts and their shares are gone: to anybody, or of a private one to those who could read it."""
+    found = await fetch_records(
         conn,
         """
-        INSERT INTO stream_event (kind, object_id, reader_ids)
-        SELECT 'delete', $1, $2::bigint[] UNION ALL SELECT 'delete', id, $2 FROM share WHERE post_id = $1
+        SELECT id, audience IN ('network', 'unlisted') AS public FROM post
+        WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id
         """,
-        post_id,
-        None if public else await list_members_who_may_read(conn, post_id),
+        ids,
     )
+    await _record_deletion(conn, [row["id"] for row in found if row["public"]], None)
+    for id in (row["id"] for row in found if not row["public"]):
+        await _record_deletion(conn, [id], await list_members_who_may_read(conn, id))
 
 
-async def _empty_listing(conn: Connection, post_id: int) -> None:
-    """Leave only what a tombstone tells: that it was a listing, and of which kind."""
+async def _record_deletion(conn: Connection, ids: list[int], reader_ids: list[int] | None) -> None:
+    if ids:
+        await execute(
+            conn,
+            """
+            INSERT INTO stream_event (kind, object_id, reader_ids)
+            SELECT 'delete', id, $2::bigint[] FROM unnest($1::bigint[]) AS id
+            UNION ALL SELECT 'delete', id, $2 FROM share WHERE post_id = ANY($1)
+            """,
+            ids,
+            reader_ids,
+        )
+
+
+async def _empty_listings(conn: Connection, ids: list[int]) -> None:
+    """Leave only what a tombstone tells: that these were listings, and of which kind."""
     await execute(
         conn,
         """
@@ -94,9 +122,9 @@ async def _empty_listing(conn: Connection, post_id: int) -> None:
             condition = NULL, quantity = 1, available_quantity = NULL, price = NULL, currency = NULL, wants = NULL,
             reciprocal = NULL, deposit = NULL, max_duration = NULL, begins_at = NULL, ends_at = NULL,
             expires_at = NULL, repair = NULL, points = NULL
-        WHERE post_id = $1
+        WHERE post_id = ANY($1)
         """,
-        post_id,
+        ids,
     )
 
 

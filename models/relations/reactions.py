@@ -1,5 +1,6 @@
 """Favourites (Like) and shares (Announce), the same for people here and elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,19 +30,38 @@ class Share:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReaction:
+    """What is stored for a like or a share; `moment` is when it was made, where that is long ago."""
+
+    uri: str
+    actor_id: int
+    post_id: int
+    moment: datetime | None = None
+
+
 async def favourite(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> Favourite | None:
     """Record a like; None when it was there already (AX15)."""
-    return await fetch_one(
+    liked = await favourite_many(conn, [NewReaction(uri=uri, actor_id=actor_id, post_id=post_id)])
+    return liked[0] if liked else None
+
+
+async def favourite_many(conn: Connection, news: Sequence[NewReaction]) -> list[Favourite]:
+    """The same for several; those that were not there, in no order."""
+    if not news:
+        return []
+    return await fetch_all(
         conn,
         Favourite,
         """
-        INSERT INTO favourite (id, uri, actor_id, post_id) VALUES ($1, $2, $3, $4)
+        INSERT INTO favourite (id, uri, actor_id, post_id)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[])
         ON CONFLICT DO NOTHING RETURNING id, uri, actor_id, post_id, created_at
         """,
-        make_id(),
-        uri,
-        actor_id,
-        post_id,
+        [make_id() for _ in news],
+        [new.uri for new in news],
+        [new.actor_id for new in news],
+        [new.post_id for new in news],
     )
 
 
@@ -72,36 +92,71 @@ async def renew_favourite(conn: Connection, *, uri: str, actor_id: int, post_id:
 
 async def unfavourite(conn: Connection, *, actor_id: int, post_id: int) -> bool:
     """Take a like back. False when there was none."""
+    return bool(await unfavourite_many(conn, [(actor_id, post_id)]))
+
+
+async def unfavourite_many(conn: Connection, pairs: Sequence[tuple[int, int]]) -> int:
+    """The same for several, by who likes and what; how many there were."""
+    actor_ids, post_ids = [actor_id for actor_id, _ in pairs], [post_id for _, post_id in pairs]
+    await _forget_told(conn, "favourite", actor_ids, post_ids)
+    return await execute(
+        conn,
+        """
+        DELETE FROM favourite f USING unnest($1::bigint[], $2::bigint[]) AS gone (actor_id, post_id)
+        WHERE f.actor_id = gone.actor_id AND f.post_id = gone.post_id
+        """,
+        actor_ids,
+        post_ids,
+    )
+
+
+async def _forget_told(conn: Connection, type: str, actor_ids: list[int], post_ids: list[int]) -> None:
     await execute(
         conn,
-        "DELETE FROM notification WHERE type = 'favourite' AND actor_id = $1 AND post_id = $2",
-        actor_id,
-        post_id,
+        """
+        DELETE FROM notification n USING unnest($2::bigint[], $3::bigint[]) AS gone (actor_id, post_id)
+        WHERE n.type = $1 AND n.actor_id = gone.actor_id AND n.post_id = gone.post_id
+        """,
+        type,
+        actor_ids,
+        post_ids,
     )
-    return bool(await execute(conn, "DELETE FROM favourite WHERE actor_id = $1 AND post_id = $2", actor_id, post_id))
 
 
 async def share(
     conn: Connection, *, uri: str, actor_id: int, post_id: int, moment: datetime | None = None
 ) -> Share | None:
     """Record a share; None when it was there already. `moment` is when it was made, where that is long ago."""
-    return await fetch_one(
+    shared = await share_many(conn, [NewReaction(uri=uri, actor_id=actor_id, post_id=post_id, moment=moment)])
+    return shared[0] if shared else None
+
+
+async def share_many(conn: Connection, news: Sequence[NewReaction]) -> list[Share]:
+    """The same for several; those that were not there, in no order."""
+    if not news:
+        return []
+    return await fetch_all(
         conn,
         Share,
         """
-        WITH shared AS (
-            INSERT INTO share (id, uri, actor_id, post_id, created_at) VALUES ($1, $2, $3, $4, coalesce($5, now()))
+        WITH told AS (
+            SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[])
+                AS one (id, uri, actor_id, post_id, moment)
+        ), shared AS (
+            INSERT INTO share (id, uri, actor_id, post_id, created_at)
+            SELECT id, uri, actor_id, post_id, coalesce(moment, now()) FROM told
             ON CONFLICT DO NOTHING RETURNING id, uri, actor_id, post_id, created_at
         ), streamed AS (
-            INSERT INTO stream_event (kind, object_id) SELECT 'share', s.id FROM shared s WHERE $5 IS NULL
+            INSERT INTO stream_event (kind, object_id)
+            SELECT 'share', id FROM shared JOIN told USING (id) WHERE told.moment IS NULL ORDER BY id
         )
         SELECT * FROM shared
         """,
-        make_id(moment),
-        uri,
-        actor_id,
-        post_id,
-        moment,
+        [make_id(new.moment) for new in news],
+        [new.uri for new in news],
+        [new.actor_id for new in news],
+        [new.post_id for new in news],
+        [new.moment for new in news],
     )
 
 
@@ -155,22 +210,24 @@ async def renew_share(conn: Connection, *, uri: str, actor_id: int, post_id: int
 
 async def unshare(conn: Connection, *, actor_id: int, post_id: int) -> bool:
     """Take a share back. False when there was none."""
-    await execute(
+    return bool(await unshare_many(conn, [(actor_id, post_id)]))
+
+
+async def unshare_many(conn: Connection, pairs: Sequence[tuple[int, int]]) -> int:
+    """The same for several, by who shares and what; how many there were."""
+    actor_ids, post_ids = [actor_id for actor_id, _ in pairs], [post_id for _, post_id in pairs]
+    await _forget_told(conn, "reblog", actor_ids, post_ids)
+    return await execute(
         conn,
-        "DELETE FROM notification WHERE type = 'reblog' AND actor_id = $1 AND post_id = $2",
-        actor_id,
-        post_id,
-    )
-    return bool(
-        await execute(
-            conn,
-            """
-            WITH gone AS (DELETE FROM share WHERE actor_id = $1 AND post_id = $2 RETURNING id)
-            INSERT INTO stream_event (kind, object_id) SELECT 'delete', id FROM gone
-            """,
-            actor_id,
-            post_id,
+        """
+        WITH gone AS (
+            DELETE FROM share s USING unnest($1::bigint[], $2::bigint[]) AS back (actor_id, post_id)
+            WHERE s.actor_id = back.actor_id AND s.post_id = back.post_id RETURNING s.id
         )
+        INSERT INTO stream_event (kind, object_id) SELECT 'delete', id FROM gone ORDER BY id
+        """,
+        actor_ids,
+        post_ids,
     )
 
 

@@ -1,5 +1,6 @@
 """What was deleted or undone, perhaps before it came, so that it does not come back (AX4, AX9)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from models.store.database import Connection, execute, fetch_value
@@ -10,14 +11,20 @@ UNDONE_FOR = timedelta(hours=6)
 
 async def save_deleted(conn: Connection, uri: str, actor_uri: str) -> None:
     """This object was deleted by this actor; a Create that comes later is dropped for 30 days."""
+    await save_all_deleted(conn, [(uri, actor_uri)])
+
+
+async def save_all_deleted(conn: Connection, pairs: Sequence[tuple[str, str]]) -> None:
+    """The same for several, each once: what, and by whom."""
     await execute(
         conn,
         """
-        INSERT INTO tombstone (uri, reason, actor_uri, forget_at) VALUES ($1, 'deleted', $2, now() + $3)
+        INSERT INTO tombstone (uri, reason, actor_uri, forget_at)
+        SELECT uri, 'deleted', actor_uri, now() + $3 FROM unnest($1::text[], $2::text[]) AS gone (uri, actor_uri)
         ON CONFLICT (uri, actor_uri) DO UPDATE SET reason = 'deleted', forget_at = excluded.forget_at
         """,
-        uri,
-        actor_uri,
+        [uri for uri, _ in pairs],
+        [actor_uri for _, actor_uri in pairs],
         DELETED_FOR,
     )
 

@@ -15,7 +15,8 @@ from models import posts, preferences
 from models.errors import DeclicError
 from models.listings import listings
 from models.news import notifications, push_subscriptions
-from models.news.notifications import PUSH, Notification, NotificationType
+from models.news.notifications import Notification, NotificationType
+from models.news.told import PUSH
 from models.people import accounts, actors
 from models.people.actors import Actor
 from models.posts.media import media

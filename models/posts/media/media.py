@@ -161,15 +161,24 @@ async def save_remote(conn: Connection, post_id: int, documents: Sequence[Remote
 
     Only the first MAX_KEPT count. Nothing is fetched: that happens when somebody looks.
     """
-    kept = _keep(documents)
+    await save_all_remote(conn, {post_id: documents})
+
+
+async def save_all_remote(conn: Connection, documents: Mapping[int, Sequence[RemoteDocument]]) -> None:
+    """The same for several posts."""
+    kept = [(post_id, document.url) for post_id, attached in documents.items() for document in _keep(attached)]
     await execute(
         conn,
-        "DELETE FROM media WHERE post_id = $1 AND (remote_url IS NULL OR remote_url <> ALL($2::text[]))",
-        post_id,
-        [document.url for document in kept],
+        """
+        DELETE FROM media m WHERE post_id = ANY($1) AND NOT EXISTS (
+            SELECT FROM unnest($2::bigint[], $3::text[]) AS kept (post_id, url)
+            WHERE kept.post_id = m.post_id AND kept.url = m.remote_url)
+        """,
+        list(documents),
+        [post_id for post_id, _ in kept],
+        [url for _, url in kept],
     )
-    for position, document in enumerate(kept):
-        await fetch_value(conn, _SAVE_REMOTE.sql, *_describe(document, post_id=post_id, position=position))
+    await save_new_remote(conn, documents)
 
 
 async def save_new_remote(conn: Connection, documents: Mapping[int, Sequence[RemoteDocument]]) -> None:

@@ -1,5 +1,6 @@
 """What happened that streams tell of: written with the fact, read once that is committed, soon forgotten."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +32,19 @@ class StreamEvent:
 async def record(conn: Connection, kind: StreamEventKind, object_id: int) -> None:
     """Write down what the caller's transaction does. Posts, shares and notifications do it in their own statements."""
     await execute(conn, "INSERT INTO stream_event (kind, object_id) VALUES ($1, $2)", kind, object_id)
+
+
+async def record_many(conn: Connection, kind: StreamEventKind, object_ids: Sequence[int]) -> None:
+    """The same for several, in their order."""
+    await execute(
+        conn,
+        """
+        INSERT INTO stream_event (kind, object_id)
+        SELECT $1, told.id FROM unnest($2::bigint[]) WITH ORDINALITY AS told (id, place) ORDER BY place
+        """,
+        kind,
+        object_ids,
+    )
 
 
 async def read_position(conn: Connection) -> str:

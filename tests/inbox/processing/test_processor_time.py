@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from inbox.errors import TookTooLong
-from inbox.posts import post_sets, remote_posts
+from inbox.posts import remote_posts
+from inbox.posts.sets import new_posts
 from inbox.posts.translation import read_new_post
 from inbox.processing import process, sets
 from inbox.processing.process import process_due
@@ -109,7 +110,7 @@ def make_costly(monkeypatch: pytest.MonkeyPatch) -> None:
                 pass
         return read(author, object, known)
 
-    for module in (remote_posts, post_sets):
+    for module in (remote_posts, new_posts):
         monkeypatch.setattr(module, "read_new_post", read_for_ever)
     for module in (process, sets):
         monkeypatch.setattr(module, "limit_processor_time", lambda work: limit(work, budget=0.1))

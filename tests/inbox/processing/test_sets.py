@@ -12,8 +12,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from inbox.posts import post_sets
-from inbox.processing.prepared import Prepared, prepare
+from inbox.posts.sets import new_posts
+from inbox.processing.prepared import prepare
 from inbox.processing.process import process_due
 from inbox.processing.sets import take_effect
 from models import posts
@@ -28,46 +28,8 @@ from models.traffic.inbound import received
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, write_moment
+from tests.inbox.processing.effects import compare_ways
 from tests.unknown_hosts import build_listing
-
-DUMP = {
-    "post": """
-        SELECT p.uri, p.audience, p.content, p.warning, p.sensitive, p.language, p.url, p.in_reply_to_uri, parent.uri,
-            root.uri, p.to_uris, p.cc_uris, p.raw::text, p.published_at, p.updated_at, p.hidden_at IS NULL
-        FROM post p LEFT JOIN post parent ON parent.id = p.in_reply_to_id LEFT JOIN post root ON root.id = p.root_id
-        ORDER BY p.author_id, p.id
-    """,
-    "listing": """
-        SELECT p.uri, l.kind, l.mode, l.title, l.description, l.category, l.latitude, l.longitude, l.radius,
-            l.place_name, l.deposit, l.status, l.commune_code
-        FROM listing l JOIN post p ON p.id = l.post_id ORDER BY p.author_id, p.id
-    """,
-    "tag": """
-        SELECT p.uri, t.tag, t.name FROM post_tag t JOIN post p ON p.id = t.post_id ORDER BY p.author_id, p.id, t.tag
-    """,
-    "mention": """
-        SELECT p.uri, a.uri, m.silent FROM mention m JOIN post p ON p.id = m.post_id JOIN actor a ON a.id = m.actor_id
-        ORDER BY p.author_id, p.id, a.uri
-    """,
-    "media": """
-        SELECT p.uri, m.remote_url, m.description, m.position, m.mime_type, m.width FROM media m
-        JOIN post p ON p.id = m.post_id ORDER BY p.author_id, p.id, m.position
-    """,
-    "poll": "SELECT p.uri, q.multiple FROM poll q JOIN post p ON p.id = q.post_id",
-    "quote": "SELECT quoting_uri, quoted_uri, state FROM quote",
-    "stream": "SELECT e.kind, p.uri FROM stream_event e JOIN post p ON p.id = e.object_id ORDER BY p.author_id, e.id",
-    "told": """
-        SELECT n.type, a.uri, p.uri FROM notification n JOIN actor a ON a.id = n.actor_id
-        LEFT JOIN post p ON p.id = n.post_id ORDER BY n.type, p.uri
-    """,
-    "received": "SELECT activity_uri, state, error, length(body) FROM received ORDER BY id",
-}
-"""All that a post changes, without numbers and moments of ours; what one person sent in its order."""
-
-
-async def dump(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything that came, as it is kept."""
-    return {name: [tuple(row) for row in await desk.instance.pool.fetch(sql)] for name, sql in DUMP.items()}
 
 
 def write_kinds(desk: Desk, alice: Actor, ours: str) -> dict[str, dict[str, Any]]:
@@ -156,23 +118,11 @@ async def test_together_they_change_what_each_changes_alone(
     await desk.instance.pool.execute(
         "UPDATE follow SET notify = true FROM actor a WHERE a.id = followed_id AND a.host = 'host1.test'"
     )
-    found = []
-    for together in (True, False):
-        for table in ("received", "tombstone", "notification", "stream_event", "moderation_case", "message_request"):
-            await desk.instance.pool.execute(f"DELETE FROM {table}")
-        await desk.instance.pool.execute("DELETE FROM post WHERE NOT local")
-        with monkeypatch.context() as patch:
-            if not together:
-                patch.setattr(Prepared, "may_be_in_set", False)
-            for person, activity in sent:
-                assert (await desk.post(person, activity)).status == 202
-            await process_due(desk.instance)
-        found.append(await dump(desk))
+    kept = await compare_ways(desk, monkeypatch, [sent])
 
-    for name, rows in found[0].items():
-        assert rows == found[1][name], name
-    assert len(found[0]["post"]) > 20 and len(found[0]["told"]) > 3 and all(found[0].values())
-    assert {state for _, state, _, _ in found[0]["received"]} >= {"done", "ignored"}
+    assert len(kept["post"]) > 20 and len(kept["told"]) > 3
+    assert all(kept[name] for name in ("listing", "tag", "mention", "media", "poll", "quote", "stream"))
+    assert {state for _, state, _, _ in kept["received"]} >= {"done", "ignored"}
 
 
 @pytest.mark.parametrize("times", [1, 10])
@@ -286,7 +236,7 @@ async def test_what_breaks_alone_says_why_and_the_rest_is_done(
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("a mistake")
 
-    monkeypatch.setattr(post_sets, "read_new_post", fail)
+    monkeypatch.setattr(new_posts, "read_new_post", fail)
     await process_due(desk.instance)
     assert await desk.value("SELECT count(*) FROM post") == 4, "a mistake in deciding together costs only time"
 

@@ -19,7 +19,7 @@ from inbox.repairs.shops import shop_lists
 from inbox.traffic import backfill, synchronization
 from models.moderation import removed_pictures
 from models.news import staff_notifications, staff_preferences
-from models.news.notifications import PUSH
+from models.news.told import PUSH
 from models.people import sign_ups
 from models.people.arrivals import answer_mails
 from models.personal_data import deletion_requests

@@ -5,24 +5,24 @@ concerns nobody here. All the rest (what is addressed to our people, answers the
 found by a filter) is decided by `remote_posts`, one at a time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.circles import read_members_of
-from federation.vocabulary.activities.activities import Create
+from federation.vocabulary.activities.activities import Create, Update
 from federation.vocabulary.embedded import Postlike, is_postlike, note_of
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.meetings import Event
 from inbox.posts.contents import read_attachments
 from inbox.posts.remote_posts import ask_about, blur_author, require_wanted
 from inbox.posts.screened_posts import list_texts
+from inbox.posts.sets.values import Sent, Touched
 from inbox.posts.translation import read_details, read_new_post
 from models import posts
 from models.listings import listings
 from models.listings.listings import ListingDetails
 from models.moderation import filters
 from models.moderation.filters import FiltersInForce
-from models.people import actors
 from models.people.actors import Actor
 from models.posts import NewPost
 from models.posts.media import media
@@ -33,7 +33,7 @@ from models.traffic.inbound.incoming_context import IncomingContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class ArrivedPost:
     """One of a set with what has to be known of it."""
 
     object: Postlike
@@ -51,7 +51,7 @@ class PlainPost:
     attachments: list[RemoteDocument]
 
 
-def may_be_plain(create: Create) -> bool:
+def may_be_plain(create: Create | Update) -> bool:
     """Whether it could be such a post, as far as it says itself."""
     object = create.object
     if not is_postlike(object) or isinstance(object, Event) or _is_repair_call(object):
@@ -73,36 +73,25 @@ def _is_repair_call(object: Postlike) -> bool:
     return isinstance(object, Proposal) and "RepairCall" in object.kinds
 
 
-async def read_set(conn: Connection, creates: Sequence[Create]) -> list[Arrival | None]:
-    """What has to be known of each, in three questions for all; None for what is decided alone.
+def list_touched(create: Create | Update) -> Touched:
+    """An answer and what it answers are kept one after the other."""
+    assert is_postlike(create.object)
+    note = note_of(create.object)
+    return Touched(changed=frozenset((note.id,)), seen=frozenset((note.in_reply_to or "",)) - {""})
 
-    That is one whose author is not simply known here, and one that answers another of the set, or has its id.
-    """
-    authors = await actors.list_by_uris(conn, sorted({one.actor for one in creates}))
-    asked = _choose(creates, {one.uri: one for one in authors if not one.local and one.suspended_at is None})
+
+async def read_set(conn: Connection, sent: Sequence[Sent[Create | Update]]) -> list[ArrivedPost]:
+    """What has to be known of each, in two questions for all."""
+    asked = [(one.sender, one.activity.object) for one in sent if is_postlike(one.activity.object)]
     contexts = await incoming_context.load_contexts(conn, [ask_about(author, object) for author, object in asked])
     in_force = await filters.load_in_force(conn, local=False)
-    arrivals = {
-        id(object): Arrival(object=object, author=author, known=context, filters=in_force)
+    return [
+        ArrivedPost(object=object, author=author, known=context, filters=in_force)
         for (author, object), context in zip(asked, contexts, strict=True)
-    }
-    return [arrivals.get(id(one.object)) for one in creates]
+    ]
 
 
-def _choose(creates: Sequence[Create], authors: Mapping[str, Actor]) -> list[tuple[Actor, Postlike]]:
-    """Those by these authors, each id once, that answer no other of them."""
-    objects = [object for one in creates if is_postlike(object := one.object)]
-    ids = {note_of(object).id for object in objects}
-    chosen: dict[str, tuple[Actor, Postlike]] = {}
-    for object in objects:
-        note = note_of(object)
-        author = authors.get(note.attributed_to or "")
-        if author is not None and note.in_reply_to not in ids:
-            chosen.setdefault(note.id, (author, object))
-    return list(chosen.values())
-
-
-def decide(arrival: Arrival) -> PlainPost | None:
+def decide(arrival: ArrivedPost) -> PlainPost | None:
     """The post that is kept; None for one that is decided alone. Raises Ignored for what concerns nobody here."""
     if arrival.known.gone:
         return None
@@ -124,10 +113,10 @@ def _is_only_kept(known: IncomingContext) -> bool:
     return known.followed and not (known.local_ids or known.parent_local or known.listener_ids)
 
 
-async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> set[str]:
-    """Keep them; the ids of those that are new here. What is not, as an edit that came as a Create, is left alone."""
+async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> list[bool]:
+    """Keep them; False for what is not new here, as an edit that came as a Create: what is kept may be newer."""
     created = await posts.create_many(conn, [one.new for one in plain])
     fresh = {post.id: one for post, one in zip(created, plain, strict=True) if post is not None}
-    await listings.save_new_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
+    await listings.save_all_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
     await media.save_new_remote(conn, {id: one.attachments for id, one in fresh.items() if one.attachments})
-    return {post.uri for post in created if post is not None}
+    return [post is not None for post in created]

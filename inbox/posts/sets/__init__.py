@@ -1,0 +1,1 @@
+"""Activities about posts that take effect together: one module for each kind."""

@@ -1,0 +1,24 @@
+"""What takes part in a set, whatever its kind."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from models.people.actors import Actor
+
+Said = TypeVar("Said", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Generic[Said]):
+    """An activity and who sent it, who is known here and neither deleted nor suspended."""
+
+    activity: Said
+    sender: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """The ids of what an activity changes, and of what it looks at: two that meet in one are not of one step."""
+
+    changed: frozenset[str]
+    seen: frozenset[str] = frozenset()

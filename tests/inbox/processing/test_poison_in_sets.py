@@ -1,0 +1,121 @@
+"""What breaks a set is found by halves, whichever kind it is; what takes too long keeps nothing else from it."""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from inbox.posts.sets import deletions, edits, reactions, withdrawals
+from inbox.processing.process import process_due
+from models.people.actors import Actor
+from models.store.database import transaction
+from tests.factories import make_note
+from tests.fediverse import Person
+from tests.inbox.desk import Desk, write_moment
+
+MOST = 16
+
+Write = Callable[[Desk, Person, dict[str, Any], str], dict[str, Any]]
+
+
+def like(desk: Desk, person: Person, note: dict[str, Any], ours: str) -> dict[str, Any]:
+    return desk.activity(person, "Like", ours)
+
+
+def take_back(desk: Desk, person: Person, note: dict[str, Any], ours: str) -> dict[str, Any]:
+    return desk.activity(person, "Undo", f"{person.uri}/likes/1")
+
+
+def change(desk: Desk, person: Person, note: dict[str, Any], ours: str) -> dict[str, Any]:
+    return desk.activity(person, "Update", note | {"content": "<p>Autrement</p>"}, published=note["published"])
+
+
+def delete(desk: Desk, person: Person, note: dict[str, Any], ours: str) -> dict[str, Any]:
+    return desk.activity(person, "Delete", note["id"])
+
+
+async def let_people_write(desk: Desk, alice: Actor, ours: str) -> list[tuple[Person, dict[str, Any]]]:
+    """Some people whom Alice follows, a note by each, and that each likes hers."""
+    written = []
+    for number in range(MOST):
+        person = desk.fediverse.add_person("bob", f"host{number}.test")
+        await desk.follow(alice, person)
+        note = desk.note(person)
+        written.append((person, note))
+        await desk.post(person, desk.create(person, note))
+        await desk.post(person, desk.activity(person, "Like", ours, id=f"{person.uri}/likes/1"))
+    await process_due(desk.instance)
+    return written
+
+
+@pytest.mark.parametrize(
+    ("write", "module"), [(like, reactions), (take_back, withdrawals), (change, edits), (delete, deletions)]
+)
+async def test_one_that_cannot_be_written_is_found_by_halves(
+    desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPatch, write: Write, module: Any
+) -> None:
+    async with transaction(desk.instance.pool) as conn:
+        first, ours = await make_note(conn, alice), await make_note(conn, alice)
+    written = await let_people_write(desk, alice, first.uri)
+    for person, note in written:
+        await desk.post(person, write(desk, person, note, ours.uri))
+    sizes: list[int] = []
+    read_set = module.read_set
+
+    async def fail(conn: Any, sent: Any) -> Any:
+        sizes.append(len(sent))
+        if any("host7." in one.sender.uri for one in sent):
+            raise ZeroDivisionError("a mistake")
+        return await read_set(conn, sent)
+
+    monkeypatch.setattr(module, "read_set", fail)
+    await process_due(desk.instance)
+
+    assert {state for state, _ in await desk.states()} == {"done"}, "alone it is done, by another way"
+    largest = max(sizes)
+    assert len(sizes) - sizes.index(largest) <= 2 * math.ceil(math.log2(largest)) + 1 + (MOST - largest)
+
+
+@pytest.mark.parametrize(("write", "module"), [(like, reactions), (change, edits), (delete, deletions)])
+async def test_what_cannot_be_decided_is_decided_alone(
+    desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPatch, write: Write, module: Any
+) -> None:
+    async with transaction(desk.instance.pool) as conn:
+        first, ours = await make_note(conn, alice), await make_note(conn, alice)
+    written = await let_people_write(desk, alice, first.uri)
+    for person, note in written:
+        await desk.post(person, write(desk, person, note, ours.uri))
+
+    def fail(_: Any) -> None:
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr(module, "decide", fail)
+    await process_due(desk.instance)
+
+    assert {state for state, _ in await desk.states()} == {"done"}
+
+
+async def test_what_one_person_does_in_a_row_takes_effect_in_its_order(desk: Desk, bob: Person, alice: Actor) -> None:
+    async with transaction(desk.instance.pool) as conn:
+        ours = await make_note(conn, alice)
+    await desk.follow(alice, bob)
+    note = desk.note(bob)
+    liked = [desk.activity(bob, "Like", ours.uri) for _ in range(2)]
+    newer = note | {"content": "<p>Autrement</p>", "updated": write_moment(datetime.now(UTC) + timedelta(hours=1))}
+
+    await desk.take(
+        bob,
+        liked[0],
+        desk.create(bob, note),
+        desk.activity(bob, "Undo", liked[0]),
+        desk.activity(bob, "Update", newer),
+        liked[1],
+        desk.activity(bob, "Delete", note["id"]),
+        desk.create(bob, note),
+    )
+
+    assert await desk.value("SELECT uri FROM favourite") == liked[1]["id"]
+    assert await desk.value("SELECT deleted_at IS NOT NULL FROM post WHERE uri = $1", note["id"])
+    assert (await desk.states())[-1] == ("ignored", "deleted_before")
