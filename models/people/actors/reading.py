@@ -212,17 +212,16 @@ async def count(conn: Connection, actor_ids: list[int]) -> dict[int, Counts]:
         conn,
         Counts,
         """
-        SELECT a.id AS actor_id,
-            (SELECT count(*) FROM post WHERE author_id = a.id AND deleted_at IS NULL
-                AND audience IN ('network', 'unlisted'))
-                + (SELECT count(*) FROM share WHERE actor_id = a.id) AS posts,
+        SELECT a.id AS actor_id, own.posts + (SELECT count(*) FROM share WHERE actor_id = a.id) AS posts,
             (SELECT count(*) FROM follow WHERE followed_id = a.id AND state = 'accepted') AS followers,
             (SELECT count(*) FROM follow WHERE follower_id = a.id AND state = 'accepted') AS following,
-            greatest(
-                (SELECT max(received_at) FROM post WHERE author_id = a.id AND deleted_at IS NULL
-                    AND audience IN ('network', 'unlisted')),
-                (SELECT created_at FROM share WHERE actor_id = a.id ORDER BY id DESC LIMIT 1)) AS last_post_at
+            greatest(own.last_at, (SELECT created_at FROM share WHERE actor_id = a.id ORDER BY id DESC LIMIT 1))
+                AS last_post_at
         FROM unnest($1::bigint[]) AS a (id)
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS posts, max(received_at) AS last_at FROM post
+            WHERE author_id = a.id AND deleted_at IS NULL AND audience IN ('network', 'unlisted')
+        ) AS own
         """,
         actor_ids,
     )
