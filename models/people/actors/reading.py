@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from models.errors import NotFound
 from models.people.actors.values import Actor, Counts
-from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
 
 
 async def find_by_uri(conn: Connection, uri: str) -> Actor | None:
@@ -162,6 +162,27 @@ async def list_friend_cooperatives(conn: Connection) -> list[Actor]:
     )
 
 
+async def list_with_cooperatives(
+    conn: Connection, ids: Iterable[int], uris: Iterable[str]
+) -> tuple[dict[int, Actor], dict[str, Actor], dict[str, Actor]]:
+    """These actors by row id, deleted ones included; those with these ids, or named by them as their territory, by id,
+    but for what is gone; and the coop actors known at the hosts of those who are not ours, by host.
+    """
+    rows = await fetch_records(conn, _WITH_COOPERATIVES, list(ids), list(uris))
+    found: tuple[dict[int, Actor], dict[str, Actor], dict[str, Actor]] = {}, {}, {}
+    for row in rows:
+        columns = dict(row)
+        asked, named, at_home = [columns.pop(name) for name in ("is_asked", "is_named", "is_at_home")]
+        actor = Actor(**columns)
+        if asked:
+            found[0][actor.id] = actor
+        if named:
+            found[1][actor.uri] = actor
+        if at_home:
+            found[2][actor.host] = actor
+    return found
+
+
 async def list_cooperatives(conn: Connection, hosts: list[str]) -> list[Actor]:
     """The coop actors that we know on these hosts: whose name stands for a server's."""
     return await fetch_all(
@@ -174,6 +195,26 @@ async def list_cooperatives(conn: Connection, hosts: list[str]) -> list[Actor]:
         """,
         hosts,
     )
+
+
+# Each is looked for in the index of its own, and asked for what it may be shown as where it is found.
+_WITH_COOPERATIVES = """
+    WITH asked AS MATERIALIZED (
+        SELECT id, host, local, territory_uri FROM actor WHERE id = ANY($1)
+    ), named AS MATERIALIZED (
+        SELECT id FROM actor WHERE uri = ANY($2::text[] || ARRAY(SELECT territory_uri FROM asked))
+            AND deleted_at IS NULL AND (NOT local OR NOT EXISTS (
+                SELECT FROM account w WHERE w.actor_id = actor.id AND w.waits_since IS NOT NULL))
+    ), at_home AS MATERIALIZED (
+        SELECT id FROM actor
+        WHERE lower(username) = 'coop' AND host = ANY(ARRAY(SELECT host FROM asked WHERE NOT local))
+            AND type = 'Organization' AND NOT local AND deleted_at IS NULL AND suspended_at IS NULL
+    )
+    SELECT full_actor.*, full_actor.id IN (SELECT id FROM asked) AS is_asked,
+        full_actor.id IN (SELECT id FROM named) AS is_named, full_actor.id IN (SELECT id FROM at_home) AS is_at_home
+    FROM full_actor WHERE full_actor.id = ANY(ARRAY(
+        SELECT id FROM asked UNION SELECT id FROM named UNION SELECT id FROM at_home))
+"""
 
 
 async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
