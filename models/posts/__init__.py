@@ -1,6 +1,15 @@
 """What listings and notes share: one row, one id space, tags, mentions, and who may read it."""
 
-from models.posts.parts import PostCounts, count, list_addressed, list_involved, list_mentions, list_tags
+from models.posts.parts import (
+    PostCounts,
+    PostParts,
+    count,
+    list_addressed,
+    list_involved,
+    list_mentions,
+    list_tags,
+    map_parts,
+)
 from models.posts.reading import (
     filter_known,
     filter_known_at,
@@ -26,6 +35,7 @@ __all__ = [
     "Post",
     "PostCounts",
     "PostKind",
+    "PostParts",
     "Tag",
     "Version",
     "count",
@@ -52,6 +62,7 @@ __all__ = [
     "list_tags",
     "list_versions",
     "map_by_ids",
+    "map_parts",
     "renew",
     "require_standing",
     "save_audience",

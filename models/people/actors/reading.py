@@ -45,6 +45,8 @@ async def is_suspended_at_home(conn: Connection, id: int) -> bool:
 
 async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
     """Those of these actors that we know and that are not deleted, in no order."""
+    if not uris:
+        return []
     return await fetch_all(
         conn,
         Actor,
@@ -59,14 +61,7 @@ async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
 
 async def list_by_ids(conn: Connection, ids: list[int]) -> list[Actor]:
     """The actors with these row ids, in no order, deleted ones included."""
-    return await fetch_all(
-        conn,
-        Actor,
-        """
-        SELECT * FROM full_actor WHERE id = ANY($1)
-        """,
-        ids,
-    )
+    return await fetch_all(conn, Actor, "SELECT * FROM full_actor WHERE id = ANY($1)", ids) if ids else []
 
 
 async def map_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Actor]:
