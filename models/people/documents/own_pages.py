@@ -105,13 +105,10 @@ async def list_pages(conn: Connection) -> list[OwnPage]:
     return await fetch_all(conn, OwnPage, _ALL)
 
 
-async def list_links(conn: Connection) -> list[PageLink]:
-    """Those that everybody may read and that stand somewhere, in their order."""
-    return list((await load_with_links(conn))[1])
-
-
 async def load_with_links(conn: Connection) -> tuple[Preferences, tuple[PageLink, ...]]:
-    """The settings with the same: what every page is drawn with, in one question."""
+    """The settings, and the pages that everybody may read and that stand somewhere, in their order: what every page is
+    drawn with, in one question.
+    """
     (row,) = await fetch_records(conn, _DRAWN)
     return read_stored(row["settings"]), _read_links(row["links"])
 
