@@ -55,9 +55,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     [
         ("/annonces", "visitor", 8),
         ("/annonces", "member", 10),
-        ("a listing", "visitor", 18),
-        ("a listing", "member", 30),
-        ("a copy", "member", 30),
+        ("a listing", "visitor", 24),
+        ("a listing", "member", 41),
+        ("a copy", "member", 32),
         ("a thread", "member", 30),
     ],
 )
