@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
+import orjson
 import structlog
 
 from models.ids import make_id
 from models.own_categories import Subcategory as Subcategory
 from models.preference_values import CannedAnswer, DuesLapse, SignUpQuestion
-from models.store.database import Connection, execute, execute_many, fetch_records, fetch_value
+from models.store.database import Connection, execute, execute_many, fetch_value
 
 USUAL_DAYS, LEAST_USUAL_DAYS, MOST_USUAL_DAYS = 30, 7, 365
 """Days that a listing stands without an end of its own, and what the cooperative may choose instead."""
@@ -221,15 +223,18 @@ _TYPES = get_type_hints(Preferences)
 
 async def load(conn: Connection) -> Preferences:
     """The settings as they are now; a value that no longer fits its field counts as its default."""
-    stored = {
-        record["key"]: record["value"] for record in await fetch_records(conn, "SELECT key, value FROM preference")
-    }
-    known: dict[str, Any] = {}
+    return read_stored(await fetch_value(conn, "SELECT jsonb_object_agg(key, value)::text FROM preference"))
+
+
+@lru_cache(maxsize=8)
+def read_stored(stored: str | None) -> Preferences:
+    """The same from all that is kept, as one JSON text: what stays as it was is not read anew for each page."""
+    kept, known = orjson.loads(stored or "{}"), dict[str, Any]()
     for one in fields(Preferences):
-        if one.name not in stored:
+        if one.name not in kept:
             continue
         try:
-            known[one.name] = msgspec.convert(stored[one.name], _TYPES[one.name])
+            known[one.name] = msgspec.convert(kept[one.name], _TYPES[one.name])
         except msgspec.ValidationError:
             log.warning("preference_does_not_fit", key=one.name)
     return Preferences(**known)

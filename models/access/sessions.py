@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from models.hashing import hash_token
-from models.store.database import Connection, execute, fetch_all, fetch_one
+from models.people.accounts import ACCOUNT, Account
+from models.store.database import Connection, execute, fetch_all, fetch_records
+from models.store.statements import compose
 
 LIFETIME = timedelta(days=90)
 """How long a session lives after its last use."""
@@ -48,6 +50,20 @@ class Session:
         return self.token_hash[:12].hex()
 
 
+_WITH_ACCOUNT = compose(
+    """
+    SELECT session.token_hash AS session_token_hash, session.actor_id AS session_actor_id,
+        session.csrf_token AS session_csrf_token, session.user_agent AS session_user_agent,
+        session.created_at AS session_created_at, session.seen_at AS session_seen_at,
+        session.expires_at AS session_expires_at, session.confirmed_at AS session_confirmed_at,
+        session.without_password AS session_without_password, {account}
+    FROM session JOIN account ON account.actor_id = session.actor_id JOIN actor ON actor.id = session.actor_id
+    WHERE token_hash = $1 AND expires_at > now() AND account.disabled_at IS NULL AND actor.deleted_at IS NULL
+    """,
+    account=ACCOUNT,
+)
+
+
 async def create(conn: Connection, actor_id: int, user_agent: str, *, without_password: bool = False) -> str:
     """Open a session; the token to put in the cookie. Its form token is another random value."""
     token = secrets.token_urlsafe(32)
@@ -71,20 +87,18 @@ async def find(conn: Connection, token: str) -> Session | None:
     """The living session of this token, unless its account is disabled or gone. What opens for whoever is suspended
     or waits to be let in is decided by web/security/standing.
     """
-    return await fetch_one(
-        conn,
-        Session,
-        """
-        SELECT token_hash, session.actor_id, csrf_token, user_agent, session.created_at, seen_at, expires_at,
-            session.confirmed_at, session.without_password
-        FROM session
-        JOIN account ON account.actor_id = session.actor_id
-        JOIN actor ON actor.id = session.actor_id
-        WHERE token_hash = $1 AND expires_at > now()
-          AND account.disabled_at IS NULL AND actor.deleted_at IS NULL
-        """,
-        hash_token(token),
-    )
+    found = await find_with_account(conn, token)
+    return None if found is None else found[0]
+
+
+async def find_with_account(conn: Connection, token: str) -> tuple[Session, Account] | None:
+    """The same with the account, in one question: every page of hers asks it."""
+    rows = await fetch_records(conn, _WITH_ACCOUNT, hash_token(token))
+    if not rows:
+        return None
+    row = dict(rows[0])
+    session = Session(**{name: row.pop(f"session_{name}") for name in Session.__slots__})
+    return session, Account(**row)
 
 
 async def touch(conn: Connection, session: Session) -> bool:

@@ -85,6 +85,8 @@ async def restore_unread(conn: Connection, unread: Unread) -> None:
 
 async def filter_kept(conn: Connection, post_ids: list[int]) -> set[int]:
     """Those of these notes that a thread shows: as a message, or as a line about what happened."""
+    if not post_ids:
+        return set()
     found: list[int] = await fetch_column(
         conn,
         """

@@ -125,6 +125,8 @@ async def lock(conn: Connection, post_id: int) -> HeldPost | None:
 
 async def map_own(conn: Connection, author_id: int | None, post_ids: list[int]) -> dict[int, HeldPost]:
     """What waits of these posts of one author, by their ids."""
+    if author_id is None:
+        return {}
     found = await fetch_all(
         conn,
         HeldPost,

@@ -8,6 +8,7 @@ from models.exchanges.exchanges import EventKind
 from models.ids import HIGHEST_ID
 from models.news.notifications import NotificationType
 from models.store.database import Connection, execute, fetch_all, fetch_value
+from models.store.statements import compose
 
 TOGETHER = 50
 """So many reactions to one thing are counted, and of those beyond only that there are more."""
@@ -119,47 +120,57 @@ async def list_unread(conn: Connection, recipient_id: int, ids: list[int]) -> li
     )
 
 
+_THREADS_PART = """
+    SELECT e.id AS exchange_id, e.listing_id, e.other_id, n.count, n.id, n.kind, n.created_at, n.agreement_id,
+        n.result
+    FROM (
+        SELECT e.* FROM (
+            (SELECT id, last_id FROM exchange WHERE owner_id = $1 AND last_id > owner_read_id AND NOT owner_muted
+                ORDER BY last_id DESC LIMIT $2::integer * 5)
+            UNION ALL
+            (SELECT id, last_id FROM exchange WHERE partner_id = $1 AND last_id > partner_read_id
+                AND NOT partner_muted ORDER BY last_id DESC LIMIT $2::integer * 5)
+            ORDER BY last_id DESC
+        ) AS newest CROSS JOIN LATERAL (
+            SELECT * FROM unread_exchange WHERE id = newest.id AND reader_id = $1 LIMIT 1) AS e
+        ORDER BY newest.last_id DESC LIMIT $2::integer * 2
+    ) AS e
+    CROSS JOIN LATERAL (
+        SELECT count(*) OVER ()::integer AS count, id, kind, created_at, agreement_id, result FROM (
+            (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at,
+            NULL::bigint AS agreement_id, NULL::jsonb AS result
+                FROM exchange_message m JOIN post p ON p.id = m.post_id
+                WHERE m.exchange_id = e.id AND m.post_id > e.read_id AND p.author_id <> $1
+                    AND p.deleted_at IS NULL AND p.hidden_at IS NULL ORDER BY m.post_id DESC LIMIT 100)
+            UNION ALL
+            (SELECT id, kind, created_at, agreement_id, details->'result' FROM exchange_event
+                WHERE exchange_id = e.id AND id > e.read_id AND actor_id IS DISTINCT FROM $1
+                ORDER BY id DESC LIMIT 100)
+        ) AS fresh ORDER BY id DESC LIMIT 1
+    ) AS n
+    ORDER BY n.id DESC LIMIT $2
+"""
+
+_THREADS = compose(_THREADS_PART)
+
+# Threads are counted only where notifications alone are not as many as are counted.
+_UNREAD = compose(
+    """
+    SELECT least(told.count + CASE WHEN told.count >= $2 THEN 0
+        ELSE (SELECT count(*) FROM ({threads}) AS threads) END, $2::bigint)
+    FROM (SELECT count(*) FROM (
+        SELECT FROM listed_notification WHERE recipient_id = $1 AND unread LIMIT $2) AS unread) AS told
+    """,
+    threads=_THREADS_PART,
+)
+
+
 async def list_threads(conn: Connection, reader_id: int, *, limit: int = 20) -> list[ThreadNews]:
     """Threads with news for this person, the latest first; not those that she muted, or with whom she hides.
 
     More are looked at than wanted, since some are hidden, and in some all that is new was taken back.
     """
-    return await fetch_all(
-        conn,
-        ThreadNews,
-        """
-        SELECT e.id AS exchange_id, e.listing_id, e.other_id, n.count, n.id, n.kind, n.created_at, n.agreement_id,
-            n.result
-        FROM (
-            SELECT e.* FROM (
-                (SELECT id, last_id FROM exchange WHERE owner_id = $1 AND last_id > owner_read_id AND NOT owner_muted
-                    ORDER BY last_id DESC LIMIT $2::integer * 5)
-                UNION ALL
-                (SELECT id, last_id FROM exchange WHERE partner_id = $1 AND last_id > partner_read_id
-                    AND NOT partner_muted ORDER BY last_id DESC LIMIT $2::integer * 5)
-                ORDER BY last_id DESC
-            ) AS newest CROSS JOIN LATERAL (
-                SELECT * FROM unread_exchange WHERE id = newest.id AND reader_id = $1 LIMIT 1) AS e
-            ORDER BY newest.last_id DESC LIMIT $2::integer * 2
-        ) AS e
-        CROSS JOIN LATERAL (
-            SELECT count(*) OVER ()::integer AS count, id, kind, created_at, agreement_id, result FROM (
-                (SELECT m.post_id AS id, 'message' AS kind, p.published_at AS created_at,
-                NULL::bigint AS agreement_id, NULL::jsonb AS result
-                    FROM exchange_message m JOIN post p ON p.id = m.post_id
-                    WHERE m.exchange_id = e.id AND m.post_id > e.read_id AND p.author_id <> $1
-                        AND p.deleted_at IS NULL AND p.hidden_at IS NULL ORDER BY m.post_id DESC LIMIT 100)
-                UNION ALL
-                (SELECT id, kind, created_at, agreement_id, details->'result' FROM exchange_event
-                    WHERE exchange_id = e.id AND id > e.read_id AND actor_id IS DISTINCT FROM $1
-                    ORDER BY id DESC LIMIT 100)
-            ) AS fresh ORDER BY id DESC LIMIT 1
-        ) AS n
-        ORDER BY n.id DESC LIMIT $2
-        """,
-        reader_id,
-        limit,
-    )
+    return await fetch_all(conn, ThreadNews, _THREADS, reader_id, limit)
 
 
 async def list_entries(conn: Connection, reader_id: int, ids: list[int]) -> list[ThreadNews]:
@@ -190,19 +201,8 @@ async def list_entries(conn: Connection, reader_id: int, ids: list[int]) -> list
 
 async def count_unread(conn: Connection, reader_id: int) -> int:
     """How many things the member saw neither here nor in an app, at most COUNTED; a thread counts once."""
-    told: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM (
-            SELECT FROM listed_notification WHERE recipient_id = $1 AND unread
-            LIMIT $2) AS unread
-        """,
-        reader_id,
-        COUNTED,
-    )
-    if told >= COUNTED:
-        return COUNTED
-    return min(told + len(await list_threads(conn, reader_id, limit=COUNTED)), COUNTED)
+    unread: int = await fetch_value(conn, _UNREAD, reader_id, COUNTED)
+    return unread
 
 
 async def is_read(conn: Connection, recipient_id: int, type: NotificationType, post_id: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from models.errors import Conflict, Invalid, NotFound
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.statements import compose
 
 Role = Literal["welcome", "moderator", "keeper", "admin"]
 
@@ -108,21 +109,26 @@ async def create(
     return await get(conn, actor_id)
 
 
+ACCOUNT = """
+    account.actor_id, actor.username, actor.name, account.email, account.roles, account.language, account.confirmed_at,
+    account.disabled_at, account.default_commune_code, account.last_seen_at, account.created_at,
+    (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
+    account.waits_since, account.documents_due_at, actor.suspended_at, account.passing, account.authority
+"""
+"""The columns of an Account, of `account` and its `actor`."""
+
+_ONE = compose(
+    """
+    SELECT {account} FROM account JOIN actor ON actor.id = account.actor_id
+    WHERE account.actor_id = $1 AND actor.deleted_at IS NULL
+    """,
+    account=ACCOUNT,
+)
+
+
 async def find(conn: Connection, actor_id: int) -> Account | None:
     """The account of this actor."""
-    return await fetch_one(
-        conn,
-        Account,
-        """
-        SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
-               default_commune_code, last_seen_at, account.created_at,
-               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at, passing, authority
-        FROM account JOIN actor ON actor.id = actor_id
-        WHERE actor_id = $1 AND actor.deleted_at IS NULL
-        """,
-        actor_id,
-    )
+    return await fetch_one(conn, Account, _ONE, actor_id)
 
 
 async def get(conn: Connection, actor_id: int) -> Account:

@@ -1,7 +1,16 @@
 """What listings and notes share: one row, one id space, tags, mentions, and who may read it."""
 
 from models.posts.edits import save_edit, save_edits
-from models.posts.parts import PostCounts, count, list_addressed, list_involved, list_mentions, list_tags
+from models.posts.parts import (
+    PostCounts,
+    PostParts,
+    count,
+    list_addressed,
+    list_involved,
+    list_mentions,
+    list_tags,
+    map_parts,
+)
 from models.posts.reading import (
     filter_known,
     filter_known_at,
@@ -34,6 +43,7 @@ __all__ = [
     "Post",
     "PostCounts",
     "PostKind",
+    "PostParts",
     "Tag",
     "Version",
     "count",
@@ -60,6 +70,7 @@ __all__ = [
     "list_tags",
     "list_versions",
     "map_by_ids",
+    "map_parts",
     "renew",
     "require_standing",
     "save_audience",

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from models.posts.provenance import Provenance
 from models.posts.values import Tag
-from models.store.database import Connection, fetch_all
+from models.store.database import Connection, Record, fetch_all, fetch_records
+from models.store.statements import compose
 
 
 async def list_tags(conn: Connection, post_ids: list[int]) -> dict[int, list[Tag]]:
@@ -91,28 +93,65 @@ class PostCounts:
         return self.shares - self.own_shares
 
 
+# Of the post `p`, to the reader `$2`.
+_COUNTED = """
+    (SELECT count(*) FROM post r WHERE r.in_reply_to_id = p.id AND r.deleted_at IS NULL
+        AND r.audience IN ('network', 'unlisted')) AS replies,
+    (SELECT count(*) FROM favourite f WHERE f.post_id = p.id) AS favourites,
+    (SELECT count(*) FROM share s WHERE s.post_id = p.id) AS shares,
+    (SELECT count(*) FROM share s JOIN actor a ON a.id = s.actor_id
+        WHERE s.post_id = p.id AND a.local AND a.type IN ('Group', 'Application')) AS own_shares,
+    EXISTS (SELECT FROM favourite f WHERE f.post_id = p.id AND f.actor_id = $2) AS favourited,
+    EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = $2) AS shared,
+    EXISTS (SELECT FROM bookmark b WHERE b.post_id = p.id AND b.actor_id = $2) AS kept,
+    EXISTS (SELECT FROM pin n WHERE n.post_id = p.id) AS pinned,
+    EXISTS (SELECT FROM thread_mute t JOIN post q ON t.root_id = coalesce(q.root_id, q.id)
+        WHERE t.actor_id = $2 AND q.id = p.id) AS muted
+"""
+
+_COUNTS = compose("SELECT p.id AS post_id, {counted} FROM unnest($1::bigint[]) AS p (id)", counted=_COUNTED)
+
+_PARTS = compose(
+    """
+    SELECT p.id AS post_id, {counted}, parent.author_id AS answered_id, p.application, p.application_website,
+        ARRAY(SELECT m.actor_id FROM mention m WHERE m.post_id = p.id AND NOT m.silent ORDER BY m.actor_id)
+            AS mention_ids,
+        ARRAY(SELECT t.tag FROM post_tag t WHERE t.post_id = p.id ORDER BY t.name, t.tag) AS tags,
+        ARRAY(SELECT t.name FROM post_tag t WHERE t.post_id = p.id ORDER BY t.name, t.tag) AS tag_names,
+        EXISTS (SELECT FROM poll WHERE poll.post_id = p.id) AS asks
+    FROM post p LEFT JOIN post parent ON parent.id = p.in_reply_to_id
+    WHERE p.id = ANY($1)
+    """,
+    counted=_COUNTED,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostParts:
+    """What hangs on one post, to one reader. `asks`: there is a poll."""
+
+    counts: PostCounts
+    provenance: Provenance
+    mention_ids: list[int]
+    tags: list[Tag]
+    asks: bool
+
+
 async def count(conn: Connection, post_ids: list[int], reader_id: int | None) -> dict[int, PostCounts]:
     """Replies that anybody may read, favourites, shares, and the reader's own, of each of these posts."""
-    rows = await fetch_all(
-        conn,
-        PostCounts,
-        """
-        SELECT p.id AS post_id,
-            (SELECT count(*) FROM post r WHERE r.in_reply_to_id = p.id AND r.deleted_at IS NULL
-                AND r.audience IN ('network', 'unlisted')) AS replies,
-            (SELECT count(*) FROM favourite f WHERE f.post_id = p.id) AS favourites,
-            (SELECT count(*) FROM share s WHERE s.post_id = p.id) AS shares,
-            (SELECT count(*) FROM share s JOIN actor a ON a.id = s.actor_id
-                WHERE s.post_id = p.id AND a.local AND a.type IN ('Group', 'Application')) AS own_shares,
-            EXISTS (SELECT FROM favourite f WHERE f.post_id = p.id AND f.actor_id = $2) AS favourited,
-            EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = $2) AS shared,
-            EXISTS (SELECT FROM bookmark b WHERE b.post_id = p.id AND b.actor_id = $2) AS kept,
-            EXISTS (SELECT FROM pin n WHERE n.post_id = p.id) AS pinned,
-            EXISTS (SELECT FROM thread_mute t JOIN post q ON t.root_id = coalesce(q.root_id, q.id)
-                WHERE t.actor_id = $2 AND q.id = p.id) AS muted
-        FROM unnest($1::bigint[]) AS p (id)
-        """,
-        post_ids,
-        reader_id,
+    return {row.post_id: row for row in await fetch_all(conn, PostCounts, _COUNTS, post_ids, reader_id)}
+
+
+async def map_parts(conn: Connection, post_ids: list[int], reader_id: int | None) -> dict[int, PostParts]:
+    """The same with tags, people named, the client and who is answered, in one question however many posts."""
+    return {row["post_id"]: _read_parts(row) for row in await fetch_records(conn, _PARTS, post_ids, reader_id)}
+
+
+def _read_parts(row: Record) -> PostParts:
+    return PostParts(
+        counts=PostCounts(**{name: row[name] for name in PostCounts.__slots__}),
+        provenance=Provenance(**{name: row[name] for name in Provenance.__slots__}),
+        mention_ids=row["mention_ids"],
+        tags=[Tag(tag=tag, name=name) for tag, name in zip(row["tags"], row["tag_names"], strict=True)],
+        asks=row["asks"],
     )
-    return {row.post_id: row for row in rows}

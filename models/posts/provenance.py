@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.store.database import Connection, execute, fetch_all
+from models.store.database import Connection, execute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +21,6 @@ class Provenance:
     answered_id: int | None
     application: str | None
     application_website: str | None
-
-
-async def list_by_posts(conn: Connection, post_ids: list[int]) -> dict[int, Provenance]:
-    """The provenance of each of these posts."""
-    rows = await fetch_all(
-        conn,
-        Provenance,
-        """
-        SELECT p.id AS post_id, parent.author_id AS answered_id, p.application, p.application_website
-        FROM post p LEFT JOIN post parent ON parent.id = p.in_reply_to_id
-        WHERE p.id = ANY($1)
-        """,
-        post_ids,
-    )
-    return {row.post_id: row for row in rows}
 
 
 async def save_application(conn: Connection, post_id: int, app: App) -> None:

@@ -58,14 +58,8 @@ async def find_by_page(conn: Connection, uuid: str) -> int | None:
 
 async def list_by_ids(conn: Connection, ids: list[int]) -> list[Post]:
     """The living posts with these ids, in no order. Checks no audience: the caller has."""
-    return await fetch_all(
-        conn,
-        Post,
-        """
-        SELECT * FROM full_post WHERE id = ANY($1) AND deleted_at IS NULL
-        """,
-        ids,
-    )
+    sql = "SELECT * FROM full_post WHERE id = ANY($1) AND deleted_at IS NULL"
+    return await fetch_all(conn, Post, sql, ids) if ids else []
 
 
 async def map_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Post]:
@@ -144,7 +138,7 @@ async def filter_visible(
     author, and the team. Authors see their own, but no notices, which only pass for theirs. With `tombstones` also what
     was deleted: whoever could read it may know that it is gone.
     """
-    return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones))
+    return set(await fetch_column(conn, _VISIBLE, ids, reader_id, tombstones)) if ids else set()
 
 
 async def filter_known_at(conn: Connection, ids: list[int], host: str) -> set[int]:

@@ -108,6 +108,12 @@ async def _fetch(conn: Connection, order: str, asked: Asked, ways: Sequence[int]
     return rows
 
 
+def _is_plain(filter: NetworkFilter, query: Query) -> bool:
+    """Whether everything open is asked for, as most people do who come: then one plan serves them all."""
+    anybodys = replace(filter, reader_id=None, reader_local=False, latitude=None, longitude=None, order="best")
+    return not query.match and not filter.placed and anybodys == NetworkFilter()
+
+
 def _choose_order(filter: NetworkFilter, query: Query) -> str:
     """Without a place nothing is near; without words and a place the best is the newest."""
     placed = filter.latitude is not None and filter.longitude is not None
@@ -161,5 +167,6 @@ async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> 
     """How many listings fit both, among the first COUNT_LIMIT."""
     statement = _COUNT_FEW if (await expect(conn, filter, query)).fitting <= MOST_RANKED else _COUNT_MANY
     asked = statement.ask(filter, query, most=COUNT_LIMIT)
-    rows = await fetch_planned(conn, asked.sql, *asked.values)
+    fetch = fetch_records if _is_plain(filter, query) else fetch_planned
+    rows = await fetch(conn, asked.sql, *asked.values)
     return {(row["kind"], row["mode"]): row["total"] for row in rows}

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.listings.listings import KINDS
-from models.people.actors import BUILT_IN
+from models.people.actors import BUILT_IN, Actor
 from models.store.database import Connection, fetch_all
+from models.store.statements import compose
 
 STREAMS = BUILT_IN[2:]
 """Usernames of the Groups that announce a territory's listings; to follow a territory is to follow these."""
@@ -74,28 +75,42 @@ class KnownCooperative:
     awake: bool
 
 
+_KNOWN = """
+    SELECT a.id AS actor_id, s.unavailable_since IS NULL AS awake
+    FROM actor a LEFT JOIN server s ON s.host = a.host
+    WHERE NOT a.local AND a.type = 'Organization' AND lower(a.username) = 'coop'
+        AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+        AND coalesce(s.level, 'reader') <> 'aside'
+        AND (s.level = 'friend'
+            OR EXISTS (SELECT FROM territory t WHERE t.host = a.host AND t.accepted_at IS NOT NULL)
+            OR EXISTS (
+                SELECT FROM actor b JOIN follow f ON f.followed_id = b.id JOIN actor c ON c.id = f.follower_id
+                WHERE b.host = a.host AND b.type IN ('Group', 'Organization') AND c.local
+                    AND f.state IN ('accepted', 'pending')
+            ))
+    ORDER BY s.unavailable_since IS NOT NULL, s.last_in_at DESC NULLS LAST, a.id
+    LIMIT 200
+"""
+
+_LISTED = compose(_KNOWN)
+
+_WITH_OURS = compose(
+    """
+    SELECT * FROM full_actor WHERE id = ANY (ARRAY(SELECT actor_id FROM ({known}) AS known)
+        || ARRAY(SELECT id FROM actor WHERE lower(username) = 'coop' AND local))
+    """,
+    known=_KNOWN,
+)
+
+
 async def list_known_cooperatives(conn: Connection) -> list[KnownCooperative]:
     """Those on our map, friends, and those that somebody here follows: those that answer first, then the last heard."""
-    return await fetch_all(
-        conn,
-        KnownCooperative,
-        """
-        SELECT a.id AS actor_id, s.unavailable_since IS NULL AS awake
-        FROM actor a LEFT JOIN server s ON s.host = a.host
-        WHERE NOT a.local AND a.type = 'Organization' AND lower(a.username) = 'coop'
-            AND a.deleted_at IS NULL AND a.suspended_at IS NULL
-            AND coalesce(s.level, 'reader') <> 'aside'
-            AND (s.level = 'friend'
-                OR EXISTS (SELECT FROM territory t WHERE t.host = a.host AND t.accepted_at IS NOT NULL)
-                OR EXISTS (
-                    SELECT FROM actor b JOIN follow f ON f.followed_id = b.id JOIN actor c ON c.id = f.follower_id
-                    WHERE b.host = a.host AND b.type IN ('Group', 'Organization') AND c.local
-                        AND f.state IN ('accepted', 'pending')
-                ))
-        ORDER BY s.unavailable_since IS NOT NULL, s.last_in_at DESC NULLS LAST, a.id
-        LIMIT 200
-        """,
-    )
+    return await fetch_all(conn, KnownCooperative, _LISTED)
+
+
+async def list_known_actors(conn: Connection) -> list[Actor]:
+    """Their actors with ours, in no order."""
+    return await fetch_all(conn, Actor, _WITH_OURS)
 
 
 async def list_neighbours(conn: Connection, reader_id: int | None, coop_id: int | None) -> list[Neighbour]:

@@ -127,6 +127,7 @@ CREATE TABLE commune (
 );
 CREATE INDEX commune_epci ON commune (epci_code);
 CREATE INDEX commune_name ON commune USING gin (search_name gin_trgm_ops);
+CREATE INDEX commune_place ON commune (latitude, longitude);
 CREATE INDEX commune_postcodes ON commune USING gin (postcodes);
 
 -- Which edition of the data that comes with the software is loaded.
@@ -407,6 +408,8 @@ CREATE TABLE post (
 -- How much a stranger answered lately is counted, whether it was taken back or not.
 CREATE INDEX post_answer_from_elsewhere ON post (author_id, received_at)
     WHERE NOT local AND kind <> 'notice' AND in_reply_to_id IS NOT NULL;
+CREATE INDEX post_at_home ON post (author_id, id DESC)
+    WHERE deleted_at IS NULL AND in_reply_to_uri IS NULL AND (audience NOT IN ('direct', 'author', 'community'));
 CREATE INDEX post_author ON post (author_id, id DESC) INCLUDE (audience) WHERE deleted_at IS NULL;
 CREATE INDEX post_community ON post (community_id, author_id) WHERE community_id IS NOT NULL;
 CREATE INDEX post_hidden ON post (author_id) WHERE hidden_at IS NOT NULL;

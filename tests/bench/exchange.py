@@ -75,7 +75,7 @@ class Talk:
     tent: Listing
 
 
-async def _say(conn: Connection, talk: Talk, number: int) -> None:
+async def say(conn: Connection, talk: Talk, number: int) -> None:
     """One message, by each in turn; Bob's come from his server."""
     if number % 2:
         thread = await find_thread(conn, talk.tent, talk.bob)
@@ -131,7 +131,7 @@ async def _prepare(server: BenchServer) -> tuple[int, str]:
         post = {"uri": f"{alice.uri}/items/1", "url": f"{server.url}/annonces/1"}
         talk = Talk(site=site, alice=alice, bob=bob, tent=await make_listing(conn, alice, post=post))
         for number in range(MESSAGES):
-            await _say(conn, talk, number)
+            await say(conn, talk, number)
             if number % (MESSAGES // AGREEMENTS) == 10 and number // (MESSAGES // AGREEMENTS) < AGREEMENTS:
                 await _agree(conn, talk, number // (MESSAGES // AGREEMENTS))
         first = make_id()

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 from models.access import tokens
 from models.access.tokens import Token
 from models.errors import AccountSuspended, Forbidden, Invalid, NotFound, Unauthenticated
-from models.people import accounts, actors
+from models.people import accounts
 from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.documents import acceptances
@@ -201,17 +201,18 @@ async def _identify(request: web.Request, bearer: str | None, *, newcomers: Newc
     if bearer is None:
         return None
     async with connection(request.app[INSTANCE].pool) as conn:
-        token = await tokens.find_by_bearer(conn, bearer)
-        if token is None:
+        found = await tokens.find_with_actor(conn, bearer)
+        if found is None:
             raise Unauthenticated("invalid_token")
+        token, reader = found
         if token.language in request.app[INSTANCE].site.languages:
             request[LANGUAGE] = token.language
         if not _is_served(request, token, newcomers):
             return None
         request[TOKEN] = token
         request[OWNER] = _name_owner(token)
-        if token.actor_id is not None:
-            request[READER] = await actors.get(conn, token.actor_id)
+        if reader is not None:
+            request[READER] = reader
         if token.used_at is None or token.used_at < datetime.now(UTC) - SEEN_EVERY:
             await _note_use(conn, token)
     return token

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from federation.media.media_uris import media_origin
-from models import preferences
 from models.exchanges import points
 from models.exchanges.points import Currency
 from models.listings.categories import OWN
@@ -94,9 +93,8 @@ def find_logo(site: Site, chosen: Preferences) -> str:
 
 async def load_branding(conn: Connection, site: Site, chosen: Preferences | None = None) -> Branding:
     """The branding as the cooperative's preferences draw it now, with its own pages; `chosen` are not read again."""
-    made = make_branding(chosen or await preferences.load(conn), site)
-    charter = await versions.is_published(conn, "charter")
-    return replace(made, pages=tuple(await own_pages.list_links(conn)), charter=charter)
+    kept, pages, charter = await own_pages.load_with_links(conn)
+    return replace(make_branding(chosen or kept, site), pages=pages, charter=charter)
 
 
 def group_subcategories(chosen: Preferences) -> dict[str, list[Subcategory]]:

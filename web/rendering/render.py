@@ -61,6 +61,7 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
         languages=LANGUAGE_NAMES,
         site=request.app[INSTANCE].site,
         csrf_input=partial(_make_csrf_input, request, gap),
+        imported_once={},
         **context,
     )
     if gap in text:

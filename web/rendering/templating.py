@@ -1,6 +1,6 @@
 """The jinja2 environments: one per language, so that macros and filters know the reader's language by themselves."""
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -18,7 +18,8 @@ from models.people.roles import has_right
 from web.rendering import category_words, formats, hours_words
 from web.rendering.assets import Assets, load_assets
 from web.rendering.i18n import find_catalogue
-from web.rendering.own_words import OwnWords
+from web.rendering.own_words import REPLACED, OwnWords
+from web.rendering.page_environment import PageEnvironment
 
 if TYPE_CHECKING:
     import segno
@@ -81,21 +82,16 @@ def make_translators(
     )
 
 
-class _Environment(Environment):
-    """All templates know the same, so that imports need not compare it name by name: a page has thirty of them."""
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """What a template knows."""
-        return {**self.globals, **d} if d else self.globals
-
-
 def make_environment(
     language: str,
     assets: Assets,
     translators: tuple[Callable[[str], str], Callable[[str, str, int], str]],
 ) -> Environment:
     """Escaping, strict about names, with sentences, dates and prices of `language`."""
-    environment = _Environment(
+    environment = PageEnvironment(
+        translate=translators[0],
+        changing=[sentence for sentences in REPLACED.values() for sentence in sentences],
+        static_url=assets.urls.__getitem__,
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,

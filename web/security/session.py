@@ -98,11 +98,11 @@ async def _read_visit(request: web.Request) -> SessionCookies:
     if not token or "Authorization" in request.headers:
         return visit
     async with connection(request.app[INSTANCE].pool) as conn:
-        visit.session = await sessions.find(conn, token)
-        if visit.session is None:
+        found = await sessions.find_with_account(conn, token)
+        if found is None:
             visit.ended = True
             return visit
-        visit.account = await accounts.find(conn, visit.session.actor_id)
+        visit.session, visit.account = found
         if await sessions.touch(conn, visit.session):
             await accounts.touch(conn, visit.session.actor_id)
             visit.new_session = token

@@ -16,6 +16,7 @@ from models.people.actors.reading import (
     list_by_uris,
     list_cooperatives,
     list_friend_cooperatives,
+    list_with_cooperatives,
     map_by_ids,
     search,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "list_by_uris",
     "list_cooperatives",
     "list_friend_cooperatives",
+    "list_with_cooperatives",
     "map_by_ids",
     "save_icon",
     "save_image",

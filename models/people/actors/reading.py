@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from models.errors import NotFound
 from models.people.actors.values import Actor, Counts
-from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
 
 
 async def find_by_uri(conn: Connection, uri: str) -> Actor | None:
@@ -45,6 +45,8 @@ async def is_suspended_at_home(conn: Connection, id: int) -> bool:
 
 async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
     """Those of these actors that we know and that are not deleted, in no order."""
+    if not uris:
+        return []
     return await fetch_all(
         conn,
         Actor,
@@ -59,14 +61,7 @@ async def list_by_uris(conn: Connection, uris: list[str]) -> list[Actor]:
 
 async def list_by_ids(conn: Connection, ids: list[int]) -> list[Actor]:
     """The actors with these row ids, in no order, deleted ones included."""
-    return await fetch_all(
-        conn,
-        Actor,
-        """
-        SELECT * FROM full_actor WHERE id = ANY($1)
-        """,
-        ids,
-    )
+    return await fetch_all(conn, Actor, "SELECT * FROM full_actor WHERE id = ANY($1)", ids) if ids else []
 
 
 async def map_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Actor]:
@@ -162,6 +157,27 @@ async def list_friend_cooperatives(conn: Connection) -> list[Actor]:
     )
 
 
+async def list_with_cooperatives(
+    conn: Connection, ids: Iterable[int], uris: Iterable[str]
+) -> tuple[dict[int, Actor], dict[str, Actor], dict[str, Actor]]:
+    """These actors by row id, deleted ones included; those with these ids, or named by them as their territory, by id,
+    but for what is gone; and the coop actors known at the hosts of those who are not ours, by host.
+    """
+    rows = await fetch_records(conn, _WITH_COOPERATIVES, list(ids), list(uris))
+    found: tuple[dict[int, Actor], dict[str, Actor], dict[str, Actor]] = {}, {}, {}
+    for row in rows:
+        columns = dict(row)
+        asked, named, at_home = [columns.pop(name) for name in ("is_asked", "is_named", "is_at_home")]
+        actor = Actor(**columns)
+        if asked:
+            found[0][actor.id] = actor
+        if named:
+            found[1][actor.uri] = actor
+        if at_home:
+            found[2][actor.host] = actor
+    return found
+
+
 async def list_cooperatives(conn: Connection, hosts: list[str]) -> list[Actor]:
     """The coop actors that we know on these hosts: whose name stands for a server's."""
     return await fetch_all(
@@ -174,6 +190,26 @@ async def list_cooperatives(conn: Connection, hosts: list[str]) -> list[Actor]:
         """,
         hosts,
     )
+
+
+# Each is looked for in the index of its own, and asked for what it may be shown as where it is found.
+_WITH_COOPERATIVES = """
+    WITH asked AS MATERIALIZED (
+        SELECT id, host, local, territory_uri FROM actor WHERE id = ANY($1)
+    ), named AS MATERIALIZED (
+        SELECT id FROM actor WHERE uri = ANY($2::text[] || ARRAY(SELECT territory_uri FROM asked))
+            AND deleted_at IS NULL AND (NOT local OR NOT EXISTS (
+                SELECT FROM account w WHERE w.actor_id = actor.id AND w.waits_since IS NOT NULL))
+    ), at_home AS MATERIALIZED (
+        SELECT id FROM actor
+        WHERE lower(username) = 'coop' AND host = ANY(ARRAY(SELECT host FROM asked WHERE NOT local))
+            AND type = 'Organization' AND NOT local AND deleted_at IS NULL AND suspended_at IS NULL
+    )
+    SELECT full_actor.*, full_actor.id IN (SELECT id FROM asked) AS is_asked,
+        full_actor.id IN (SELECT id FROM named) AS is_named, full_actor.id IN (SELECT id FROM at_home) AS is_at_home
+    FROM full_actor WHERE full_actor.id = ANY(ARRAY(
+        SELECT id FROM asked UNION SELECT id FROM named UNION SELECT id FROM at_home))
+"""
 
 
 async def search(conn: Connection, text: str, *, limit: int) -> list[Actor]:
@@ -212,17 +248,16 @@ async def count(conn: Connection, actor_ids: list[int]) -> dict[int, Counts]:
         conn,
         Counts,
         """
-        SELECT a.id AS actor_id,
-            (SELECT count(*) FROM post WHERE author_id = a.id AND deleted_at IS NULL
-                AND audience IN ('network', 'unlisted'))
-                + (SELECT count(*) FROM share WHERE actor_id = a.id) AS posts,
+        SELECT a.id AS actor_id, own.posts + (SELECT count(*) FROM share WHERE actor_id = a.id) AS posts,
             (SELECT count(*) FROM follow WHERE followed_id = a.id AND state = 'accepted') AS followers,
             (SELECT count(*) FROM follow WHERE follower_id = a.id AND state = 'accepted') AS following,
-            greatest(
-                (SELECT max(received_at) FROM post WHERE author_id = a.id AND deleted_at IS NULL
-                    AND audience IN ('network', 'unlisted')),
-                (SELECT created_at FROM share WHERE actor_id = a.id ORDER BY id DESC LIMIT 1)) AS last_post_at
+            greatest(own.last_at, (SELECT created_at FROM share WHERE actor_id = a.id ORDER BY id DESC LIMIT 1))
+                AS last_post_at
         FROM unnest($1::bigint[]) AS a (id)
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS posts, max(received_at) AS last_at FROM post
+            WHERE author_id = a.id AND deleted_at IS NULL AND audience IN ('network', 'unlisted')
+        ) AS own
         """,
         actor_ids,
     )

@@ -6,14 +6,18 @@ What a page says stands with the versions of the charter, under a kind of its ow
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, get_args
+
+import orjson
 
 from models.errors import Conflict, Invalid
 from models.ids import make_id
 from models.people.documents import versions
 from models.people.documents.versions import DocumentVersion
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
-from models.store.statements import compose
+from models.preferences import Preferences, read_stored
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_records, fetch_value
+from models.store.statements import compose, fragment
 
 Placed = Literal["menu", "footer", "nowhere"]
 
@@ -73,9 +77,18 @@ _SHOWN = """
     WHERE p.deleted_at IS NULL
 """
 
-_LINKED = compose(
+_LINKED = fragment(
     "SELECT p.slug, v.title, p.language, p.placed {shown} AND p.placed <> 'nowhere' ORDER BY p.position, p.id",
     shown=_SHOWN,
+)
+
+_DRAWN = compose(
+    """
+    SELECT (SELECT jsonb_object_agg(key, value)::text FROM preference) AS settings,
+        (SELECT jsonb_agg(to_jsonb(linked))::text FROM ({linked}) AS linked) AS links,
+        EXISTS (SELECT FROM document_version WHERE kind = 'charter') AS charter
+    """,
+    linked=_LINKED,
 )
 
 _READABLE = compose("SELECT p.slug {shown} ORDER BY p.position, p.id", shown=_SHOWN)
@@ -93,9 +106,17 @@ async def list_pages(conn: Connection) -> list[OwnPage]:
     return await fetch_all(conn, OwnPage, _ALL)
 
 
-async def list_links(conn: Connection) -> list[PageLink]:
-    """Those that everybody may read and that stand somewhere, in their order."""
-    return await fetch_all(conn, PageLink, _LINKED)
+async def load_with_links(conn: Connection) -> tuple[Preferences, tuple[PageLink, ...], bool]:
+    """The settings, the pages that everybody may read and that stand somewhere, in their order, and whether there is a
+    charter: what every page is drawn with, in one question.
+    """
+    (row,) = await fetch_records(conn, _DRAWN)
+    return read_stored(row["settings"]), _read_links(row["links"]), row["charter"]
+
+
+@lru_cache(maxsize=8)
+def _read_links(links: str | None) -> tuple[PageLink, ...]:
+    return tuple(PageLink(**one) for one in orjson.loads(links or "[]"))
 
 
 async def list_readable(conn: Connection) -> list[str]:

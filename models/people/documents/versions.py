@@ -96,12 +96,6 @@ async def list_versions(conn: Connection, kind: str) -> list[DocumentVersion]:
     return await fetch_all(conn, DocumentVersion, _OF_KIND, kind)
 
 
-async def is_published(conn: Connection, kind: str) -> bool:
-    """Whether there is any version of this document."""
-    found: bool = await fetch_value(conn, "SELECT EXISTS (SELECT FROM document_version WHERE kind = $1)", kind)
-    return found
-
-
 async def list_current(conn: Connection) -> list[DocumentVersion]:
     """What stands of the charter and of the terms, the charter first."""
     return await fetch_all(

@@ -137,6 +137,8 @@ async def list_by_ids(conn: Connection, ids: Iterable[int]) -> dict[int, Media]:
 async def list_by_posts(conn: Connection, post_ids: Iterable[int]) -> dict[int, list[Media]]:
     """The pictures of each of these posts, in their order; posts without any have an empty list."""
     wanted = list(post_ids)
+    if not wanted:
+        return {}
     rows = await fetch_all(
         conn,
         Media,

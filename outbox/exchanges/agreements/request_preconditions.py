@@ -33,12 +33,12 @@ WAITING_HOST_EACH, WAITING_HOST_ALL = 30, 300
 """The same for all people of another domain, which makes as many as it likes."""
 
 
-async def require_askable(conn: Connection, partner: Actor, listing: Listing) -> None:
+async def require_askable(conn: Connection, partner: Actor, listing: Listing, owner: Actor | None = None) -> None:
     """Raise, with a sentence for her, whatever would keep this person from asking now, whichever terms she proposes.
 
-    NotFound, Forbidden, Invalid or Conflict. Nothing is locked: asking looks again.
+    NotFound, Forbidden, Invalid or Conflict. Nothing is locked: asking looks again. Pass `owner` where she is at hand.
     """
-    await require_may_ask(conn, partner, await actors.get(conn, listing.post.author_id), listing)
+    await require_may_ask(conn, partner, owner or await actors.get(conn, listing.post.author_id), listing)
     require_stands(listing)
     await require_there(conn, listing)
     await require_left(conn, listing)

@@ -1,5 +1,6 @@
 """The same key, the same post."""
 
+from models import posts
 from models.access import idempotency_keys
 from models.access.idempotency_keys import RequestResult
 from models.posts import provenance
@@ -49,6 +50,7 @@ async def test_a_post_tells_whom_it_answers_and_which_client_wrote_it(conn: Conn
 
     await provenance.save_application(conn, reply.id, App(name="Tusky" * 40, website="https://tusky.app"))
 
-    found = await provenance.list_by_posts(conn, [reply.id, listing.id])
+    parts = await posts.map_parts(conn, [reply.id, listing.id], None)
+    found = {id: one.provenance for id, one in parts.items()}
     assert (found[reply.id].answered_id, len(found[reply.id].application or "")) == (bob.id, 100)
     assert (found[listing.id].answered_id, found[listing.id].application) == (None, None)

@@ -13,7 +13,7 @@ from models.news import news, notifications
 from models.news.notifications import NotificationPage
 from models.people.actors import Actor
 from models.personal_data import account_erasure
-from models.posts import Post, conversations, provenance
+from models.posts import Post, conversations
 from models.posts.provenance import App
 from models.posts.reading import list_members_who_may_read
 from models.relations import reactions
@@ -87,7 +87,7 @@ async def test_an_offer_from_another_server_is_a_private_message_of_whoever_asks
     assert (told.type, told.actor_id, told.post_id) == ("mention", bob.id, notice.id)
     [talk] = await conversations.list_owned(conn, alice.id)
     assert (talk.last_post_id, talk.unread, talk.participant_ids) == (notice.id, True, [bob.id])
-    origin = (await provenance.list_by_posts(conn, [notice.id]))[notice.id]
+    origin = (await posts.map_parts(conn, [notice.id], None))[notice.id].provenance
     assert origin.application == HERE.host, "an app says who wrote it"
     assert await list_notices(there.conn, there.partner) == [], "nobody is told her own acts"
 

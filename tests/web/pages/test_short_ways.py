@@ -1,13 +1,17 @@
 """What a page takes of the database: one connection beside the session's, and nothing for what it does not show."""
 
 import re
+from typing import Any
 
+import asyncpg
 import pytest
+from asyncpg.prepared_stmt import PreparedStatement
 
 from federation.instance import Instance
 from models.listings import listing_drafts
 from models.news import news
 from models.store.database import Pool, connection, fetch_value
+from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import changed, send_form
@@ -25,6 +29,59 @@ def taken(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(type(instance.pool), "acquire", note)
     return taken
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each statement that goes to the database."""
+    asked: list[str] = []
+    fetch, ask = PreparedStatement.fetch, getattr(asyncpg.Connection, "_execute")  # noqa: B009 - nothing else sees all of them
+
+    def note_fetch(statement: PreparedStatement, *values: Any, **options: Any) -> Any:
+        asked.append(statement.get_query())
+        return fetch(statement, *values, **options)
+
+    def note_ask(conn: asyncpg.Connection, query: str, *rest: Any, **options: Any) -> Any:
+        asked.append(query)
+        return ask(conn, query, *rest, **options)
+
+    monkeypatch.setattr(PreparedStatement, "fetch", note_fetch)
+    monkeypatch.setattr(asyncpg.Connection, "_execute", note_ask)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("page", "reader", "most"),
+    [
+        ("/annonces", "visitor", 8),
+        ("/annonces", "member", 10),
+        ("a listing", "visitor", 24),
+        ("a listing", "member", 41),
+        ("a copy", "member", 32),
+        ("a thread", "member", 30),
+    ],
+)
+async def test_a_page_asks_the_database_few_questions(
+    visitor: Browser,
+    alice: Browser,
+    lomme: Village,
+    made: SampleThreads,
+    asked: list[str],
+    page: str,
+    reader: str,
+    most: int,
+) -> None:
+    paths = {
+        "a listing": lomme.tent.post.url.removeprefix(lomme.site.url),
+        "a copy": f"/annonces/d/{lomme.sewing.id}",
+        "a thread": f"/echanges/{made.tent.exchange_id}",
+    }
+    browser = visitor if reader == "visitor" else alice
+    for _ in range(2):
+        asked.clear()
+        assert (await browser.get(paths.get(page, page))).status == 200
+
+    assert len(asked) <= most, "\n".join(" ".join(one.split())[:100] for one in asked)
 
 
 @pytest.mark.parametrize("path", ["/annonces", "/reseau", "/", "a listing"])

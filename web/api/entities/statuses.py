@@ -10,12 +10,11 @@ from models.communities import insiders
 from models.communities.insiders import Shared
 from models.people import actors
 from models.people.actors import Actor
-from models.posts import Audience, Post, PostCounts, Tag, provenance
+from models.posts import Audience, Post, PostParts
 from models.posts.media import media
 from models.posts.media.media import Media
 from models.posts.polls import polls
 from models.posts.polls.polls import Poll
-from models.posts.provenance import Provenance
 from models.relations import reactions
 from models.relations.blocking import filters
 from models.relations.blocking.filters import Context, Filter
@@ -49,11 +48,8 @@ class StatusContext:
     posts: dict[int, Post]
     actors: dict[int, Actor]
     accounts: dict[int, Json]
-    mentions: dict[int, list[int]]
+    parts: dict[int, PostParts]
     media: dict[int, list[Media]]
-    tags: dict[int, list[Tag]]
-    counts: dict[int, PostCounts]
-    provenance: dict[int, Provenance]
     shares: dict[int, Share]
     filters: list[Filter]
     polls: dict[int, Poll]
@@ -106,27 +102,29 @@ async def _gather(
 ) -> StatusContext:
     found = await posts.map_by_ids(conn, [entry.post_id for entry in entries])
     ids = list(found)
-    mentions = await posts.list_mentions(conn, ids)
+    parts = await posts.map_parts(conn, ids, reader_id)
     authors = {post.author_id for post in found.values()} | {entry.shared_by for entry in entries if entry.shared_by}
-    mentioned = {id for named in mentions.values() for id in named}
+    mentioned = {id for one in parts.values() for id in one.mention_ids}
     made = await load_quotes(conn, list(found.values()), reader_id)
     known = await actors.map_by_ids(conn, list(authors | mentioned))
     return StatusContext(
         posts=found,
         actors=known,
         accounts=await load_accounts(conn, look, [known[id] for id in authors if is_shown(known[id])]),
-        mentions=mentions,
+        parts=parts,
         media=await media.list_by_posts(conn, ids),
-        tags=await posts.list_tags(conn, ids),
-        counts=await posts.count(conn, ids, reader_id),
-        provenance=await provenance.list_by_posts(conn, ids),
-        polls=await polls.list_by_posts(conn, ids, reader_id),
+        polls=await _load_polls(conn, parts, reader_id),
         inside=await _load_inside(conn, found),
         shares=await _load_shares(conn, entries),
         quotes=made,
         quoted=None if quoted else await _load_quoted(conn, look, made, reader_id),
         filters=await _load_filters(conn, reader_id),
     )
+
+
+async def _load_polls(conn: Connection, parts: dict[int, PostParts], reader_id: int | None) -> dict[int, Poll]:
+    asking = [id for id, one in parts.items() if one.asks]
+    return await polls.list_by_posts(conn, asking, reader_id) if asking else {}
 
 
 async def _load_inside(conn: Connection, found: dict[int, Post]) -> dict[int, Shared]:
@@ -162,7 +160,8 @@ async def _mark_inside(
 
 def build_status(look: EntityContext, post: Post, gathered: StatusContext, reader_id: int | None) -> Json:
     """One post as status."""
-    counts, origin = gathered.counts[post.id], gathered.provenance[post.id]
+    parts = gathered.parts[post.id]
+    counts, origin = parts.counts, parts.provenance
     poll = gathered.polls.get(post.id)
     status: Json = {
         "id": str(post.id),
@@ -176,8 +175,8 @@ def build_status(look: EntityContext, post: Post, gathered: StatusContext, reade
         "sensitive": post.sensitive,
         "spoiler_text": post.warning,
         "media_attachments": build_attachments(look.site, gathered.media[post.id]),
-        "mentions": [build_mention(gathered.actors[id]) for id in gathered.mentions[post.id] if id in gathered.actors],
-        "tags": [{"name": tag.name, "url": tag_url(look.site, tag.name)} for tag in gathered.tags[post.id]],
+        "mentions": [build_mention(gathered.actors[id]) for id in parts.mention_ids if id in gathered.actors],
+        "tags": [{"name": tag.name, "url": tag_url(look.site, tag.name)} for tag in parts.tags],
         "emojis": [],
         "reblogs_count": counts.shares,
         "favourites_count": counts.favourites,

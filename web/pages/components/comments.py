@@ -56,6 +56,8 @@ class Comment:
 async def list_comments(conn: Connection, site: Site, post_id: int, reader_id: int | None) -> list[Comment]:
     """Every answer below this post that the reader may see, each after what it answers."""
     below = await notes.list_descendants(conn, post_id)
+    if not below:
+        return []
     visible = await posts.filter_wanted(conn, below, reader_id)
     found = await load_messages(conn, visible)
     writers = await actors.map_by_ids(conn, [post.author_id for post in found.values()])

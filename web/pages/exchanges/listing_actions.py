@@ -66,7 +66,7 @@ async def _find_reader_actions(
 ) -> ListingActions:
     threads = tuple(await list_rows_about(conn, locale_of(request), me_id, listing.id))
     me = await actors.get(conn, me_id)
-    obstacle = await find_obstacle(conn, request, me, listing)
+    obstacle = await find_obstacle(conn, request, me, listing, author)
     asked = any(row.open for row in threads)
     standing = listing.details.status in STANDING
     place = await reserves.find(conn, listing.id, me.id)
@@ -101,10 +101,12 @@ async def _find_visitor_actions(conn: Connection, listing: Listing) -> ListingAc
     return ListingActions(ask=asking_path(listing.id) if await _stands(conn, listing) else "")
 
 
-async def find_obstacle(conn: Connection, request: web.Request, me: Actor, listing: Listing) -> str:
+async def find_obstacle(
+    conn: Connection, request: web.Request, me: Actor, listing: Listing, author: Actor | None = None
+) -> str:
     """Why a member cannot ask for a listing now, in her language; nothing where she can."""
     try:
-        await require_askable(conn, me, listing)
+        await require_askable(conn, me, listing, author)
     except NotFound:
         return say(request, "Cette annonce ne prend pas votre demande.")
     except (Conflict, Forbidden, Invalid) as error:

@@ -19,7 +19,8 @@ class InsideMark:
 
 async def find_inside(conn: Connection, post: Post, author: Actor) -> InsideMark | None:
     """The mark of this listing; None for one that does not stay inside."""
-    shared = (await insiders.map_of_posts(conn, [post.id])).get(post.id)
+    inside = [post.id] if post.community_id is not None else []
+    shared = (await insiders.map_of_posts(conn, inside)).get(post.id) if inside else None
     if shared is None:
         return None
     itself = author.id == shared.community_id

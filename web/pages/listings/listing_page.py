@@ -269,7 +269,7 @@ async def load_listing_view(conn: Connection, request: web.Request, listing: Lis
         taken=await find_unavailability(conn, listing, own=own),
         opening=find_opening_hours(author),
         waits=post.waits,
-        held=(await held_posts.map_own(conn, reader_id, [post.id])).get(post.id),
+        held=(await held_posts.map_own(conn, reader_id if own else None, [post.id])).get(post.id),
         hiding=await sanctions.find_hiding(conn, post.id) if post.hidden_at is not None else None,
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
         fitting=await find_fitting_offers(conn, site, listing, own=own),

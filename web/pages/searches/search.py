@@ -7,12 +7,11 @@ from aiohttp import web
 
 from models import searches
 from models.listings import categories
-from models.people import actors
 from models.people.actors import Actor
 from models.places import epcis, places
 from models.places.places import fold_name
 from models.searches import COUNT_LIMIT, Cursor, NetworkFilter, Query
-from models.servers.neighbour_cooperatives import list_known_cooperatives
+from models.servers.neighbour_cooperatives import list_known_actors
 from models.settings import Site
 from models.store.database import Connection, connection
 from web.forms.form import read_query
@@ -160,10 +159,10 @@ async def _find_wider_radius(conn: Connection, everywhere: NetworkFilter) -> str
 
 async def list_coops(conn: Connection) -> list[Actor]:
     """The cooperatives that we know, ours first, for the choice in the form."""
-    ours = await actors.find_local(conn, "coop")
-    met = await actors.list_by_ids(conn, [one.actor_id for one in await list_known_cooperatives(conn)])
+    known = await list_known_actors(conn)
+    met = [actor for actor in known if not actor.local]
     met.sort(key=lambda actor: fold_name(actor.place_name or actor.display_name))
-    return [*([ours] if ours else []), *met]
+    return [*(actor for actor in known if actor.local), *met]
 
 
 async def list_places(request: web.Request) -> web.Response:

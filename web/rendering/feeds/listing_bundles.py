@@ -81,8 +81,9 @@ async def load_listing_bundles(
     """
     wanted = list(ids)
     found = {id: one for id, one in (await listings.list_by_posts(conn, wanted)).items() if one.post.deleted_at is None}
-    authors = await actors.map_by_ids(conn, [one.post.author_id for one in found.values()])
-    coops = await find_coops(conn, [(authors[one.post.author_id], one.details.territory_uri) for one in found.values()])
+    authors, *coops = await _load_with_coops(
+        conn, [(one.post.author_id, one.details.territory_uri) for one in found.values()]
+    )
     photos = await media.list_by_posts(conn, list(found))
     inside = await insiders.map_of_posts(conn, [id for id, one in found.items() if one.post.community_id is not None])
     kilometres = distances or {}
@@ -90,7 +91,7 @@ async def load_listing_bundles(
         ListingBundle(
             listing=found[id],
             author=authors[found[id].post.author_id],
-            coop=coops[found[id].post.author_id, found[id].details.territory_uri],
+            coop=_choose_coop(authors[found[id].post.author_id], found[id].details.territory_uri, *coops),
             photos=photos[id],
             distance=_find_shown_distance(kilometres.get(id), found[id]),
             inside=inside.get(id),
@@ -109,24 +110,25 @@ async def find_coops(conn: Connection, origins: Sequence[Origin]) -> dict[tuple[
 
     It is the territory that a listing names, else its author's, else the one known at the author's host.
     """
-    named = await _find_named(conn, origins)
-    at_home = await _find_at_home(conn, [actor for actor, territory in origins if not named[actor.id, territory]])
-    return {
-        (actor.id, territory): named[actor.id, territory] or at_home.get(actor.host) for actor, territory in origins
-    }
+    _, *coops = await _load_with_coops(conn, [(actor.id, territory) for actor, territory in origins])
+    return {(actor.id, territory): _choose_coop(actor, territory, *coops) for actor, territory in origins}
 
 
-async def _find_named(conn: Connection, origins: Sequence[Origin]) -> dict[tuple[int, str | None], Actor | None]:
-    """Those that listings name, else their authors."""
-    uris = {uri for actor, territory in origins for uri in (territory, actor.territory_uri) if uri}
-    coops = {coop.uri: coop for coop in await actors.list_by_uris(conn, sorted(uris))}
-    return {
-        (actor.id, territory): coops.get(territory or "") or coops.get(actor.territory_uri or "")
-        for actor, territory in origins
-    }
+async def _load_with_coops(
+    conn: Connection, origins: Iterable[tuple[int, str | None]]
+) -> tuple[dict[int, Actor], dict[str, Actor], dict[str, Actor]]:
+    """The actors with these row ids, and the cooperatives that they may come from: by id those that are named, by host
+    those at home.
+    """
+    found = list(origins)
+    return await actors.list_with_cooperatives(
+        conn, {id for id, _ in found}, {territory for _, territory in found if territory}
+    )
 
 
-async def _find_at_home(conn: Connection, people: Iterable[Actor]) -> dict[str, Actor]:
-    """Those known at the hosts of people from elsewhere, by host."""
-    hosts = {actor.host for actor in people if not actor.local}
-    return {coop.host: coop for coop in await actors.list_cooperatives(conn, sorted(hosts))} if hosts else {}
+def _choose_coop(
+    actor: Actor, territory: str | None, named: Mapping[str, Actor], at_home: Mapping[str, Actor]
+) -> Actor | None:
+    """The one that the listing names, else its author, else the one at the author's host, where that is not ours."""
+    found = named.get(territory or "") or named.get(actor.territory_uri or "")
+    return found or (None if actor.local else at_home.get(actor.host))

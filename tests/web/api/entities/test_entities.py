@@ -325,7 +325,7 @@ async def test_a_page_of_twenty_costs_as_many_queries_as_a_page_of_one(pool: Poo
             statuses = await load_statuses(counting, LOOK, entries, alice.id)
             costs.append((len(statuses), counting.asked))
 
-    assert costs == [(2, 13), (20, 13)]
+    assert costs == [(2, 9), (20, 9)]
 
 
 def test_moments_are_in_utc_with_three_digits() -> None:

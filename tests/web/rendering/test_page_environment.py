@@ -1,0 +1,123 @@
+"""What a template is when it was read, and that no page is given what another one read."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import pytest
+from jinja2 import DictLoader, StrictUndefined
+
+from tests.web.small_app import prepare_templates
+from web.rendering.page_environment import PageEnvironment
+
+SENTENCES = {"Bonjour": "Good day", "Offre": "Offer", "Vous avez %(what)s": "You have %(what)s", "100 %%": "100 %%"}
+
+
+def make_environment(templates: Mapping[str, str], asked: list[str] | None = None) -> PageEnvironment:
+    """One for English, in which « Offre » may be called otherwise; `asked` are the sentences that pages say."""
+
+    def translate(sentence: str) -> str:
+        if asked is not None:
+            asked.append(sentence)
+        return SENTENCES[sentence]
+
+    environment = PageEnvironment(
+        translate=translate,
+        changing=["Offre"],
+        static_url=lambda name: f"/static/{name}?1",
+        loader=DictLoader({"macros.html": "{% macro icon(name) %}<i>{{ name }}</i>{% endmacro %}", **templates}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(translate, lambda one, many, count: one, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["static_url"] = environment.static_url
+    return environment
+
+
+def note(read: list[str]) -> str:
+    """Somebody reads the template."""
+    read.append("lines")
+    return ""
+
+
+def test_what_is_the_same_on_every_page_is_asked_for_when_the_template_is_read() -> None:
+    asked: list[str] = []
+    page = (
+        '{% from "macros.html" import icon %}{{ icon("bike") }}{{ _("Bonjour") }}{{ static_url("a.css") }}'
+        "{% trans %}100 %{% endtrans %}{% trans what %}Vous avez {{ what }}{% endtrans %}"
+    )
+    template = make_environment({"page": page}, asked).get_template("page")
+    asked.clear()
+
+    text = template.render(what="<b>")
+
+    assert text == "<i>bike</i>Good day/static/a.css?1100 %You have &lt;b&gt;"
+    assert asked == []
+
+
+def test_words_that_the_cooperative_may_change_are_asked_for_on_each_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = make_environment({"page": '{{ _("Offre") }}'}).get_template("page")
+    before = template.render()
+    monkeypatch.setitem(SENTENCES, "Offre", "Gift")
+
+    assert (before, template.render()) == ("Offer", "Gift")
+
+
+def test_macros_are_read_once_for_a_page_and_anew_for_the_next_reader() -> None:
+    read: list[str] = []
+    part = '{% from "lines.html" import hello with context %}{{ hello() }}'
+    environment = make_environment(
+        {
+            "page": '{% include "part" %}{% include "part" %}',
+            "part": part,
+            "lines.html": "{{ note() }}{% macro hello() %}{{ account }};{% endmacro %}",
+        }
+    )
+    environment.globals["note"] = partial(note, read)
+    template = environment.get_template("page")
+
+    texts = [template.render(account=name, imported_once={}) for name in ("Maryse", "Hocine")]
+
+    assert texts == ["Maryse;Maryse;", "Hocine;Hocine;"]
+    assert len(read) == 2
+
+
+def test_macros_that_are_told_something_else_on_one_page_are_read_for_it() -> None:
+    frame = '{% from "lines.html" import hello with context %}{{ hello() }}'
+    environment = make_environment(
+        {
+            "page": frame + '{% include "frame" %}' + "{% for account in others %}" + frame + "{% endfor %}",
+            "frame": "{% set account = none %}" + frame,
+            "lines.html": "{% macro hello() %}{{ account }};{% endmacro %}",
+        }
+    )
+
+    text = environment.get_template("page").render(account="Maryse", others=["Yun", "Awa"], imported_once={})
+
+    assert text == "Maryse;None;Yun;Awa;"
+
+
+def test_macros_that_hand_on_what_they_are_given_are_read_for_each_import() -> None:
+    frame = '{% from "lines.html" import hello with context %}{{ hello() }}'
+    environment = make_environment(
+        {
+            "page": "{% for account in others %}" + frame + "{% endfor %}",
+            "lines.html": '{% macro hello() %}{% include "name" %};{% endmacro %}',
+            "name": "{{ account }}",
+        }
+    )
+
+    text = environment.get_template("page").render(others=["Yun", "Awa"], imported_once={})
+
+    assert text == "Yun;Awa;"
+
+
+def test_french_pages_ask_for_no_icon_and_for_no_sentence_that_stays() -> None:
+    environment = prepare_templates(("fr",)).environments["fr"]
+    source, _, _ = environment.loader.get_source(environment, "base.html")  # type: ignore[union-attr]
+
+    code = environment.compile(source, "base.html", raw=True)
+
+    assert "Aller au contenu" in code and "#bike" in code
+    assert "'Aller au contenu'," not in code and "(l_0_icon), 'bike'" not in code
+    assert "'Annonces'" in code, "the cooperative may call them otherwise"
