@@ -10,6 +10,7 @@ from inbox.errors import KillsWorker
 from inbox.posts import post_sets
 from inbox.processing.resolve import resolve
 from inbox.traffic.forwarding import may_pass_on
+from inbox.traffic.losses import keep_names
 from models.traffic.inbound.received import Received
 
 IN_SETS = frozenset({"Create"})
@@ -45,6 +46,7 @@ async def prepare(instance: Instance, item: Received) -> Prepared:
     if item.deaths >= DEADLY:
         raise KillsWorker
     decoded = read_json(item.body)
+    await keep_names(instance, item.body)
     activity = await resolve(instance, decoded, item.actor_uri)
     passed_on = await may_pass_on(instance, decoded.document, activity, at=item.received_at)
     if not item.sender_known:

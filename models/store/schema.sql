@@ -3417,6 +3417,25 @@ CREATE TABLE instance_shutdown (
 );
 CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);
 
+-- This instance was made again of a backup: what happened between the two moments is known to others only, who are
+-- told.
+CREATE TABLE restoration (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    lost_from timestamptz NOT NULL,     -- of when the backup is
+    restored_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,                -- when other servers were told, and what is missed of others was asked for
+    names smallint NOT NULL DEFAULT 0   -- of accounts of ours that others know and we do not: taken for ever
+);
+
+-- Other servers that said the same of themselves: what they had had from us since was sent again.
+CREATE TABLE peer_restoration (
+    host text PRIMARY KEY,
+    lost_from timestamptz NOT NULL,
+    restored_at timestamptz NOT NULL,
+    heard_at timestamptz NOT NULL DEFAULT now(),
+    sent_again integer NOT NULL
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey

@@ -43,7 +43,7 @@ from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
-from outbox.people import dues, instance_shutdown
+from outbox.people import dues, instance_restoration, instance_shutdown
 from outbox.people.absences import end_due_absences
 from outbox.people.account_deletion import delete_due_accounts
 from outbox.people.joining import documents, member_lists
@@ -246,6 +246,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "neighbour_figures": ("16-59/10 * * * *", neighbour_figures.refresh_due),
     "figures_closed": ("27 2 * * *", figures.close_and_recount),
     "shutdown": ("* * * * *", shutdown.go_on),
+    "restored": ("* * * * *", instance_restoration.tell),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }

@@ -16,7 +16,8 @@ from models.backup_places import PASSPHRASE_LENGTH, read_place, read_places
 from models.settings import Settings, SettingsError
 from tests.web.server.backups.s3_stand_in import KEY, REGION, SECRET, Store, running_store
 from tests.web.server.backups.sample_instance import House, run
-from web.commands.backups import _copy, describe_copy
+from web.commands.backup_words import describe_copy
+from web.commands.backups import _copy
 from web.server.backups import archives, passphrases
 from web.server.backups.archives import unpacked
 from web.server.backups.checking import find_damage, require_dump
