@@ -3413,7 +3413,10 @@ CREATE TABLE instance_shutdown (
     copied_at timestamptz,                    -- the public pages were written as files
     archived_through bigint NOT NULL DEFAULT 0,  -- archives of members whose ids are not above were asked for
     offered_until timestamptz,                -- until when these archives are kept, once they are made
-    ended_at timestamptz                      -- every actor is gone
+    ended_at timestamptz,                     -- every actor is gone
+    -- The end of an instance is said again shortly before its day: `reminded` is how many days before it was, the last
+    -- time.
+    reminded smallint
 );
 CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);
 

@@ -56,7 +56,9 @@ async def do(server: RunningServer, verb: Callable[..., Awaitable[Any]], *argume
 
 async def publish(server: RunningServer, author: Member, title: str) -> Listing:
     """A new offer."""
-    return await do(server, outbox_listings.publish, author.actor, ListingDraft(kind="offer", mode="loan", title=title))
+    draft = ListingDraft(kind="offer", mode="loan", title=title)
+    published: Listing = await do(server, outbox_listings.publish, author.actor, draft)
+    return published
 
 
 async def follow(server: RunningServer, member: Member, handle: str) -> None:

@@ -39,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="data_folder", title=N_("Dossier des données"), look=files.check_data_folder),
     Check(name="key_file", title=N_("Clés"), look=files.check_key_file),
     Check(name="settings_files", title=N_("Fichier de réglages"), look=files.check_settings_files),
+    Check(name="shutdown", title=N_("Fermeture de la plateforme"), look=site.check_shutdown),
     Check(name="legal", title=N_("Mentions légales"), look=site.check_legal),
 )
 
