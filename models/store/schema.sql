@@ -1895,7 +1895,7 @@ CREATE INDEX listing_end_notice_post ON listing_end_notice (post_id) WHERE post_
 -- When the database and the pictures were last written to a backup or a backup was verified, and what failed.
 CREATE TABLE backup_run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind text NOT NULL CHECK (kind IN ('backup', 'verification', 'copy')),
+    kind text NOT NULL CHECK (kind IN ('backup', 'verification', 'copy', 'removal')),
     ended_at timestamptz NOT NULL DEFAULT now(),
     folder text NOT NULL,  -- of the backup, or where it was to be
     failure text,          -- NULL: it went well

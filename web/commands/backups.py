@@ -189,12 +189,18 @@ async def _copy(settings: Settings, made: BackupResult, keep: Rotation | None) -
             print_err(backup_words.describe_copy(one))
             words = None if one.failure is None else english_errors.translate_error(one.failure)
             await _note(url, "copy", str(one.place), begun, failure=words, size=one.size)
+            if one.failure is None and keep is not None:
+                await _note(url, "removal", str(one.place), begun, failure=_tell_unremoved(one))
     if settings.backup_passphrase is None:
         print_err(
             "Warning: these copies are as readable as the database. DECLIC_BACKUP_PASSPHRASE_FILE names a file whose "
             "content closes them; keep it elsewhere too, since nothing opens them without it."
         )
     return sent
+
+
+def _tell_unremoved(sent: CopyResult) -> str | None:
+    return None if sent.unremoved is None else english_errors.translate_error(sent.unremoved)
 
 
 async def _verify(settings: Settings, folder: Path, passphrase: str | None) -> VerificationResult:

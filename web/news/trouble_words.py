@@ -70,6 +70,12 @@ def tell_chores(say: Say, found: FailingChores) -> str:
     )
 
 
+_STAYING = N_(
+    "elles restent là où elles sont, avec ce que des membres ont effacé depuis, et prennent la place des suivantes : "
+    "parlez-en à la personne qui tient la machine"
+)
+
+
 def tell_backup(say: Say, found: BackupAge, now: datetime) -> tuple[str, str]:
     """What is wrong with the backups, and what to do."""
     nightly = say(N_("il en faut une chaque nuit : parlez-en à la personne qui tient la machine"))
@@ -84,6 +90,8 @@ def tell_backup(say: Say, found: BackupAge, now: datetime) -> tuple[str, str]:
     if found.uncopied_at and found.uncopied_at > found.made_at:
         here = N_("elle est restée sur la machine, qui peut tomber en panne : parlez-en à la personne qui la tient")
         return say(N_("La dernière sauvegarde n’a pas pu être copiée ailleurs")), say(here)
+    if found.unremoved_at and found.unremoved_at > found.made_at:
+        return say(N_("De vieilles copies des sauvegardes n’ont pas pu être supprimées")), say(_STAYING)
     if found.verified_at is None:
         return say(N_("Aucune sauvegarde n’a encore été vérifiée")), monthly
     days = (now - found.verified_at).days
