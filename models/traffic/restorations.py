@@ -138,12 +138,12 @@ async def take_names(conn: Connection, names: Collection[str]) -> list[str]:
         WITH latest AS (
             SELECT id, names FROM restoration WHERE restored_at > now() - $2::interval ORDER BY id DESC LIMIT 1
         ), unknown AS (
-            SELECT name FROM latest, unnest($1::text[]) AS name
-            WHERE NOT EXISTS (SELECT FROM actor WHERE local AND username = name)
-                AND NOT EXISTS (SELECT FROM used_username WHERE username = name)
-            ORDER BY name LIMIT greatest((SELECT $3 - names FROM latest), 0)
+            SELECT said FROM latest, unnest($1::text[]) AS given (said)
+            WHERE NOT EXISTS (SELECT FROM actor WHERE local AND username = said)
+                AND NOT EXISTS (SELECT FROM used_username WHERE username = said)
+            ORDER BY said LIMIT greatest((SELECT $3 - names FROM latest), 0)
         )
-        INSERT INTO used_username (username) SELECT name FROM unknown ON CONFLICT DO NOTHING RETURNING username
+        INSERT INTO used_username (username) SELECT said FROM unknown ON CONFLICT DO NOTHING RETURNING username
         """,
         sorted(names),
         SAID,
