@@ -142,7 +142,7 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
     _require_order(held, word, at)
     await require_names(conn, case, word.uri, word.offer_uri)
     terms = await require_assent(conn, case, word.state, _read_stipulated(case, word))
-    if word.state == "agreed" and await takes_back_late(conn, site, case, terms):
+    if await takes_back_late(conn, site, case, word.state, terms):
         return
     changed = await _apply(conn, held, word, terms, at)
     same = (held.state, held.terms) == (changed.state, changed.terms)

@@ -44,13 +44,13 @@ async def require_assent(conn: Connection, case: AgreementContext, state: State,
         raise Ignored("terms_impossible", str(error)) from error
 
 
-async def takes_back_late(conn: Connection, site: Site, case: AgreementContext, terms: Terms) -> bool:
+async def takes_back_late(conn: Connection, site: Site, case: AgreementContext, state: State, terms: Terms) -> bool:
     """Whether a yes comes once this instance is to end, before what would be agreed does: it binds nobody.
 
     The request is taken back, with the reason, so that nobody there counts on it either.
     """
     held = case.agreement
-    if held.state in agreements.BOUND:
+    if state != "agreed" or held.state in agreements.BOUND:
         return False
     try:
         await require_before_shutdown(conn, terms)

@@ -3414,14 +3414,12 @@ CREATE TABLE instance_shutdown (
     archived_through bigint NOT NULL DEFAULT 0,  -- archives of members whose ids are not above were asked for
     offered_until timestamptz,                -- until when these archives are kept, once they are made
     ended_at timestamptz,                     -- every actor is gone
-    -- The end of an instance is said again shortly before its day: `reminded` is how many days before it was, the last
-    -- time.
+    -- The end of an instance is said again shortly before: `reminded` is how many days before its day, the last time.
     reminded smallint
 );
 CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);
 
--- This instance was made again of a backup: what happened between the two moments is known to others only, who are
--- told.
+-- This instance was made again of a backup: what happened between the two moments is known to others only, who hear it.
 CREATE TABLE restoration (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     lost_from timestamptz NOT NULL,     -- of when the backup is

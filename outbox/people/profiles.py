@@ -40,10 +40,15 @@ async def describe_actor(conn: Connection, site: Site, actor: Actor) -> ActorDoc
     if actor.type == "Application":
         return await _describe_server(conn, document)
     if actor.type == "Organization" and actor.suspended_at is None:
-        document = await _describe_shop(conn, site, actor, document)
-        authority = not actor.speaks_for_cooperative and await authorities.is_authority(conn, actor.id)
-        return replace(document, fields=(AUTHORITY_FIELD, *document.fields)) if authority else document
+        return await _describe_organization(conn, site, actor, document)
     return await _describe_community(conn, actor, document) if actor.type == "Group" else document
+
+
+async def _describe_organization(conn: Connection, site: Site, actor: Actor, document: ActorDocument) -> ActorDocument:
+    """With what a repair shop does, and that a local authority speaks."""
+    document = await _describe_shop(conn, site, actor, document)
+    authority = not actor.speaks_for_cooperative and await authorities.is_authority(conn, actor.id)
+    return replace(document, fields=(AUTHORITY_FIELD, *document.fields)) if authority else document
 
 
 async def _describe_server(conn: Connection, document: ActorDocument) -> ActorDocument:

@@ -11,7 +11,9 @@ from models.coop import shutdown
 from models.coop.shutdown import Shutdown
 from models.news.unsent_mails import MailJob
 from models.people import accounts
+from models.people.accounts import Account
 from models.people.roles import has_right
+from models.settings import Site
 from models.store.database import transaction
 from outbox.people.instance_shutdown import MAIL
 from web.mail.account_mails import MailKind, send_to_member, write_mail
@@ -33,17 +35,20 @@ async def send_shutdown_mail(instance: Instance, payload: dict[str, Any]) -> Non
             return
         coop = await load_footer(conn, instance.site)
     kind = _find_kind(payload)
-    link = instance.site.url if found is None else f"{instance.site.url}/compte/donnees"
-    day = None if found is None else _find_told_day(found, kind)
-    told: dict[str, Any] = {"day": day, "link": link, "moving": f"{instance.site.url}/compte/demenagement"}
-    if kind == "shutdown_soon":
-        told |= {
-            "days": payload["days"],
-            "administers": has_right(account, "settings"),
-            "taking_back": f"{instance.site.url}/coop/ouverture",
-        }
+    told = _list_told(instance.site, account, found, kind) | {"days": payload.get("days")}
     message = write_mail(f"mail/{kind}", account, told, coop=coop, sender=server.sender)
     await send_to_member(instance, account, kind, message, MailJob(name=MAIL, payload=payload))
+
+
+def _list_told(site: Site, account: Account, found: Shutdown | None, kind: MailKind) -> dict[str, Any]:
+    """What the templates say: of a reminder also where whoever may takes it back."""
+    return {
+        "day": None if found is None else _find_told_day(found, kind),
+        "link": site.url if found is None else f"{site.url}/compte/donnees",
+        "moving": f"{site.url}/compte/demenagement",
+        "administers": has_right(account, "settings"),
+        "taking_back": f"{site.url}/coop/ouverture",
+    }
 
 
 def _is_too_late(found: Shutdown, payload: dict[str, Any]) -> bool:

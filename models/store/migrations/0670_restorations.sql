@@ -1,4 +1,4 @@
--- This instance was made again of a backup: what happened between the two moments is known to others only, who are told.
+-- This instance was made again of a backup: what happened between the two moments is known to others only, who hear it.
 CREATE TABLE restoration (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     lost_from timestamptz NOT NULL,    -- of when the backup is

@@ -1,2 +1,2 @@
--- The end of an instance is said again shortly before its day: `reminded` is how many days before it was, the last time.
+-- The end of an instance is said again shortly before: `reminded` is how many days before its day, the last time.
 ALTER TABLE instance_shutdown ADD COLUMN reminded smallint;
