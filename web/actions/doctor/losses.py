@@ -24,8 +24,8 @@ async def check_restoration(at: Patient) -> Finding:
         found = await restorations.find_latest(conn)
         if found is None:
             return ok(at.say(N_("La plateforme n’a pas été restaurée depuis un mois.")))
-        told = await actors.get_local(conn, "instance")
-        returned = await restorations.find_returned(conn, found, told.id)
+        teller = await actors.find_local(conn, "instance")
+        returned = await restorations.find_returned(conn, found, teller.id if teller is not None else 0)
     what = f"{_tell_loss(at, found)} {_tell_return(at, returned, found)}"
     if datetime.now(UTC) - found.restored_at > WATCHED:
         return ok(what)
