@@ -51,6 +51,7 @@ class Instance:
     inhabited: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     opened: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=60))
     ended: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=60))
+    restored: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=60))
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     refetched: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=300))
     costly_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=600))

@@ -13,6 +13,13 @@ ONLY_LONG: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType(
     {
         "DECLIC_DRILLS": {
             "tests/drills/test_kills.py": ("test_d01_kills_at_random_moments_lose_nothing_and_leave_nothing_half",),
+            "tests/drills/test_previous_release.py": (
+                "test_its_pages_are_read_and_somebody_logs_in",
+                "test_what_is_published_is_delivered_and_read_again",
+                "test_what_a_neighbour_sends_takes_effect",
+                "test_a_request_is_answered",
+                "test_nothing_broke_and_it_does_not_start_again_on_what_a_later_one_made",
+            ),
             "tests/stories/test_killed.py": ("test_what_was_published_while_servers_were_killed_is_everywhere_once",),
             "tests/web/server/processes/test_serve.py": (
                 "test_processes_do_not_outlive_a_supervisor_that_is_killed",
@@ -43,7 +50,8 @@ ONLY_LONG: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType(
     }
 )
 """By the variable of a form, the tests of each file. In short there are: other kills, the same processes started and
-stopped in other ways, crossing acts in every order; every page and forms with mistakes before axe, photos on a phone.
+stopped in other ways, all that the release before asks, crossing acts in every order; every page and forms with
+mistakes before axe, photos on a phone.
 """
 
 

@@ -116,12 +116,13 @@ async def running_server(
     *,
     address: str = "127.0.0.1",
     public: str | None = None,
+    port: int = 0,
 ) -> AsyncIterator[RunningServer]:
     """A whole server in this process, federating with others on loopback (127.…); its database is migrated already.
 
-    `public` is its origin, where that is the one of a proxy.
+    `public` is its origin, where that is the one of a proxy; an instance that ran before keeps its `port`.
     """
-    listener = socket.create_server((address, 0))
+    listener = socket.create_server((address, port))
     listener.setblocking(False)
     port = listener.getsockname()[1]
     settings = msgspec.structs.replace(

@@ -87,7 +87,7 @@ TERMS: dict[str, Any] = {
     **_typed("declic", "integer", "travelDistance"),
     **_typed("declic", "boolean", "freePrice", "rideable"),
     **_typed("declic", "duration", "maxDuration"),
-    **_typed("declic", "dateTime", "awayUntil"),
+    **_typed("declic", "dateTime", "awayUntil", "restoredFrom", "restoredAt"),
     "Unavailability": "declic:Unavailability",
     "Slot": "declic:Slot",
     "intervention": {"@id": "declic:intervention", "@container": "@set"},

@@ -65,7 +65,8 @@ class ActorDocument:
     (FEP-844e); `place` is `location`; `moderators` is a Group's `attributedTo` (FEP-1b12); `category` is what a
     Group of ours announces. The offers of who is `away_until` a moment rest; `hours` are those of a place; `community`
     is what a Group tells that people are part of, `repair_shop` what an Organization that repairs does; `repair_shops`
-    are those that a cooperative lists, `stolen_bikes` is where its friends ask about one frame number.
+    are those that a cooperative lists, `stolen_bikes` is where its friends ask about one frame number. A server lost
+    what happened between `restored_from`, of when its backup was, and `restored_at`.
     """
 
     id: str
@@ -104,6 +105,8 @@ class ActorDocument:
     groups: str | None = None
     territories: str | None = None
     away_until: datetime | None = None
+    restored_from: datetime | None = None
+    restored_at: datetime | None = None
     hours: Hours = NO_HOURS
     community: CommunityDocument | None = None
     repair_shop: RepairShopDocument | None = None
@@ -161,6 +164,8 @@ def read_actor(document: Json) -> ActorDocument:
         groups=uri(document.get("groups")),
         territories=uri(document.get("territories")),
         away_until=moment(document.get("awayUntil")),
+        restored_from=moment(document.get("restoredFrom")),
+        restored_at=moment(document.get("restoredAt")),
         hours=read_hours(document),
         community=read_community(document),
         repair_shop=read_repair_shop(document),
@@ -242,6 +247,8 @@ def write_actor(value: ActorDocument) -> Json:
             "repairShops": value.repair_shops,
             "stolenBikes": value.stolen_bikes,
             "awayUntil": optional(value.away_until, write_moment),
+            "restoredFrom": optional(value.restored_from, write_moment),
+            "restoredAt": optional(value.restored_at, write_moment),
             **write_hours(value.hours),
             **write_community(value.community),
             **write_repair_shop(value.repair_shop),

@@ -12,7 +12,7 @@ from federation.vocabulary.agreements import Agreement as Document
 from federation.vocabulary.agreements import Commitment, EconomicEvent
 from inbox.errors import Ignored
 from inbox.exchanges import repair_results
-from inbox.exchanges.assent import find_proposer, limit_hold, require_assent, require_names
+from inbox.exchanges.assent import find_proposer, limit_hold, require_assent, require_names, takes_back_late
 from models.errors import Conflict, Forbidden, Invalid
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, State, Step, Terms
@@ -142,6 +142,8 @@ async def apply_owner_state(conn: Connection, site: Site, sender: Actor, held: A
     _require_order(held, word, at)
     await require_names(conn, case, word.uri, word.offer_uri)
     terms = await require_assent(conn, case, word.state, _read_stipulated(case, word))
+    if await takes_back_late(conn, site, case, word.state, terms):
+        return
     changed = await _apply(conn, held, word, terms, at)
     same = (held.state, held.terms) == (changed.state, changed.terms)
     if not same:

@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 from federation.uris import same_origin
 from inbox.errors import Ignored
 from models import preferences
-from models.errors import Invalid
+from models.errors import Conflict, Invalid
 from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, State, Terms
+from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
-from outbox.exchanges.agreements.terms import require_possible
+from outbox.builders.texts.reasons import REFUSALS
+from outbox.exchanges.agreements.endings import withdraw
+from outbox.exchanges.agreements.terms import require_before_shutdown, require_possible
+from outbox.threads.agreement_context import Said
 
 LONGEST_HOLD = timedelta(days=31)
 """So long one of ours waits for an answer at most, whatever another server says."""
@@ -38,6 +42,24 @@ async def require_assent(conn: Connection, case: AgreementContext, state: State,
         return require_possible(case.listing.details, terms)
     except Invalid as error:
         raise Ignored("terms_impossible", str(error)) from error
+
+
+async def takes_back_late(conn: Connection, site: Site, case: AgreementContext, state: State, terms: Terms) -> bool:
+    """Whether a yes comes once this instance is to end, before what would be agreed does: it binds nobody.
+
+    The request is taken back, with the reason, so that nobody there counts on it either.
+    """
+    held = case.agreement
+    if state != "agreed" or held.state in agreements.BOUND:
+        return False
+    try:
+        await require_before_shutdown(conn, terms)
+    except Conflict:
+        if held.state not in agreements.OPEN:
+            raise Ignored("agreement_ended") from None
+        await withdraw(conn, site, case.partner, held, Said(text=REFUSALS["terms_after_shutdown"]))
+        return True
+    return False
 
 
 def _is_agreed(held: Agreement, terms: Terms) -> bool:

@@ -30,6 +30,7 @@ from outbox.exchanges.agreements import agreements
 from outbox.meetings import remote
 from outbox.posts.quote_requests import process_accepted_quote
 from outbox.relations.follows import unfollow_again
+from outbox.servers.lost_acts import answer_lost
 from outbox.threads import waiting_lists_elsewhere
 from outbox.threads.agreement_context import Said, answer_with_current_state, find_context
 
@@ -54,13 +55,14 @@ async def handle_accept(conn: Connection, site: Site, sender: Actor, activity: A
         return
     match answered:
         case Follow() | str():
-            await _begin_to_follow(conn, site, sender, answered)
+            await _begin_to_follow(conn, site, sender, activity, answered)
         case Join() | Invite():
             raise Ignored("membership_not_asked")
         case QuoteRequest():
             raise Ignored("quote_not_asked")
         case _:
-            raise Ignored("accepts_unknown_exchange")
+            if not await answer_lost(conn, site, sender, activity):
+                raise Ignored("accepts_unknown_exchange")
 
 
 async def _is_about_participation(conn: Connection, site: Site, sender: Actor, activity: Accept) -> bool:
@@ -102,13 +104,20 @@ def _require_stamp(sender: Actor, activity: Accept) -> str:
     return activity.stamp
 
 
-async def _begin_to_follow(conn: Connection, site: Site, sender: Actor, answered: Follow | str) -> None:
+async def _begin_to_follow(
+    conn: Connection, site: Site, sender: Actor, activity: Accept, answered: Follow | str
+) -> None:
     uri = answered if isinstance(answered, str) else answered.id
     if uri and is_local(site, uri):
         await answered_follows.confirm(conn, uri, sender.uri)
         if await unfollow_again(conn, site, uri, sender):
             return
-    follow = await find_our_follow(conn, site, sender, answered)
+    try:
+        follow = await find_our_follow(conn, site, sender, answered)
+    except Ignored:
+        if not await answer_lost(conn, site, sender, activity):
+            raise
+        return
     newly = await follows.accept(conn, follow.id)
     if newly and len(await follows.list_local_followers(conn, sender.id)) == 1:
         await backfills.ask(conn, sender.id)  # the first of ours: what came before is wanted too

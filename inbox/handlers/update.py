@@ -22,6 +22,7 @@ from models.posts import message_requests
 from models.settings import Site
 from models.store.database import Connection
 from outbox.communities.charters import tell_of_charter
+from outbox.servers.losses import process_loss
 
 NEW = timedelta(days=1)
 """So long an Update may stand for a Create that did not come yet (AX7); listings are welcome at any age."""
@@ -29,9 +30,10 @@ NEW = timedelta(days=1)
 
 async def handle_update(conn: Connection, site: Site, sender: Actor, activity: Update) -> None:
     """Newer versions replace what is held; what was never seen counts as new. Profiles were fetched anew already: of a
-    community whose charter changed members here are asked again."""
+    community whose charter changed members here are asked again, and a server may say what it lost."""
     if isinstance(activity.object, ActorDocument) or activity.object == activity.actor:
         await tell_of_charter(conn, sender)
+        await process_loss(conn, sender, activity)
         return
     if isinstance(activity.object, Agreement):
         await _follow_agreement(conn, site, sender, activity.object, activity.published)

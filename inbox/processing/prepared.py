@@ -12,6 +12,7 @@ from inbox.processing.delegated import confirm_deletion
 from inbox.processing.resolve import resolve
 from inbox.processing.set_kinds import find_kind
 from inbox.traffic.forwarding import may_pass_on
+from inbox.traffic.losses import keep_names
 from models.traffic.inbound.received import Received
 
 IN_SETS = frozenset({"Announce", "Create", "Delete", "Like", "Undo", "Update"})
@@ -54,6 +55,7 @@ async def prepare(instance: Instance, item: Received) -> Prepared:
     if item.deaths >= DEADLY:
         raise KillsWorker
     decoded = read_json(item.body)
+    await keep_names(instance, item.body)
     activity = await resolve(instance, decoded, item.actor_uri)
     own_deletion = isinstance(activity, Delete) and activity.actor == item.actor_uri
     if own_deletion and has_proof(decoded.document):

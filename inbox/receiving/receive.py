@@ -20,12 +20,14 @@ from federation.vocabulary.activities.activity_readers import read_activity
 from inbox.receiving import inbox_policy
 from inbox.receiving.forwarded import find_vouched
 from inbox.receiving.headers import Readable, read_body
+from inbox.traffic.losses import has_lost, keep_name, tells_of_loss
 from inbox.traffic.synchronization import note_digest
 from models import posts
 from models.errors import DeclicError, Unavailable
 from models.limits import TOLD_FETCHES
 from models.people import actors
 from models.store.database import connection
+from models.traffic import restorations
 from models.traffic.inbound.received import NewReceived
 from models.traffic.outbound import host_recovery
 
@@ -91,7 +93,7 @@ async def _check(instance: Instance, envelope: Envelope, inbox_owner: str | None
     header = read.header
     await inbox_policy.require_allowed_host(instance, {host_of(header.actor_uri)})
     if inbox_owner is not None:
-        await inbox_policy.require_inbox(instance, inbox_owner)
+        await _require_inbox(instance, envelope, header.actor_uri, inbox_owner)
     if header.type in {"Delete", "Update"} and not await _knows(instance, read):
         raise Unsupported("Nothing is known here of this actor.")
     try:
@@ -105,6 +107,27 @@ async def _check(instance: Instance, envelope: Envelope, inbox_owner: str | None
     if not believed.signed:
         await _require_not_ended(instance, header.actor_uri)
     return believed
+
+
+async def _require_inbox(instance: Instance, envelope: Envelope, sender_uri: str, owner: str) -> None:
+    """Raise where nobody of ours has this inbox; of a name that was lost it is remembered that somebody had it."""
+    try:
+        await inbox_policy.require_inbox(instance, owner)
+    except DeclicError:
+        if await has_lost(instance):
+            await _keep_name(instance, envelope, sender_uri, owner)
+        raise
+
+
+async def _keep_name(instance: Instance, envelope: Envelope, sender_uri: str, owner: str) -> None:
+    try:
+        key = await authenticate_sender(instance, envelope, sender_uri, at=datetime.now(UTC))
+    except SignatureInvalid:
+        inbox_policy.note_failure(instance, host_of(sender_uri))
+    except FederationError:
+        return
+    else:
+        await keep_name(instance, host_of(key.owner), owner)
 
 
 def _accept_own_deletion(instance: Instance, read: Readable, gone: KeyGone) -> Readable:
@@ -141,12 +164,15 @@ async def _knows(instance: Instance, read: Readable) -> bool:
     """Peers tell everybody of every deletion; of strangers there is nothing to delete and no key to fetch (AX11).
 
     Who organises the event of a group is a stranger too, until it is moved or called off: what is held counts as well.
+    So is the actor of a server of which people are known, that tells what the server lost.
     """
     object = uri(read.document.get("object"))
     async with connection(instance.pool) as conn:
         if await actors.is_known(conn, read.header.actor_uri):
             return True
-        return object is not None and await posts.find_by_uri(conn, object) is not None
+        if object is not None and await posts.find_by_uri(conn, object) is not None:
+            return True
+        return tells_of_loss(read.document) and await restorations.is_peer(conn, host_of(read.header.actor_uri))
 
 
 async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) -> Readable:

@@ -25,7 +25,8 @@ _OVERDUE = compose(
         UNION ALL SELECT 'backup', unnest(ARRAY[coalesce(k.made_at, k.began_at) + {made_within},
             coalesce(k.verified_at, k.began_at) + {proven_within},
             CASE WHEN k.refuted_at > coalesce(k.verified_at, '-infinity') THEN k.refuted_at END,
-            CASE WHEN k.uncopied_at > k.made_at THEN k.uncopied_since END]) FROM (
+            CASE WHEN k.uncopied_at > k.made_at THEN k.uncopied_since END,
+            CASE WHEN k.unremoved_at > k.made_at THEN k.unremoved_since END]) FROM (
             SELECT b.*, (SELECT min(created_at) FROM account) AS began_at {backup}
         ) AS k
     ) AS found WHERE due <= now() GROUP BY kind ORDER BY kind

@@ -199,7 +199,8 @@ async def find_chores(conn: Connection) -> FailingChores | None:
 class BackupAge:
     """When a backup was made and proven for the last time, and when either went wrong for the last time.
 
-    `is_old` says that the last one is older than it should be; `uncopied_at`, when it did not arrive elsewhere.
+    `is_old` says that the last one is older than it should be; `uncopied_at`, when it did not arrive elsewhere, and
+    `unremoved_at`, when older copies there could not be removed.
     """
 
     made_at: datetime | None
@@ -208,12 +209,13 @@ class BackupAge:
     verified_at: datetime | None
     refuted_at: datetime | None
     uncopied_at: datetime | None
+    unremoved_at: datetime | None
 
 
 _BACKUP = compose(
     """
     SELECT b.made_at, b.made_at < now() - {made_within} AS is_old, b.failed_at, b.verified_at, b.refuted_at,
-        b.uncopied_at {backup}
+        b.uncopied_at, b.unremoved_at {backup}
     """,
     made_within=MADE_WITHIN,
     backup=BACKUP,

@@ -152,17 +152,22 @@ BACKUP = fragment(
             max(ended_at) FILTER (WHERE kind = 'copy' AND failure IS NOT NULL) AS uncopied_at,
             min(ended_at) FILTER (WHERE kind = 'copy' AND failure IS NOT NULL AND NOT EXISTS (
                 SELECT FROM backup_run later WHERE later.kind = 'copy' AND later.folder = backup_run.folder
-                    AND later.failure IS NULL AND later.id > backup_run.id)) AS uncopied_since
+                    AND later.failure IS NULL AND later.id > backup_run.id)) AS uncopied_since,
+            max(ended_at) FILTER (WHERE kind = 'removal' AND failure IS NOT NULL) AS unremoved_at,
+            min(ended_at) FILTER (WHERE kind = 'removal' AND failure IS NOT NULL AND NOT EXISTS (
+                SELECT FROM backup_run later WHERE later.kind = 'removal' AND later.folder = backup_run.folder
+                    AND later.failure IS NULL AND later.id > backup_run.id)) AS unremoved_since
         FROM backup_run
     ) AS b
     WHERE b.made_at IS NULL OR b.made_at < now() - {made_within}
         OR b.verified_at IS NULL OR b.verified_at < now() - {proven_within} OR b.refuted_at > b.verified_at
-        OR b.uncopied_at > b.made_at
+        OR b.uncopied_at > b.made_at OR b.unremoved_at > b.made_at
     """,
     made_within=MADE_WITHIN,
     proven_within=PROVEN_WITHIN,
 )
-"""The backups, where one is missing, too old, proved to be bad, or did not arrive where it was copied to."""
+"""The backups, where one is missing, too old, proved to be bad, or did not arrive where it was copied to, or where
+old ones could not go."""
 
 FIGURES = "FROM figure_difference f WHERE f.seen_at IS NULL"
 """Sums of closed months that were not what was counted again."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from models import preferences
 from models.errors import Conflict
+from models.listings import subcategories
 from models.own_categories import Subcategory
 from models.preferences import Preferences
 from models.store.database import Connection, fetch_all, fetch_one, fetch_value
@@ -107,7 +108,8 @@ def is_undoable(chosen: Preferences, change: SettingChange) -> bool:
 async def undo(conn: Connection, change: SettingChange) -> Preferences:
     """The settings of today with what stood before this change.
 
-    The territory is put back whole. Raises Conflict where it stands already, or fits no more.
+    The territory is put back whole. Raises Conflict where it stands already, or fits no more; of sub-categories also
+    where those made since are too many with those of then, or have one of their names.
     """
     chosen = await preferences.load_for_change(conn)
     if not is_undoable(chosen, change):
@@ -115,7 +117,10 @@ async def undo(conn: Connection, change: SettingChange) -> Preferences:
     if change.key in TERRITORY:
         return rewind(chosen, await fetch_all(conn, SettingChange, _FROM, TERRITORY, change.at))
     before = preferences.read_value(change.key, change.before)
-    value: Any = _keep_subcategories(chosen, before) if change.key == OWN else before
+    value: Any = before
+    if change.key == OWN:
+        value = _keep_subcategories(chosen, before)
+        subcategories.require_apart(value, before=chosen.subcategories)
     return replace(chosen, **{change.key: value})
 
 

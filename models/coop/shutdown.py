@@ -11,6 +11,9 @@ from models.store.database import Connection, execute, fetch_column, fetch_one, 
 WAIT = timedelta(days=14)
 """How long it can be taken back."""
 
+REMINDERS = (timedelta(days=3), timedelta(days=1))
+"""So long before its day it is said again, to each member."""
+
 OFFERED = timedelta(days=14)
 """How long members can fetch their data once its time has come; then every actor ends."""
 
@@ -20,12 +23,16 @@ ARCHIVES_WAIT = timedelta(days=3)
 PAGES_WAIT = timedelta(days=1)
 """How long actors wait, once nothing is offered any more, for public pages that cannot be written as files."""
 
+FAREWELLS_WAIT = timedelta(days=3)
+"""How long it is tried, once the pages are written, to end those whose end fails; then they go without a farewell."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shutdown:
     """It ends at `due_at`. `told_through` and `archived_through` are ids of members: those not above had their turn.
 
-    `offered_until` is how long their archives are kept, `ended_at` when every actor was gone.
+    `reminded` is how many days before its day it was said again, the last time. `offered_until` is how long their
+    archives are kept, `ended_at` when every actor was gone.
     """
 
     begun_at: datetime
@@ -36,6 +43,7 @@ class Shutdown:
     archived_through: int
     offered_until: datetime | None
     ended_at: datetime | None
+    reminded: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,7 @@ async def find(conn: Connection) -> Shutdown | None:
         Shutdown,
         """
         SELECT s.begun_at, s.begun_by, (p.value #>> '{}')::timestamptz AS due_at, s.told_through, s.copied_at,
-            s.archived_through, s.offered_until, s.ended_at
+            s.archived_through, s.offered_until, s.ended_at, s.reminded
         FROM instance_shutdown s JOIN preference p ON p.key = 'shutdown_at'
         """,
     )
@@ -154,6 +162,25 @@ async def note_ended(conn: Connection) -> None:
 async def has_ended(conn: Connection) -> bool:
     """Whether the instance ended: nobody is here, and nobody comes again."""
     return bool(await fetch_value(conn, "SELECT EXISTS (SELECT FROM instance_shutdown WHERE ended_at IS NOT NULL)"))
+
+
+async def note_reminded(conn: Connection, days: int) -> None:
+    """It is said again, so many days before."""
+    await execute(conn, "UPDATE instance_shutdown SET reminded = $1", days)
+
+
+async def end_without_farewell(conn: Connection, actor_id: int) -> None:
+    """Of an actor of ours whose end fails, and of what it published, only that they are gone."""
+    await execute(conn, "UPDATE post SET deleted_at = now() WHERE author_id = $1 AND deleted_at IS NULL", actor_id)
+    await execute(
+        conn,
+        """
+        UPDATE actor SET deleted_at = now(), name = '', summary = '', fields = '[]', icon_media_id = NULL,
+            image_media_id = NULL
+        WHERE id = $1 AND local
+        """,
+        actor_id,
+    )
 
 
 async def list_left(conn: Connection, *, but: Collection[int] = (), limit: int) -> list[int]:

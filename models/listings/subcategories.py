@@ -4,15 +4,23 @@ What they are is a setting (`Preferences.subcategories`), which the database fol
 """
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from models.errors import Conflict
+from models.listings import categories
 from models.listings.categories import OWN
+from models.own_categories import Subcategory
+from models.places.places import fold_name
 from models.store.database import Connection, execute, fetch_all, fetch_value
 from models.texts import decompose
 
 SLUG_LIMIT = 30
 """Characters of the own part of a slug: it stands in addresses."""
+
+MOST = 12
+"""Sub-categories of one category: more are no help in a list on a phone."""
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
@@ -31,6 +39,34 @@ def make_slug(category: str, label: str, taken: Collection[str]) -> str:
     own = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LIMIT].strip("-") or "autre"
     numbered = (f"{category}{OWN}{own}{f'-{number}' if number > 1 else ''}" for number in range(1, len(taken) + 2))
     return next(slug for slug in numbered if slug not in taken)
+
+
+def require_apart(own: Collection[Subcategory], *, before: Collection[Subcategory]) -> None:
+    """Raise Conflict where one category would have too many of these, or two that nobody could tell apart.
+
+    What is so before is no reason.
+    """
+    known = {str(fault) for fault in _list_faults(before)}
+    for fault in _list_faults(own):
+        if str(fault) not in known:
+            raise fault
+
+
+def _list_faults(own: Collection[Subcategory]) -> Iterator[Conflict]:
+    for slug, count in Counter(one.category for one in own).items():
+        if count > MOST:
+            yield Conflict("subcategories_too_many", name=_name(slug), most=MOST)
+    seen = {(one.category, fold_name(_name(one.category))) for one in own}
+    for one in own:
+        said = (one.category, fold_name(one.label))
+        if said in seen:
+            yield Conflict("subcategories_alike", name=one.label, category=_name(one.category))
+        seen.add(said)
+
+
+def _name(slug: str) -> str:
+    shared = categories.find(slug)
+    return slug if shared is None else shared.french
 
 
 async def find_label(conn: Connection, chosen: str | None) -> str | None:

@@ -6,7 +6,8 @@ from typing import Literal
 
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 
-RunKind = Literal["backup", "verification", "copy"]
+RunKind = Literal["backup", "verification", "copy", "removal"]
+"""`copy`: to another place; `removal`: of older copies at such a place."""
 
 FAILURE_LIMIT = 500
 
@@ -38,7 +39,8 @@ class BackupRun:
 class BackupState:
     """The last backup, copy and verification that went well, and those that failed since then.
 
-    `uncopied` has each place where the copy of the last backup did not arrive.
+    `uncopied` has each place where the copy of the last backup did not arrive, `unremoved` each where older copies
+    could not be removed then.
     """
 
     made: BackupRun | None = None
@@ -47,6 +49,7 @@ class BackupState:
     refuted: BackupRun | None = None
     copied: BackupRun | None = None
     uncopied: tuple[BackupRun, ...] = ()
+    unremoved: tuple[BackupRun, ...] = ()
 
     @property
     def is_old(self) -> bool:
@@ -99,18 +102,18 @@ async def find_state(conn: Connection) -> BackupState:
         """
         SELECT DISTINCT ON (kind, failure IS NULL) kind, ended_at, folder, failure, byte_size, seconds
         FROM backup_run AS run
-        WHERE failure IS NULL OR kind <> 'copy' AND NOT EXISTS (
+        WHERE failure IS NULL OR kind NOT IN ('copy', 'removal') AND NOT EXISTS (
             SELECT FROM backup_run AS later
             WHERE later.kind = run.kind AND later.failure IS NULL AND later.id > run.id)
         ORDER BY kind, failure IS NULL DESC, id DESC
         """,
     )
-    uncopied = await fetch_all(
+    elsewhere = await fetch_all(
         conn,
         BackupRun,
         """
         SELECT kind, ended_at, folder, failure, byte_size, seconds FROM backup_run
-        WHERE kind = 'copy' AND failure IS NOT NULL AND id > (
+        WHERE kind IN ('copy', 'removal') AND failure IS NOT NULL AND id > (
             SELECT max(id) FROM backup_run WHERE kind = 'backup' AND failure IS NULL)
         ORDER BY id
         """,
@@ -122,5 +125,6 @@ async def find_state(conn: Connection) -> BackupState:
         verified=found.get(("verification", True)),
         refuted=found.get(("verification", False)),
         copied=found.get(("copy", True)),
-        uncopied=tuple(uncopied),
+        uncopied=tuple(run for run in elsewhere if run.kind == "copy"),
+        unremoved=tuple(run for run in elsewhere if run.kind == "removal"),
     )

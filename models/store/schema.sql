@@ -1904,7 +1904,7 @@ CREATE INDEX listing_end_notice_post ON listing_end_notice (post_id) WHERE post_
 -- When the database and the pictures were last written to a backup or a backup was verified, and what failed.
 CREATE TABLE backup_run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind text NOT NULL CHECK (kind IN ('backup', 'verification', 'copy')),
+    kind text NOT NULL CHECK (kind IN ('backup', 'verification', 'copy', 'removal')),
     ended_at timestamptz NOT NULL DEFAULT now(),
     folder text NOT NULL,  -- of the backup, or where it was to be
     failure text,          -- NULL: it went well
@@ -3425,9 +3425,29 @@ CREATE TABLE instance_shutdown (
     copied_at timestamptz,                    -- the public pages were written as files
     archived_through bigint NOT NULL DEFAULT 0,  -- archives of members whose ids are not above were asked for
     offered_until timestamptz,                -- until when these archives are kept, once they are made
-    ended_at timestamptz                      -- every actor is gone
+    ended_at timestamptz,                     -- every actor is gone
+    -- The end of an instance is said again shortly before: `reminded` is how many days before its day, the last time.
+    reminded smallint
 );
 CREATE INDEX instance_shutdown_by ON instance_shutdown (begun_by);
+
+-- This instance was made again of a backup: what happened between the two moments is known to others only, who hear it.
+CREATE TABLE restoration (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    lost_from timestamptz NOT NULL,     -- of when the backup is
+    restored_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,                -- when other servers were told, and what is missed of others was asked for
+    names smallint NOT NULL DEFAULT 0   -- of accounts of ours that others know and we do not: taken for ever
+);
+
+-- Other servers that said the same of themselves: what they had had from us since was sent again.
+CREATE TABLE peer_restoration (
+    host text PRIMARY KEY,
+    lost_from timestamptz NOT NULL,
+    restored_at timestamptz NOT NULL,
+    heard_at timestamptz NOT NULL DEFAULT now(),
+    sent_again integer NOT NULL
+);
 
 -- How far a nightly look at a large table came; the next night goes on behind it, and begins anew at the end.
 CREATE TABLE sweep_position (

@@ -18,6 +18,9 @@ NEWS = "shutdown_news"
 MAIL = "shutdown_mail"
 """The job that writes to one of them (web/mail/shutdown_mails)."""
 
+REMINDERS = "shutdown_reminders"
+"""The job that tells them again, when its day is near."""
+
 AT_ONCE = 200
 
 
@@ -41,6 +44,51 @@ async def take_back(conn: Connection, *, by: Account | None) -> None:
 async def _queue_news(conn: Connection, *, ended: bool, after: int, through: int | None = None) -> None:
     payload = {"ended": ended, "after": after, "through": through}
     await jobs.enqueue(conn, NEWS, payload, key=f"{NEWS}:{ended}:{after}")
+
+
+async def remind(conn: Connection, *, at: datetime) -> int | None:
+    """Say it again to every member where its day is near and that was not said yet: how many days are left, or None.
+
+    Only the last reminder that is due is given: one that came too late is none.
+    """
+    found = await shutdown.find_for_change(conn)
+    if found is None or found.due_at <= at:
+        return None
+    due = [one.days for one in shutdown.REMINDERS if at >= found.due_at - one]
+    if (
+        not due
+        or (found.reminded is not None and found.reminded <= min(due))
+        or found.begun_at > found.due_at - max(shutdown.REMINDERS)
+    ):
+        return None
+    await shutdown.note_reminded(conn, min(due))
+    await _queue_reminders(conn, days=min(due), after=0)
+    return min(due)
+
+
+async def _queue_reminders(conn: Connection, *, days: int, after: int) -> None:
+    await jobs.enqueue(conn, REMINDERS, {"days": days, "after": after}, key=f"{REMINDERS}:{days}:{after}")
+
+
+async def remind_members(instance: Instance, payload: dict[str, int]) -> None:
+    """The job: news and a mail for the next members, and the same job for those behind them. May run twice.
+
+    Where it was taken back meanwhile, or another reminder is due by now, nothing is said.
+    """
+    days = payload["days"]
+    async with transaction(instance.pool) as conn:
+        found = await shutdown.find_for_change(conn)
+        if found is None or found.reminded != days or found.due_at <= datetime.now(UTC):
+            return
+        told = await shutdown.list_members(conn, after=payload["after"], limit=AT_ONCE)
+        coop = await actors.find_local(conn, "coop")
+        await notifications.forget_types(conn, told, ("shutdown",))
+        if coop is not None:
+            await notifications.notify_all(conn, told, type="shutdown", actor_id=coop.id, post_id=None)
+        mails = {f"{MAIL}:{days}:{id}": {"actor_id": id, "ended": False, "days": days} for id in told}
+        await jobs.enqueue_all(conn, MAIL, mails)
+        if told:
+            await _queue_reminders(conn, days=days, after=told[-1])
 
 
 async def queue_archive_mail(conn: Connection, actor_id: int) -> None:

@@ -18,6 +18,7 @@ from models.repairs.bookings import appointment_books
 from models.repairs.shops import appearing, prices, shops
 from models.settings import Site
 from models.store.database import Connection
+from models.traffic import restorations
 from outbox.builders.activities.update import build_actor_update
 from outbox.builders.objects.community import build_community
 from outbox.builders.objects.cooperative import AUTHORITY_FIELD, build_responsible_fields
@@ -36,11 +37,26 @@ async def describe_actor(conn: Connection, site: Site, actor: Actor) -> ActorDoc
         icon=pictures.get(actor.icon_media_id or 0),
         image=pictures.get(actor.image_media_id or 0),
     )
+    if actor.type == "Application":
+        return await _describe_server(conn, document)
     if actor.type == "Organization" and actor.suspended_at is None:
-        document = await _describe_shop(conn, site, actor, document)
-        authority = not actor.speaks_for_cooperative and await authorities.is_authority(conn, actor.id)
-        return replace(document, fields=(AUTHORITY_FIELD, *document.fields)) if authority else document
+        return await _describe_organization(conn, site, actor, document)
     return await _describe_community(conn, actor, document) if actor.type == "Group" else document
+
+
+async def _describe_organization(conn: Connection, site: Site, actor: Actor, document: ActorDocument) -> ActorDocument:
+    """With what a repair shop does, and that a local authority speaks."""
+    document = await _describe_shop(conn, site, actor, document)
+    authority = not actor.speaks_for_cooperative and await authorities.is_authority(conn, actor.id)
+    return replace(document, fields=(AUTHORITY_FIELD, *document.fields)) if authority else document
+
+
+async def _describe_server(conn: Connection, document: ActorDocument) -> ActorDocument:
+    """With what it lost, for a while after it was made again of a backup: others may send it again."""
+    found = await restorations.find_latest(conn)
+    if found is None:
+        return document
+    return replace(document, restored_from=found.lost_from, restored_at=found.restored_at)
 
 
 async def _describe_community(conn: Connection, actor: Actor, document: ActorDocument) -> ActorDocument:

@@ -1,12 +1,15 @@
 """Checkouts of this project, and the `declic` of each as a process of its own: nothing of theirs is imported here."""
 
 import importlib.metadata
+import io
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import time
 import tomllib
 from collections.abc import Iterator
@@ -103,6 +106,26 @@ def checked_out(commit: str) -> Iterator[Tree]:
                 yield tree
         finally:
             run(["git", "worktree", "remove", "--force", str(folder)], ROOT)
+
+
+def is_known(commit: str) -> bool:
+    """Whether this is a checkout of a repository that has this commit: an archive has none."""
+    command = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+    return shutil.which("git") is not None and subprocess.run(command, cwd=ROOT, capture_output=True).returncode == 0
+
+
+@contextmanager
+def exported(commit: str) -> Iterator[Tree]:
+    """The files of another commit in a folder of its own, of which the repository knows nothing."""
+    with TemporaryDirectory(prefix="declic-export-") as made:
+        folder = Path(made) / "tree"
+        folder.mkdir()
+        Path(made).chmod(0o755)  # as root, its commands become the account that the data belong to
+        packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(packed)) as files:
+            files.extractall(folder, filter="data")
+        with open_tree(folder) as tree:
+            yield tree
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from web.commands.runner import CommandFailed, print_err, print_out, read_settin
 with when_used():
     from models.people import keys
     from models.store import backup_runs, backups, database, postgres
-    from web.commands import english_errors
+    from web.commands import backup_words, english_errors
     from web.server.backups import archives, making, manifest, restoring, rotation, verifying
     from web.server.backups.copies import sending
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from models.store.backup_runs import RunKind
     from web.server.backups.copies.sending import CopyResult
     from web.server.backups.making import BackupResult
-    from web.server.backups.restoring import Source
     from web.server.backups.rotation import Rotation
     from web.server.backups.verifying import VerificationResult
 
@@ -76,7 +75,7 @@ def make(folder: Path, *, keep: int | None, keep_weekly: int, keep_monthly: int,
     stay = None if keep is None else rotation.Rotation(latest=keep, weeks=keep_weekly, months=keep_monthly)
     settings = read_settings()
     made = run(_make(settings, folder, keep=stay, full=how["full"], cache=how["with_cache"]))
-    print_err(describe_made(made))
+    print_err(backup_words.describe_made(made))
     print_out(str(made.folder))
     missing = 0 if how["no_copy"] else _count_missing(settings, made, stay)
     if missing:
@@ -101,7 +100,7 @@ def verify(folder: Path, *, passphrase_file: Path | None) -> None:
     """Prove a backup or a copy: its checksums, then all of it restored beside the instance, compared, and removed."""
     settings = read_settings()
     verified = run(_verify(settings, folder, _find_passphrase(settings, folder, passphrase_file)))
-    for line in describe_verified(verified):
+    for line in backup_words.describe_verified(verified):
         print_err(line)
     print_out(str(folder))
 
@@ -119,8 +118,10 @@ def restore(folder: Path, *, without_media: bool, without_manifest: bool, passph
             settings, backup, without_media=without_media, without_manifest=without_manifest
         )
         restoring.check_target(settings, source)
-        run(restoring.restore_backup(settings, source))
-    print_err(describe_restored(source))
+        hosts = run(restoring.restore_backup(settings, source))
+        print_err(backup_words.describe_restored(source))
+        for line in backup_words.describe_lost(source, hosts):
+            print_err(line)
 
 
 @contextmanager
@@ -185,15 +186,21 @@ async def _copy(settings: Settings, made: BackupResult, keep: Rotation | None) -
             await _note(url, "copy", "DECLIC_BACKUP_TO", begun, failure=str(error))
             raise
         for one in sent:
-            print_err(describe_copy(one))
+            print_err(backup_words.describe_copy(one))
             words = None if one.failure is None else english_errors.translate_error(one.failure)
             await _note(url, "copy", str(one.place), begun, failure=words, size=one.size)
+            if one.failure is None and keep is not None:
+                await _note(url, "removal", str(one.place), begun, failure=_tell_unremoved(one))
     if settings.backup_passphrase is None:
         print_err(
             "Warning: these copies are as readable as the database. DECLIC_BACKUP_PASSPHRASE_FILE names a file whose "
             "content closes them; keep it elsewhere too, since nothing opens them without it."
         )
     return sent
+
+
+def _tell_unremoved(sent: CopyResult) -> str | None:
+    return None if sent.unremoved is None else english_errors.translate_error(sent.unremoved)
 
 
 async def _verify(settings: Settings, folder: Path, passphrase: str | None) -> VerificationResult:
@@ -246,51 +253,3 @@ async def _warn_of_keys(settings: Settings, url: str) -> None:
         )
     elif settings.key_file is not None:
         print_err(f"The keys are encrypted: keep {settings.key_file} too, and not beside this backup.")
-
-
-def describe_made(made: BackupResult) -> str:
-    """What it holds, in one line; pictures that were lost before are said."""
-    manifest = made.manifest
-    lost = manifest.missing
-    words = (
-        f"{sum(table.rows for table in manifest.tables.values()):,} rows and {len(manifest.media):,} pictures "
-        f"({made.linked:,} of them shared with the backup before), {making.format_megabytes(manifest.size)}."
-    )
-    if made.removed:
-        words += f" {made.removed} older removed."
-    if lost:
-        words += f" Warning: {len(lost)} pictures that members use are not in the store, and so not here ({lost[0]})."
-    return words
-
-
-def describe_copy(sent: CopyResult) -> str:
-    """Where it is, or why it is not."""
-    if sent.failure is not None:
-        return f"Not copied: {english_errors.translate_error(sent.failure)}"
-    removed = f" {sent.removed} older removed there." if sent.removed else ""
-    if sent.unremoved is not None:
-        removed = f" Older ones could not be removed there: {english_errors.translate_error(sent.unremoved)}"
-    return f"Copied to {sent.place} as {sent.name}, {making.format_megabytes(sent.size)}.{removed}"
-
-
-def describe_verified(verified: VerificationResult) -> list[str]:
-    """What was compared, and how long it took."""
-    manifest, contents = verified.manifest, verified.contents
-    return [
-        f"Of {manifest.url}, {manifest.made_at:%Y-%m-%d %H:%M} UTC, Déclic {manifest.software}, PostgreSQL "
-        f"{manifest.postgresql}, schema {contents.migrations[-1] if contents.migrations else 'none'}.",
-        f"Read {len(manifest.media) + 1:,} files, {making.format_megabytes(manifest.size)}, all as they were written: "
-        f"{verified.reading:.1f} s.",
-        f"Restored into {verified.place} (PostgreSQL {contents.postgresql}), removed again: {len(contents.tables)} "
-        f"tables, {verified.rows:,} rows, in number and content as they were: {verified.restoring:.1f} s.",
-    ]
-
-
-def describe_restored(source: Source) -> str:
-    """What is back, and what is not."""
-    words = "Everything is back." if not source.damage else f"All the rest is back: {source.damage.describe()}."
-    if source.manifest is None:
-        words = "What was there is back, unchecked."
-    elif source.manifest.missing:
-        words += f" {len(source.manifest.missing)} pictures were lost before this backup was made."
-    return f"{words} `declic serve` starts it; what was published since the backup is lost here."

@@ -50,6 +50,7 @@ MailKind = Literal[
     "sign_up_question",
     "member_letter",
     "shutdown",
+    "shutdown_soon",
     "shutdown_over",
     "shutdown_archive",
 ]
@@ -62,8 +63,8 @@ MailKind = Literal[
 left; `health`: something else of the machine is wrong; `figures`: another month is counted, to local authorities;
 `decision`: what the team decided about her (web/mail/decision_mails); `sign_up_welcome`, `sign_up_question`: what the
 team answers to a request to join (web/mail/sign_up_mails); `member_letter`: the first link of a member made from a
-list; `shutdown`, `shutdown_over`: the instance is to end, or is not any more; `shutdown_archive`: it closed, and
-her data lie ready (web/mail/shutdown_mails)."""
+list; `shutdown`, `shutdown_soon`, `shutdown_over`: the instance is to end, in some days, or is not any more;
+`shutdown_archive`: it closed, and her data lie ready (web/mail/shutdown_mails)."""
 
 StrangerMailKind = Literal["sign_up_refused", "sign_up_expired", "invitation", "report_receipt", "report_answer"]
 """Mails to somebody who has no account."""

@@ -1,9 +1,9 @@
 """Mails about the end of the instance: until when, how to take one's data along and to move, or that it goes on.
 
-Once its day has come, one more says that her data lie ready.
+Some days before it is said again; once its day has come, one more says that her data lie ready.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from federation.instance import Instance
@@ -11,6 +11,9 @@ from models.coop import shutdown
 from models.coop.shutdown import Shutdown
 from models.news.unsent_mails import MailJob
 from models.people import accounts
+from models.people.accounts import Account
+from models.people.roles import has_right
+from models.settings import Site
 from models.store.database import transaction
 from outbox.people.instance_shutdown import MAIL
 from web.mail.account_mails import MailKind, send_to_member, write_mail
@@ -28,21 +31,38 @@ async def send_shutdown_mail(instance: Instance, payload: dict[str, Any]) -> Non
         found = await shutdown.find(conn)
         if account is None or account.disabled_at is not None or account.confirmed_at is None:
             return
-        if (found is None) is not payload["ended"]:
+        if (found is None) is not payload["ended"] or (found is not None and _is_too_late(found, payload)):
             return
         coop = await load_footer(conn, instance.site)
     kind = _find_kind(payload)
-    link = instance.site.url if found is None else f"{instance.site.url}/compte/donnees"
-    day = None if found is None else _find_told_day(found, kind)
-    told = {"day": day, "link": link, "moving": f"{instance.site.url}/compte/demenagement"}
+    told = _list_told(instance.site, account, found, kind) | {"days": payload.get("days")}
     message = write_mail(f"mail/{kind}", account, told, coop=coop, sender=server.sender)
     await send_to_member(instance, account, kind, message, MailJob(name=MAIL, payload=payload))
+
+
+def _list_told(site: Site, account: Account, found: Shutdown | None, kind: MailKind) -> dict[str, Any]:
+    """What the templates say: of a reminder also where whoever may takes it back."""
+    return {
+        "day": None if found is None else _find_told_day(found, kind),
+        "link": site.url if found is None else f"{site.url}/compte/donnees",
+        "moving": f"{site.url}/compte/demenagement",
+        "administers": has_right(account, "settings"),
+        "taking_back": f"{site.url}/coop/ouverture",
+    }
+
+
+def _is_too_late(found: Shutdown, payload: dict[str, Any]) -> bool:
+    """Whether this is a reminder in whose place another was given meanwhile, or whose day has come."""
+    days = payload.get("days")
+    return days is not None and (found.reminded != days or found.due_at <= datetime.now(UTC))
 
 
 def _find_kind(payload: dict[str, Any]) -> MailKind:
     if payload["ended"]:
         return "shutdown_over"
-    return "shutdown_archive" if payload.get("archive") else "shutdown"
+    if payload.get("archive"):
+        return "shutdown_archive"
+    return "shutdown_soon" if payload.get("days") else "shutdown"
 
 
 def _find_told_day(found: Shutdown, kind: MailKind) -> datetime:

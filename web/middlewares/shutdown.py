@@ -5,6 +5,7 @@ from contextlib import suppress
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from federation.instance import Instance
 from models.coop import shutdown
 from models.errors import Gone, Unavailable
 from models.store.database import connection
@@ -24,15 +25,15 @@ TOMBSTONES = ("/users/", "/.well-known/", "/nodeinfo/", "/sources")
 @web.middleware
 async def shutdown_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Pass on what still has an answer; Gone is raised for all else once the instance ended."""
-    if request.path.startswith(PROBED) or not await _has_ended(request):
+    if request.path.startswith(PROBED) or not await has_ended(request.app[INSTANCE]):
         return await handler(request)
     if request.method in SAFE_METHODS and request.path.startswith(TOMBSTONES):
         return await handler(request)
     raise Gone("shutdown_ended")
 
 
-async def _has_ended(request: web.Request) -> bool:
-    instance = request.app[INSTANCE]
+async def has_ended(instance: Instance) -> bool:
+    """Whether this instance ended; where the database is away, nothing says so."""
     found: bool | None = instance.ended.find(INSTANCE_ENDED)
     if found is not None:
         return found

@@ -70,6 +70,22 @@ def tell_chores(say: Say, found: FailingChores) -> str:
     )
 
 
+_STAYING = N_(
+    "elles restent là où elles sont, avec ce que des membres ont effacé depuis, et prennent la place des suivantes : "
+    "parlez-en à la personne qui tient la machine"
+)
+
+
+def _tell_elsewhere(say: Say, found: BackupAge, made_at: datetime) -> tuple[str, str] | None:
+    """What is wrong where the last backup was copied to."""
+    if found.uncopied_at and found.uncopied_at > made_at:
+        here = N_("elle est restée sur la machine, qui peut tomber en panne : parlez-en à la personne qui la tient")
+        return say(N_("La dernière sauvegarde n’a pas pu être copiée ailleurs")), say(here)
+    if found.unremoved_at and found.unremoved_at > made_at:
+        return say(N_("De vieilles copies des sauvegardes n’ont pas pu être supprimées")), say(_STAYING)
+    return None
+
+
 def tell_backup(say: Say, found: BackupAge, now: datetime) -> tuple[str, str]:
     """What is wrong with the backups, and what to do."""
     nightly = say(N_("il en faut une chaque nuit : parlez-en à la personne qui tient la machine"))
@@ -81,9 +97,9 @@ def tell_backup(say: Say, found: BackupAge, now: datetime) -> tuple[str, str]:
     if found.is_old:
         many, days = N_("La dernière sauvegarde a %(count)s jours"), (now - found.made_at).days
         return count_words(say, days, N_("La dernière sauvegarde a plus d’un jour"), many), nightly
-    if found.uncopied_at and found.uncopied_at > found.made_at:
-        here = N_("elle est restée sur la machine, qui peut tomber en panne : parlez-en à la personne qui la tient")
-        return say(N_("La dernière sauvegarde n’a pas pu être copiée ailleurs")), say(here)
+    elsewhere = _tell_elsewhere(say, found, found.made_at)
+    if elsewhere is not None:
+        return elsewhere
     if found.verified_at is None:
         return say(N_("Aucune sauvegarde n’a encore été vérifiée")), monthly
     days = (now - found.verified_at).days

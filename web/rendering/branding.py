@@ -11,7 +11,7 @@ from models.exchanges import points
 from models.exchanges.points import Currency
 from models.listings.categories import OWN
 from models.listings.listings import ListingDetails
-from models.people.documents import own_pages, versions
+from models.people.documents import own_pages
 from models.people.documents.own_pages import PageLink
 from models.preferences import Accent, Preferences, Subcategory
 from models.settings import Site

@@ -219,6 +219,11 @@ def to_paris_day(value: datetime | date) -> date:
     return value.astimezone(PARIS).date() if isinstance(value, datetime) else value
 
 
+def count_days_left(value: datetime) -> int:
+    """Days from today until then, as a calendar counts them; 0 once it is today."""
+    return max(0, (to_paris_day(value) - to_paris_day(datetime.now(UTC))).days)
+
+
 def to_iso(value: datetime | date) -> str:
     """For the `datetime` attribute of `<time>`."""
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()

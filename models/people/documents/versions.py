@@ -6,7 +6,7 @@ from typing import Literal
 
 from models.errors import Conflict
 from models.ids import make_id
-from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_one
 from models.store.statements import compose
 
 DocumentKind = Literal["charter", "terms"]

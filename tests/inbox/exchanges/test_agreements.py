@@ -20,6 +20,7 @@ from models.people.actors import Actor
 from models.store.database import Connection
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.fulfilment import report
+from outbox.people import instance_shutdown
 from outbox.threads.waiting_requests import CLOSED
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by, note_by
@@ -102,6 +103,27 @@ LATER = {"hasEnd": (START + timedelta(days=9)).isoformat()}
 async def test_terms_that_she_asked_for_herself_bind_her(copy: Copy) -> None:
     await copy.update("Requested")
     await copy.say_yes()
+
+    assert (await copy.get()).state == "agreed"
+
+
+async def test_a_yes_that_comes_once_the_platform_is_to_end_binds_nobody_and_both_read_why(copy: Copy) -> None:
+    await instance_shutdown.begin(copy.conn, by=None)
+
+    await copy.say_yes()
+
+    held = await copy.get()
+    undo = (await list_sent(copy.conn))[-1].activity
+    assert (held.state, held.agreed_at) == ("withdrawn", None)
+    assert (undo["type"], undo["object"]["id"]) == ("Undo", copy.asked.request_uri)
+    assert "ferme sa plateforme" in undo["content"] and "ferme sa plateforme" in held.reason
+
+
+async def test_what_was_agreed_before_that_stays_agreed(copy: Copy) -> None:
+    await copy.say_yes()
+    await instance_shutdown.begin(copy.conn, by=None)
+
+    await copy.update("Accepted")
 
     assert (await copy.get()).state == "agreed"
 

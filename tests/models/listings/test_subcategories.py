@@ -7,6 +7,7 @@ import pytest
 
 from models import preferences
 from models.coop import setting_changes
+from models.errors import Conflict
 from models.listings import listings, subcategories
 from models.listings.listings import Listing
 from models.people.actors import Actor
@@ -111,6 +112,31 @@ async def test_going_back_takes_nothing_out_of_those_made_since(conn: Connection
     await preferences.write(conn, {"subcategories": (replace(ROOF, label="Pavillons"), MATS, BEDS)})
     back = await setting_changes.undo(conn, renamed)
     assert back.subcategories == (ROOF, MATS, BEDS)
+
+
+@pytest.mark.parametrize(
+    ("since", "code"),
+    [
+        ([replace(ROOF, slug="camping.tentes-2")], "subcategories_alike"),
+        (
+            [replace(ROOF, slug=f"camping.{number}", label=f"Sac {number}") for number in range(11)],
+            "subcategories_too_many",
+        ),
+    ],
+)
+async def test_going_back_is_refused_where_those_made_since_would_be_alike_or_too_many(
+    conn: Connection, tent: Listing, since: list[Subcategory], code: str
+) -> None:
+    await preferences.write(conn, {"subcategories": (replace(ROOF, label="Pavillons"), MATS)})
+    [renamed, *_] = await setting_changes.list_changes(conn, ["subcategories"])
+    now = (replace(ROOF, label="Pavillons"), *since)
+    await preferences.write(conn, {"subcategories": now})
+
+    with pytest.raises(Conflict, match=code):
+        await setting_changes.undo(conn, renamed)
+    assert (await preferences.load(conn)).subcategories == now
+    await preferences.write(conn, {"subcategories": (replace(ROOF, label="Pavillons"), BEDS)})
+    assert (await setting_changes.undo(conn, renamed)).subcategories == (ROOF, MATS, BEDS)
 
 
 def test_a_slug_is_made_once_and_says_under_which_category_it_is() -> None:

@@ -117,6 +117,45 @@ async def test_whoever_was_told_is_told_that_it_goes_on(pool: Pool, monkeypatch:
     assert (await list_mails(pool))[-1] == {"ended": True, "actor_id": told[0]}
 
 
+async def test_it_is_said_again_three_days_and_one_day_before_and_not_twice(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = cast(Instance, StandIn(pool))
+    monkeypatch.setattr(instance_shutdown, "AT_ONCE", 2)
+    async with transaction(pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        told = [(await make_member(conn, name)).id for name in ("ada", "bob", "cleo")]
+        due = await instance_shutdown.begin(conn, by=None)
+    moments = [timedelta(days=4), timedelta(days=3), timedelta(days=2), timedelta(days=1), timedelta(hours=5)]
+
+    said = []
+    for before in moments:
+        async with transaction(pool) as conn:
+            said.append(await instance_shutdown.remind(conn, at=due - before))
+    for days, after in ((3, 0), (1, 0), (1, 0), (1, told[1]), (1, told[2])):
+        await instance_shutdown.remind_members(instance, {"days": days, "after": after})
+
+    assert said == [None, 3, None, 1, None]
+    assert await list_news(pool) == [("shutdown", id) for id in told]
+    assert await list_mails(pool) == [{"ended": False, "actor_id": id, "days": 1} for id in told]
+
+
+async def test_an_end_that_was_missed_or_taken_back_is_not_said_again(pool: Pool) -> None:
+    instance = cast(Instance, StandIn(pool))
+    async with transaction(pool) as conn:
+        await make_local_actor(conn, "coop", type="Organization")
+        await make_member(conn, "ada")
+        due = await instance_shutdown.begin(conn, by=None)
+        late = await instance_shutdown.remind(conn, at=due)
+        both = await instance_shutdown.remind(conn, at=due - timedelta(hours=1))
+        await instance_shutdown.take_back(conn, by=None)
+
+    await instance_shutdown.remind_members(instance, {"days": 1, "after": 0})
+
+    assert (late, both) == (None, 1)
+    assert (await list_news(pool), await list_mails(pool)) == ([], [])
+
+
 async def list_news(pool: Pool) -> list[tuple[str, int]]:
     async with transaction(pool) as conn:
         rows = await conn.fetch("SELECT type, recipient_id FROM notification ORDER BY recipient_id")

@@ -290,3 +290,26 @@ async def test_the_end_of_the_instance_is_written_with_its_day_and_what_to_do(
     for address in ("https://lomme.test/compte/donnees", "https://lomme.test/compte/demenagement"):
         assert address in text and f'href="{address}"' in html
     assert ("ne ferme plus" if language == "fr" else "does not close") in over["Subject"]
+
+
+@pytest.mark.parametrize(("language", "subject"), [("fr", "Plus que 3 jours"), ("en", "3 days left")])
+async def test_shortly_before_its_end_it_is_written_again_and_to_administrators_how_it_is_taken_back(
+    pool: Pool, postman: Postman, language: str, subject: str
+) -> None:
+    async with transaction(pool) as conn:
+        ada, bob = await make_member(conn, "ada", roles=["admin"]), await make_member(conn, "bob")
+        await execute(conn, "UPDATE account SET language = $1, confirmed_at = now()", language)
+        due_at = await instance_shutdown.begin(conn, by=None)
+        await instance_shutdown.remind(conn, at=due_at - timedelta(days=3))
+    instance = make_instance(pool, postman.port)
+
+    for actor, days in ((ada, 3), (bob, 3), (bob, 1)):  # the last is not due
+        await shutdown_mails.send_shutdown_mail(instance, {"actor_id": actor.id, "ended": False, "days": days})
+
+    to_ada, to_bob = postman.taken
+    for mail, administers in ((to_ada, True), (to_bob, False)):
+        text, html = read_parts(mail)
+        assert mail["Subject"].startswith(subject) and format_day(due_at, language).split(" ")[0] in text
+        for words in (text, html):
+            assert "https://lomme.test/compte/donnees" in words
+            assert ("https://lomme.test/coop/ouverture" in words) is administers

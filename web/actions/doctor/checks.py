@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from models.errors import DeclicError
-from web.actions.doctor import database, files, machine, outside, site, work
+from web.actions.doctor import database, files, losses, machine, outside, site, work
 from web.actions.doctor.findings import Check, Examined, Finding, Patient
 from web.rendering.render import N_
 
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="chores", title=N_("Tâches régulières"), look=work.check_chores),
     Check(name="backup", title=N_("Sauvegardes"), look=work.check_backup),
     Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
+    Check(name="restoration", title=N_("Restauration"), look=losses.check_restoration),
     Check(name="mail_server", title=N_("Serveur de courriel"), look=outside.check_mail_server, outside=True),
     Check(name="mails", title=N_("Courriels"), look=work.check_mails),
     Check(name="servers", title=N_("Autres coops"), look=work.check_servers),
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="data_folder", title=N_("Dossier des données"), look=files.check_data_folder),
     Check(name="key_file", title=N_("Clés"), look=files.check_key_file),
     Check(name="settings_files", title=N_("Fichier de réglages"), look=files.check_settings_files),
+    Check(name="shutdown", title=N_("Fermeture de la plateforme"), look=site.check_shutdown),
     Check(name="legal", title=N_("Mentions légales"), look=site.check_legal),
 )
 

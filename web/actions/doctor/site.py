@@ -3,10 +3,12 @@
 from urllib.parse import urlsplit
 
 from models import preferences
-from models.coop import opening
+from models.coop import opening, shutdown
 from models.store.database import connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
+from web.news.trouble_words import count_words
+from web.rendering.formats import count_days_left
 from web.rendering.render import N_
 
 
@@ -44,3 +46,32 @@ async def check_legal(at: Patient) -> Finding:
             command="declic settings set legal_publisher …",
         )
     return ok(at.say(N_("Le site dit qui le publie et qui l’héberge.")))
+
+
+async def check_shutdown(at: Patient) -> Finding:
+    """Whether the instance is to end, and in how many days."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        found = await shutdown.find(conn)
+    if found is None:
+        return ok(at.say(N_("Aucune fermeture n’est prévue.")))
+    left = count_days_left(found.due_at)
+    if not left:
+        return Finding(
+            severity="warning",
+            what=at.say(N_("La plateforme ferme pour toujours\u00a0: c’est pour aujourd’hui, ou c’est commencé.")),
+            mend=at.say(N_("Laissez-la marcher jusqu’à ce que les autres plateformes l’aient appris\u00a0:")),
+            command="declic shutdown-instance",
+        )
+    return Finding(
+        severity="warning",
+        what=count_words(
+            at.say,
+            left,
+            N_("La plateforme ferme pour toujours dans un jour."),
+            N_("La plateforme ferme pour toujours dans %(count)s\u00a0jours."),
+        ),
+        mend=at.say(N_("Jusque-là, cela s’annule, à La coop, « Ouverture au public », ou ainsi\u00a0:")),
+        command="declic shutdown-instance --take-back",
+    )

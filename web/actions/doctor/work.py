@@ -84,8 +84,10 @@ def _judge_backup(found: pending_operation.BackupAge) -> tuple[bool, str]:
     refuted = found.refuted_at is not None and (found.verified_at is None or found.refuted_at > found.verified_at)
     if refuted or found.made_at is None or found.is_old:
         return True, f"systemctl enable --now declic-backup.timer && {start}"
-    uncopied = found.uncopied_at is not None and found.uncopied_at > found.made_at
-    return False, start if uncopied else "declic backup verify FOLDER"
+    if found.uncopied_at is not None and found.uncopied_at > found.made_at:
+        return False, start
+    unremoved = found.unremoved_at is not None and found.unremoved_at > found.made_at
+    return False, "journalctl -u declic-backup -n 50" if unremoved else "declic backup verify FOLDER"
 
 
 async def check_copies(at: Patient) -> Finding:

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from models import preferences
-from models.coop import pending_kinds, team
+from models.coop import pending_kinds, shutdown, team
 from models.coop.team import TeamMember
 from models.moments import PARIS
 from models.people.accounts import Account
@@ -21,7 +21,7 @@ from web.pages.coop.opening_steps import OpeningView, load_view
 from web.pages.coop.pending_lines import PendingLine, Reader, join_words
 from web.pages.coop.sources import PendingSource, list_pending
 from web.pages.coop.week import draw, list_figures, load_weeks
-from web.rendering.formats import format_full_weekday, format_hour, format_short_day
+from web.rendering.formats import count_days_left, format_full_weekday, format_hour, format_short_day
 from web.rendering.i18n import Say
 from web.rendering.render import N_, PENDING, count_unread, find_branding, reader_language, render, say
 from web.security.session import require_right
@@ -58,6 +58,7 @@ async def show_home(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         pending = await list_pending(Reader(conn=conn, account=account, say=speak))
         request[PENDING] = len(pending)
+        ending = await shutdown.find_day(conn)
         people = await team.list_team(conn, now)
         able = await pending_kinds.map_able(conn, [one.name for one, _ in pending], [one.actor_id for one in people])
         preparing = await _load_preparing(request, conn, account)
@@ -76,6 +77,8 @@ async def show_home(request: web.Request) -> web.Response:
         greeting=_greet(speak, account, len(lines), before_opening=preparing is not None),
         lines=lines,
         opening=preparing,
+        ending=ending,
+        days_left=None if ending is None else count_days_left(ending),
         figures=list_figures(weeks),
         weeks=weeks,
         bars=draw(weeks),

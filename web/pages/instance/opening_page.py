@@ -27,7 +27,7 @@ from web.pages.access.login import has_mail, require_mail
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.pages.coop.opening_steps import PAGE, load_view
 from web.pages.news.failed_mails import CAUSES
-from web.rendering.formats import to_paris_day
+from web.rendering.formats import count_days_left
 from web.rendering.render import N_, render, say
 from web.security.session import require_right
 
@@ -204,6 +204,6 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         ending=ending,
         concerned=concerned,
         farewells=farewells,
-        days_left=max(0, (to_paris_day(ending.due_at) - to_paris_day(datetime.now(UTC))).days) if ending else 0,
+        days_left=count_days_left(ending.due_at) if ending else 0,
         said=find_flash_message(request, SAID),
     )

@@ -63,6 +63,7 @@ KINDS: dict[str, str] = {
     "leaving": N_("Un départ"),
     "leaving_soon": N_("Un départ"),
     "shutdown": N_("La fermeture de la plateforme"),
+    "shutdown_soon": N_("La fermeture de la plateforme"),
     "shutdown_over": N_("La fermeture de la plateforme"),
     "shutdown_archive": N_("Vos données à emporter"),
     "factors": N_("La connexion en deux étapes"),

@@ -29,6 +29,10 @@ REFUSALS = {
     "page_deleted_meanwhile": "Quelqu’un a supprimé cette page entre-temps. Votre texte est ci-dessous : remettez "
     "d’abord la page, depuis la liste, puis gardez-le.",
     "page_not_deleted": "Quelqu’un a déjà remis cette page.",
+    "subcategories_too_many": "Avec celles ajoutées depuis, « %(name)s » aurait plus de %(most)s sous-catégories : "
+    "supprimez-en d’abord une.",
+    "subcategories_alike": "Dans « %(category)s », deux sous-catégories s’appelleraient « %(name)s » : une ajoutée "
+    "depuis a pris ce nom. Renommez-la d’abord, ou supprimez-la.",
     "setting_not_undoable": "Cette valeur est déjà en place, ou ne convient plus aujourd’hui.",
 }
 

@@ -44,6 +44,13 @@ class Source:
     damage: Damage
 
     @property
+    def made_at(self) -> datetime:
+        """Of when it is: what happened since then is not in it. Without a manifest, when the dump was written."""
+        if self.manifest is not None:
+            return self.manifest.made_at.astimezone(UTC)
+        return datetime.fromtimestamp((self.folder / DUMP).stat().st_mtime, UTC)
+
+    @property
     def media(self) -> list[Path]:
         """The paths of the pictures that are to be restored."""
         if self.manifest is None:
@@ -111,8 +118,10 @@ def _measure_need(settings: Settings, source: Source) -> int:
     return needed
 
 
-async def restore_backup(settings: Settings, source: Source) -> None:
+async def restore_backup(settings: Settings, source: Source) -> list[str]:
     """Fill the empty instance, the database at once or not at all; then hold it against the manifest.
+
+    The servers that may know something newer: the first start tells them.
 
     Raises Conflict, DatabaseError or NotRestored before anything is written, and when it did not go well.
     """
@@ -128,11 +137,14 @@ async def restore_backup(settings: Settings, source: Source) -> None:
             if source.manifest is None or not source.manifest.with_cache:
                 await backups.forget_cached(url)
             await backups.forget_archives(url)
+            await backups.note_restoration(url, source.made_at)
+            hosts = await backups.list_known_hosts(url)
             await asyncio.to_thread(_put_in_place, filling, settings.data / MEDIA)
         except OSError as error:
             raise NotRestored(f"{settings.data} could not be written: {error.strerror or error}.") from None
         finally:
             await asyncio.to_thread(shutil.rmtree, filling, ignore_errors=True)
+    return hosts
 
 
 def list_differences(manifest: Manifest, found: Contents) -> list[str]:

@@ -28,6 +28,7 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "key_file": "error",
         "mail_server": "error",
         "memory": "error",
+        "restoration": "warning",
         "slow_statements": "warning",
         "statements": "warning",
     }

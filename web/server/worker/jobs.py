@@ -43,7 +43,7 @@ from outbox.moderation import case_chores, held_posts, statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import accept_known_senders, notify_waiting
 from outbox.moderation.sanctions import erase_excluded, tell_hidden_posts
-from outbox.people import dues, instance_shutdown
+from outbox.people import dues, instance_restoration, instance_shutdown
 from outbox.people.absences import end_due_absences
 from outbox.people.account_deletion import delete_due_accounts
 from outbox.people.joining import documents, member_lists
@@ -72,6 +72,7 @@ from web.mail.account_mails import MAIL, queue_mail, send_mail
 from web.mail.alert_mails import send_alert_mail
 from web.mail.mail_fallback import send_fallback_mails
 from web.mail.news_mail_schedule import NEWS_MAIL, schedule_news_mails, send_news_mail
+from web.middlewares.shutdown import has_ended
 from web.news.web_push import ONE, push_notification, push_one
 from web.personal_export import job
 from web.server.worker import figures, health, shutdown
@@ -122,6 +123,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     member_lists.JOB: member_lists.make_members,
     documents.JOB: documents.tell_members,
     instance_shutdown.NEWS: instance_shutdown.tell_members,
+    instance_shutdown.REMINDERS: instance_shutdown.remind_members,
     instance_shutdown.MAIL: shutdown_mails.send_shutdown_mail,
     removed_pictures.JOB: screened_posts.screen_picture,
 }
@@ -135,7 +137,16 @@ def list_handlers(instance: Instance) -> dict[str, Handler]:
 
 def list_periodic(instance: Instance) -> list[Periodic]:
     """All chores, for this instance; PGQueuer lets one of all workers run each."""
-    return [Periodic(name=name, cron=cron, chore=partial(do, instance)) for name, (cron, do) in PERIODIC_TASKS.items()]
+    return [
+        Periodic(name=name, cron=cron, chore=partial(do, instance) if name in AFTER_END else partial(_do, instance, do))
+        for name, (cron, do) in PERIODIC_TASKS.items()
+    ]
+
+
+async def _do(instance: Instance, do: Callable[[Instance], Awaitable[object]]) -> None:
+    """A chore that is for people or for other servers: once the instance ended there is nothing of it to do."""
+    if not await has_ended(instance):
+        await do(instance)
 
 
 async def watch_sign_ups(instance: Instance) -> None:
@@ -188,6 +199,11 @@ async def forget_stream_events(instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         await stream_events.prune(conn)
 
+
+AFTER_END = frozenset(
+    {"archives", "clean_media", "counts", "probe", "shutdown", "stream_events", "sweep", "sweep_media"}
+)
+"""Chores that go on once the instance ended: farewells arrive, and what is kept for a time goes."""
 
 PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] = {
     "expire": ("*/5 * * * *", expire_due),
@@ -246,6 +262,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "neighbour_figures": ("16-59/10 * * * *", neighbour_figures.refresh_due),
     "figures_closed": ("27 2 * * *", figures.close_and_recount),
     "shutdown": ("* * * * *", shutdown.go_on),
+    "restored": ("* * * * *", instance_restoration.tell),
     "sweep": ("17 2 * * *", sweep),
     "sweep_media": ("47 2 * * *", sweep_media),
 }

@@ -22,6 +22,7 @@ from models.personal_data import export_archives
 from models.personal_data.export_archives import Unmade
 from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
+from outbox.people import instance_shutdown
 from outbox.people.accounts import end, reject_sign_up
 from web.personal_export.job import queue_archive
 
@@ -44,12 +45,25 @@ async def go_on(instance: Instance, *, at: datetime | None = None) -> None:
     moment = at or datetime.now(UTC)
     async with connection(instance.pool) as conn:
         found = await shutdown.find(conn)
-    if found is None or found.due_at > moment or found.ended_at is not None:
+    if found is None or found.ended_at is not None:
+        return
+    if found.due_at > moment:
+        await _remind(instance, moment)
         return
     if found.offered_until is None:
         await _offer_archives(instance, found, moment)
     elif found.offered_until <= moment:
-        await (_end_actors(instance) if found.copied_at else _copy_pages(instance, found.offered_until, moment))
+        if found.copied_at is None:
+            await _copy_pages(instance, found.offered_until, moment)
+        else:
+            await _end_actors(instance, late=moment >= found.copied_at + shutdown.FAREWELLS_WAIT)
+
+
+async def _remind(instance: Instance, at: datetime) -> None:
+    async with transaction(instance.pool) as conn:
+        days = await instance_shutdown.remind(conn, at=at)
+    if days is not None:
+        log.info("shutdown_said_again", days=days)
 
 
 async def _offer_archives(instance: Instance, found: Shutdown, at: datetime) -> None:
@@ -90,8 +104,11 @@ async def _copy_pages(instance: Instance, offered_until: datetime, at: datetime)
     log.info("shutdown_pages_copied", pages=count, folder=str(instance.settings.data / "static-copy"))
 
 
-async def _end_actors(instance: Instance) -> None:
-    """The next ones, each in a transaction of its own. Raises Unfinished for those that could not be ended."""
+async def _end_actors(instance: Instance, *, late: bool) -> None:
+    """The next ones, each in a transaction of its own. Raises Unfinished for those that could not be ended.
+
+    Where it is `late` these go all the same, without a farewell: an end that never comes is worse.
+    """
     failed: dict[int, Exception] = {}
     while some := await _list_left(instance, failed):
         before = len(failed)
@@ -101,7 +118,8 @@ async def _end_actors(instance: Instance) -> None:
                     await _end_actor(conn, instance, actor_id)
             except Exception as error:
                 _log_failure(actor_id, error)
-                failed[actor_id] = error
+                if not (late and await _end_bare(instance, actor_id)):
+                    failed[actor_id] = error
         if len(failed) - before < len(some):
             break  # the others have their turn next time
     periodic_tasks.require_whole({f"actor {actor_id}": error for actor_id, error in failed.items()})
@@ -109,6 +127,19 @@ async def _end_actors(instance: Instance) -> None:
         async with transaction(instance.pool) as conn:
             await shutdown.note_ended(conn)
         log.warning("shutdown_ended", url=instance.site.url)
+
+
+async def _end_bare(instance: Instance, actor_id: int) -> bool:
+    """Mark one as gone whose end fails for days: her address answers 410, and nobody is told. False where even that
+    fails."""
+    try:
+        async with transaction(instance.pool) as conn:
+            await shutdown.end_without_farewell(conn, actor_id)
+    except Exception as error:
+        _log_failure(actor_id, error)
+        return False
+    log.warning("shutdown_without_farewell", actor=actor_id)
+    return True
 
 
 async def _list_left(instance: Instance, failed: Collection[int]) -> list[int]:

@@ -265,7 +265,12 @@ async def test_chores_backups_and_mails_that_fail_are_named(pool: Pool) -> None:
     assert (alone.severity, alone.command) == ("warning", "systemctl start declic-backup.service")
     assert "n’a pas pu être copiée ailleurs" in alone.what
     async with transaction(pool) as conn:
-        await execute(conn, "DELETE FROM backup_run WHERE kind = 'copy'")
+        await execute(conn, "UPDATE backup_run SET failure = NULL WHERE kind = 'copy'")
+        await backup_runs.note(conn, "removal", "sftp://ailleurs.example/nuit", seconds=1, failure="read-only")
+    full = await work.check_backup(patient)
+    assert full.severity == "warning" and "De vieilles copies" in full.what and "journalctl" in full.command
+    async with transaction(pool) as conn:
+        await execute(conn, "DELETE FROM backup_run WHERE kind IN ('copy', 'removal')")
         await execute(conn, "UPDATE backup_run SET ended_at = now() - interval '33 days' WHERE kind = 'verification'")
     unproven = await work.check_backup(patient)
     async with transaction(pool) as conn:

@@ -42,7 +42,7 @@ async def test_each_cause_is_a_sentence_about_a_named_mail(
 
 def test_every_mail_that_we_write_has_a_name() -> None:
     others = {"thread", "news", "archive", "leaving", "leaving_soon", "factors", "guest", "detour", "waiting_hosts"}
-    others |= {"passer_by", "shutdown", "shutdown_over", "shutdown_archive"}
+    others |= {"passer_by", "shutdown", "shutdown_soon", "shutdown_over", "shutdown_archive"}
     others |= {
         "staff_news",
         "staff_reports",

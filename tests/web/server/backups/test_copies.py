@@ -4,7 +4,8 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,9 +15,12 @@ import pytest
 
 from models.backup_places import PASSPHRASE_LENGTH, read_place, read_places
 from models.settings import Settings, SettingsError
+from models.store.backup_runs import BackupState, find_state
+from models.store.backups import look_at
 from tests.web.server.backups.s3_stand_in import KEY, REGION, SECRET, Store, running_store
 from tests.web.server.backups.sample_instance import House, run
-from web.commands.backups import _copy, describe_copy
+from web.commands.backup_words import describe_copy
+from web.commands.backups import _copy
 from web.server.backups import archives, passphrases
 from web.server.backups.archives import unpacked
 from web.server.backups.checking import find_damage, require_dump
@@ -209,6 +213,64 @@ async def test_a_copy_that_arrived_is_no_failure_and_a_silent_place_holds_nobody
     assert "silent: given up after" in str(silent.failure)
     assert (kept.failure, (tmp_path / "kept" / kept.name).is_file()) == (None, True)
     assert describe_copy(kept).startswith("Copied to") and "could not be removed there: declic" in describe_copy(kept)
+
+
+@pytest.fixture
+def hung(house: House, tmp_path: Path, made: BackupResult) -> Iterator[Settings]:
+    """A disk of another machine that answers no more: whoever writes there or reads waits for ever."""
+    name = f"{made.folder.name}.tar"
+    (tmp_path / "far").mkdir()
+    pipes = [tmp_path / "far" / f"{name}.part", tmp_path / "far" / name]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    yield targeting(house, str(tmp_path / "far"), passphrase=None)
+    for pipe in pipes:
+        if pipe.exists():
+            os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))
+
+
+async def test_a_disk_that_hangs_is_given_up_and_keeps_no_command_from_its_end(
+    hung: Settings, made: BackupResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def list_names(self: folder.Folder) -> list[str]:
+        return [f"{made.folder.name}.tar"]
+
+    monkeypatch.setattr(sending, "SENDING_SECONDS", 0.3)
+    monkeypatch.setattr(folder.Folder, "list_names", list_names)
+
+    [sent] = await sending.send_copies(hung, made.folder, None)
+    with pytest.raises(NotCopied, match="far: given up after"):
+        await sending.fetch_copy(hung, tmp_path / "back", None, print)
+
+    assert "far: given up after" in str(sent.failure)
+    waiting = [one for one in threading.enumerate() if one.name == folder.THREAD]
+    assert len(waiting) >= 2 and all(one.daemon for one in waiting)
+    assert list((tmp_path / "back").iterdir()) == []
+
+
+async def test_old_copies_that_could_not_go_are_noted_until_they_do(
+    house: House, made: BackupResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / f"{PREFIX}20260101-030000.tar").write_text("x")
+    settings = targeting(house, str(tmp_path / "kept"), passphrase=None)
+
+    async def find() -> BackupState:
+        async with look_at(house.url) as conn:
+            return await find_state(conn)
+
+    await run(house.url, "INSERT INTO backup_run (kind, folder, seconds) VALUES ('backup', 'x', 1)")
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "Folder", Spoilt)
+        await _copy(settings, made, Rotation(latest=1))
+    spoilt = await find()
+    await run(house.url, "INSERT INTO backup_run (kind, folder, seconds) VALUES ('backup', 'x', 1)")
+    await _copy(settings, made, Rotation(latest=1))
+    mended = await find()
+
+    assert spoilt.uncopied == () and spoilt.copied is not None
+    assert ["not ours to remove" in str(one.failure) for one in spoilt.unremoved] == [True]
+    assert mended.unremoved == ()
 
 
 async def test_the_latest_copy_is_that_of_all_places_and_of_no_day_to_come(house: House, tmp_path: Path) -> None:

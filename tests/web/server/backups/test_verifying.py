@@ -10,7 +10,7 @@ import pytest
 
 from tests.fake_pooler import pooler
 from tests.web.server.backups.sample_instance import House, copy_backup, elsewhere, rewrite_manifest, run
-from web.commands.backups import describe_verified
+from web.commands.backup_words import describe_verified
 from web.server.backups.making import BackupResult
 from web.server.backups.manifest import MANIFEST
 from web.server.backups.verifying import NotVerifiable, VerificationFailed, verify_backup

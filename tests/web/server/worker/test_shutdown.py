@@ -1,5 +1,6 @@
 """An instance whose time has come: archives, then farewells, each once however often it is stopped; then 410."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,7 @@ from tests.web.form_client import list_mails, shared_keys
 from tests.web.small_app import make_instance, serving
 from web.activitypub.routes import ROUTES
 from web.security.one_time_links import make_setup_link
+from web.server.worker import jobs
 from web.server.worker.shutdown import go_on
 
 READY = "UPDATE archive SET state = 'ready', file_key = id::text, byte_size = 1, expires_at = now()"
@@ -151,6 +153,59 @@ async def test_an_actor_whose_end_fails_holds_up_nobody_else(
 
     assert (left.left_here, before.ended_at) == (1, None)
     assert (await find(instance)).ended_at is not None
+
+
+async def test_those_whose_end_fails_for_days_go_without_a_farewell_however_many_they_are(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(conn: Connection, site: Site, actor: Actor) -> None:
+        raise RuntimeError("no farewell")
+
+    monkeypatch.setattr("web.server.worker.shutdown.MOST_FAREWELLS", 2)
+    monkeypatch.setattr("web.server.worker.shutdown.end", fail)
+    async with transaction(instance.pool) as conn:
+        await shutdown.note_offered(conn, until=datetime.now(UTC))
+        await shutdown.note_copied(conn)
+    with pytest.raises(Unfinished, match="no farewell"):
+        await go_on(instance)
+    async with connection(instance.pool) as conn:
+        before = await shutdown.count_farewells(conn)
+    for _ in range(10):
+        await go_on(instance, at=datetime.now(UTC) + shutdown.FAREWELLS_WAIT)
+
+    async with connection(instance.pool) as conn:
+        after = await shutdown.count_farewells(conn)
+        names = await fetch_column(conn, "SELECT name FROM actor WHERE local")
+    assert before.left_here == 2 + len(BUILT_IN) and after.left_here == 0
+    assert (await find(instance)).ended_at is not None
+    assert set(names) == {""}
+
+
+async def test_once_it_ended_only_what_brings_farewells_and_clears_away_goes_on(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def note(name: str) -> Callable[[Instance], Awaitable[object]]:
+        async def do(_: Instance) -> None:
+            done.append(name)
+
+        return do
+
+    monkeypatch.setattr(jobs, "PERIODIC_TASKS", {name: ("* * * * *", note(name)) for name in jobs.PERIODIC_TASKS})
+    chores = jobs.list_periodic(instance)
+    for chore in chores:
+        await chore.chore()
+    before, done[:] = list(done), []
+    async with transaction(instance.pool) as conn:
+        await shutdown.note_ended(conn)
+    instance.ended.clear()
+
+    for chore in chores:
+        await chore.chore()
+
+    assert before == list(jobs.PERIODIC_TASKS)
+    assert set(done) == jobs.AFTER_END and "probe" in done and "tell" not in done
 
 
 async def test_whoever_waits_to_be_let_in_is_told_no(instance: Instance) -> None:

@@ -30,9 +30,6 @@ KEYS = ("subcategories",)
 
 WORDS_LIMIT = 200
 
-MOST = 12
-"""Sub-categories of one category: more are no help in a list on a phone."""
-
 SAID = {
     "saved": N_("C’est enregistré, et visible dès maintenant."),
     "deleted": N_("La sous-catégorie est supprimée."),
@@ -117,8 +114,8 @@ def _read(form: Form, category: Category, own: Sequence[Subcategory]) -> list[Su
         typed.append(Subcategory(slug=slug, label=label, words=words))
     elif words:
         form.fail("label", "Donnez-lui un nom.")
-    if len(typed) > MOST:
-        form.fail("label", "Il y en a déjà %(most)s ici : supprimez-en d’abord une.", most=MOST)
+    if len(typed) > subcategories.MOST:
+        form.fail("label", "Il y en a déjà %(most)s ici : supprimez-en d’abord une.", most=subcategories.MOST)
     _require_apart(form, category, typed, {one.slug: f"label_{_name(one)}" for one in own})
     return typed
 
@@ -186,6 +183,6 @@ async def _show(
         version=version,
         label_limit=LABEL_LIMIT,
         words_limit=WORDS_LIMIT,
-        full=len(own) >= MOST,
+        full=len(own) >= subcategories.MOST,
         said=find_flash_message(request, SAID),
     )

@@ -3,15 +3,19 @@
 import asyncio
 import os
 import shutil
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from web.server.backups.copies.targets import NotCopied
 from web.server.backups.manifest import UNFINISHED
 
 Result = TypeVar("Result")
+
+THREAD = "backup-folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,38 @@ class Folder:
 
     async def _do(self, work: Callable[[], Result]) -> Result:
         try:
-            return await asyncio.to_thread(work)
+            return await _run_apart(work)
         except FileNotFoundError as error:
             raise NotCopied(f"{error.filename} is not there: is the disk mounted, the folder made?") from None
         except OSError as error:
             raise NotCopied(f"{self.folder}: {error.strerror or error}.") from None
+
+
+async def _run_apart(work: Callable[[], Result]) -> Result:
+    """Do it in a thread that nobody waits for at the end: a disk of another machine that hangs answers no more, and
+    whoever gave up on it may go.
+    """
+    loop, done = asyncio.get_running_loop(), asyncio.Future[Result]()
+
+    def end(found: Result | None, error: BaseException | None) -> None:
+        if done.done():
+            return  # given up
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast(Result, found))
+
+    def run() -> None:
+        found, error = None, None
+        try:
+            found = work()
+        except BaseException as raised:
+            error = raised
+        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            loop.call_soon_threadsafe(end, found, error)
+
+    threading.Thread(target=run, name=THREAD, daemon=True).start()
+    return await done
 
 
 def _copy(source: Path, target: Path) -> None:

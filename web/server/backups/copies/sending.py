@@ -27,7 +27,7 @@ else:
     folder, object_store, sftp = (LazyModule(f"{_ROOM}.{name}") for name in ("folder", "object_store", "sftp"))
 
 SENDING_SECONDS = 6 * 3600
-"""For one copy to arrive: with two places that are silent, the backup of the next night is still made."""
+"""For one copy to arrive, or to come back: with two silent places, the backup of the next night is still made."""
 
 REMOVING_SECONDS = 15 * 60
 """For older ones to go."""
@@ -157,11 +157,12 @@ async def fetch_copy(settings: Settings, folder: Path, name: str | None, tell: C
     What keeps one from being asked is told. Raises NotCopied.
     """
     found, failures = await _look_everywhere(settings, name)
-    latest = max((at for _, at, _ in found), default=None)
-    for target, at, one in found:
+    latest = max((at for _, _, at, _ in found), default=None)
+    for place, target, at, one in found:
         if at == latest:
             try:
-                fetched = await _fetch(target, one, folder)
+                async with _within(SENDING_SECONDS, place):
+                    fetched = await _fetch(target, one, folder)
             except NotCopied as error:
                 failures.append(str(error))
                 continue
@@ -173,8 +174,8 @@ async def fetch_copy(settings: Settings, folder: Path, name: str | None, tell: C
 
 async def _look_everywhere(
     settings: Settings, name: str | None
-) -> tuple[list[tuple[Target, datetime, str]], list[str]]:
-    """Copies that could come back, each with its target and moment; and what is to be said of targets without any.
+) -> tuple[list[tuple[BackupPlace, Target, datetime, str]], list[str]]:
+    """Copies that could come back, each with its place, target and moment; and what is to be said of places without.
 
     Without a name, those that seem to be of after now do not count: a clock was wrong once.
     """
@@ -188,7 +189,7 @@ async def _look_everywhere(
             failures.append(str(error))
             continue
         now = datetime.now(UTC)
-        here = [(target, at, one) for one, at in copies.items() if one == name or (name is None and at <= now)]
+        here = [(place, target, at, one) for one, at in copies.items() if one == name or (name is None and at <= now)]
         found += here
         if not here:
             failures.append(_describe_absence(place, name, copies))

@@ -1,0 +1,85 @@
+"""What a restoration left: what was lost here, whom it was told, what came back and what does not."""
+
+from datetime import UTC, datetime, timedelta
+
+from models.moments import PARIS
+from models.people import actors
+from models.store.database import connection
+from models.traffic import restorations
+from models.traffic.restorations import Restoration, Returned
+from web.actions.doctor.database import skip
+from web.actions.doctor.findings import Finding, Patient, ok
+from web.news.trouble_words import count_words
+from web.rendering.render import N_
+
+WATCHED = timedelta(days=3)
+"""So long it is something to look at; then it is only said."""
+
+
+async def check_restoration(at: Patient) -> Finding:
+    """Whether this instance was made again of a backup lately, and how far it has come since."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        found = await restorations.find_latest(conn)
+        if found is None:
+            return ok(at.say(N_("La plateforme n’a pas été restaurée depuis un mois.")))
+        teller = await actors.find_local(conn, "instance")
+        returned = await restorations.find_returned(conn, found, teller.id if teller is not None else 0)
+    what = f"{_tell_loss(at, found)} {_tell_return(at, returned, found)}"
+    if datetime.now(UTC) - found.restored_at > WATCHED:
+        return ok(what)
+    return Finding(
+        severity="warning",
+        what=what,
+        mend=at.say(
+            N_(
+                "Ce que vos membres ont publié, demandé, accepté ou suivi pendant ce temps ne revient pas, et les "
+                "comptes créés alors non plus\u00a0: dites-le-leur. Un accord que l’autre personne croit conclu se "
+                "confirme à nouveau dans l’échange. Ce message s’en va de lui-même au bout de trois jours."
+            )
+        ),
+    )
+
+
+def _tell_loss(at: Patient, found: Restoration) -> str:
+    words = N_(
+        "La plateforme a été restaurée d’une sauvegarde\u00a0: ce qui s’est passé ici du %(since)s au %(until)s est "
+        "perdu."
+    )
+    return at.say(words, since=_write(found.lost_from), until=_write(found.restored_at))
+
+
+def _tell_return(at: Patient, returned: Returned, found: Restoration) -> str:
+    if found.told_at is None:
+        return at.say(N_("Les autres plateformes vont l’apprendre dans une minute."))
+    said = [_tell_servers(at, returned)]
+    people = returned.read + returned.reading + returned.unread
+    if people:
+        words = N_("Sur %(count)s comptes suivis ailleurs, %(read)s ont été relus et %(unread)s ne répondent pas.")
+        said.append(at.say(words, count=people, read=returned.read, unread=returned.unread))
+    many = N_("%(count)s messages et annonces d’ailleurs datant de ce moment sont revenus.")
+    said.append(count_words(at.say, returned.posts, N_("Un message d’ailleurs datant de ce moment est revenu."), many))
+    if found.names:
+        said.append(
+            count_words(
+                at.say,
+                found.names,
+                N_("Un nom de membre perdu ne sera plus donné."),
+                N_("%(count)s noms de membres perdus ne seront plus donnés."),
+            )
+        )
+    return " ".join(said)
+
+
+def _tell_servers(at: Patient, returned: Returned) -> str:
+    words = N_(
+        "Autres plateformes prévenues\u00a0: %(told)s\u00a0; en attente\u00a0: %(waiting)s\u00a0; "
+        "en vain\u00a0: %(untold)s."
+    )
+    return at.say(words, told=returned.told, waiting=returned.waiting, untold=returned.untold)
+
+
+def _write(moment: datetime) -> str:
+    """The same in every language."""
+    return moment.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")

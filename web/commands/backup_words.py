@@ -1,0 +1,81 @@
+"""What the commands about backups say: what was made, copied, proven, brought back, and what is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web.commands import english_errors
+from web.server.backups import making
+
+if TYPE_CHECKING:
+    from web.server.backups.copies.sending import CopyResult
+    from web.server.backups.making import BackupResult
+    from web.server.backups.restoring import Source
+    from web.server.backups.verifying import VerificationResult
+
+SHOWN_HOSTS = 5
+
+
+def describe_made(made: BackupResult) -> str:
+    """What it holds, in one line; pictures that were lost before are said."""
+    manifest = made.manifest
+    lost = manifest.missing
+    words = (
+        f"{sum(table.rows for table in manifest.tables.values()):,} rows and {len(manifest.media):,} pictures "
+        f"({made.linked:,} of them shared with the backup before), {making.format_megabytes(manifest.size)}."
+    )
+    if made.removed:
+        words += f" {made.removed} older removed."
+    if lost:
+        words += f" Warning: {len(lost)} pictures that members use are not in the store, and so not here ({lost[0]})."
+    return words
+
+
+def describe_copy(sent: CopyResult) -> str:
+    """Where it is, or why it is not."""
+    if sent.failure is not None:
+        return f"Not copied: {english_errors.translate_error(sent.failure)}"
+    removed = f" {sent.removed} older removed there." if sent.removed else ""
+    if sent.unremoved is not None:
+        removed = f" Older ones could not be removed there: {english_errors.translate_error(sent.unremoved)}"
+    return f"Copied to {sent.place} as {sent.name}, {making.format_megabytes(sent.size)}.{removed}"
+
+
+def describe_verified(verified: VerificationResult) -> list[str]:
+    """What was compared, and how long it took."""
+    manifest, contents = verified.manifest, verified.contents
+    return [
+        f"Of {manifest.url}, {manifest.made_at:%Y-%m-%d %H:%M} UTC, Déclic {manifest.software}, PostgreSQL "
+        f"{manifest.postgresql}, schema {contents.migrations[-1] if contents.migrations else 'none'}.",
+        f"Read {len(manifest.media) + 1:,} files, {making.format_megabytes(manifest.size)}, all as they were written: "
+        f"{verified.reading:.1f} s.",
+        f"Restored into {verified.place} (PostgreSQL {contents.postgresql}), removed again: {len(contents.tables)} "
+        f"tables, {verified.rows:,} rows, in number and content as they were: {verified.restoring:.1f} s.",
+    ]
+
+
+def describe_restored(source: Source) -> str:
+    """What is back, and what is not."""
+    words = "Everything is back." if not source.damage else f"All the rest is back: {source.damage.describe()}."
+    if source.manifest is None:
+        words = "What was there is back, unchecked."
+    elif source.manifest.missing:
+        words += f" {len(source.manifest.missing)} pictures were lost before this backup was made."
+    return f"{words} `declic serve` starts it."
+
+
+def describe_lost(source: Source, hosts: list[str]) -> list[str]:
+    """What is not back, and who knows it."""
+    lines = [
+        f"What happened here since {source.made_at:%Y-%m-%d %H:%M} UTC is lost here. No address of then is given to "
+        "anything else: each answers 404."
+    ]
+    if hosts:
+        some = ", ".join(hosts[:SHOWN_HOSTS]) + (", …" if len(hosts) > SHOWN_HOSTS else "")
+        lines.append(
+            f"{len(hosts)} other servers know what happened since ({some}): they keep their copies, and nothing of "
+            "theirs is taken back or written over. Once started, this one tells them; those that run Déclic send again "
+            "what they sent since, and the posts of everybody elsewhere whom somebody here follows are fetched again. "
+            "/coop/sante says what came back."
+        )
+    return lines
