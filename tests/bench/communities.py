@@ -13,10 +13,11 @@ from models.people import actors
 from models.people.actors import RemoteActor
 from models.settings import Site
 from models.store.database import Connection
-from tests.bench.fanout import LISTING, Sink, running_sink, watch_published
+from tests.bench.fanout import LISTING, watch_published
 from tests.bench.load import Request, send_all
 from tests.bench.pages import FOLLOW_SOME
 from tests.bench.report import figure, heading
+from tests.bench.rig.hosts import Sink, running_sink
 from tests.bench.server import BenchServer, running
 from tests.bench.sink import address
 from tests.factories import make_local_actor

@@ -1,12 +1,7 @@
 """(c) One listing to 1,000 followers on 200 hosts over TLS: of its author, then of `@offres`."""
 
 import asyncio
-import json
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,49 +13,14 @@ from models.settings import Site
 from models.store.database import Connection, transaction
 from outbox.listings.listings import publish
 from tests.bench.report import figure, heading, percentile
+from tests.bench.rig.hosts import HOSTS, Sink, running_sink
 from tests.bench.server import BenchServer, running
 from tests.bench.sink import address
-from tests.certificates import make_authority
-from tests.peers.programs import free_port
 from tests.servers import PASSWORD
 from web.middlewares.work_signals import notify_work
 
-HOSTS = 200
 FOLLOWERS = 1000
 LISTING = ListingDraft(kind="offer", mode="loan", title="Remorque vélo", text="Trois jours au plus.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sink:
-    """The running hosts."""
-
-    port: int
-    process: asyncio.subprocess.Process
-
-    async def take(self) -> list[tuple[float, str, str]]:
-        """What came since the last time: (when, host, activity id)."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(b"\n")
-        return [tuple(row) for row in json.loads(await self.process.stdout.readline())]
-
-
-@asynccontextmanager
-async def running_sink(folder: Path) -> AsyncIterator[Sink]:
-    """Start the 200 hosts."""
-    authority = make_authority(folder)
-    for number in range(HOSTS):  # one each, as on the internet: a certificate of 200 names is slow to read
-        authority.issue(address(number))
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.sink", str(folder), str(HOSTS), str(port),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 26,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert (await process.stdout.readline()) == b"ready\n"
-    yield Sink(port=port, process=process)
-    process.kill()
-    await process.wait()
 
 
 async def _make_followers(conn: Connection, followed: Actor, port: int) -> None:
