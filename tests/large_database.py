@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 from models.store.database import Connection, execute, fetch_records, fetch_value
 
 PEOPLE = 2_000
+MOST_PEOPLE = 100_000
+"""The ids of posts begin behind those of so many."""
+
 HOSTS = 200
 FIRST_ID = 4_000_000_000_000_000_000
 """Ids of the crowd's rows start here: lower than any that `make_id` gives, so that a test's own rows are newer."""
@@ -146,24 +149,25 @@ async def unindexed(conn: Connection, *tables: str) -> AsyncIterator[None]:
         await execute(conn, index["definition"])
 
 
-async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS) -> None:
+async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS, people: int = PEOPLE) -> None:
     """The people, and what they write, with photos and nothing else; `words` is what the listings are about."""
-    await execute(conn, _PEOPLE, FIRST_ID, PEOPLE, HOSTS)
+    assert PEOPLE <= people <= MOST_PEOPLE
+    await execute(conn, _PEOPLE, FIRST_ID, people, HOSTS)
     async with unchecked(conn), unindexed(conn, "post", "listing", "media"):
-        await execute(conn, _POSTS, FIRST_ID, listings, PEOPLE)
+        await execute(conn, _POSTS, FIRST_ID, listings, people)
         await execute(conn, _LISTINGS.format(words=words), FIRST_ID)
         await execute(conn, _MEDIA)
 
 
-async def fill(conn: Connection, listings: int = 50_000) -> None:
+async def fill(conn: Connection, listings: int = 50_000, *, people: int = PEOPLE) -> None:
     """Write the crowd, and let the database look at it (ANALYZE)."""
-    await fill_listings(conn, listings)
+    await fill_listings(conn, listings, people=people)
     async with unchecked(conn), unindexed(conn, "post_tag", "share", "favourite"):
         await execute(conn, _TAGS)
         await execute(conn, _SHARES, FIRST_ID)
-        await execute(conn, _REACTIONS, FIRST_ID, PEOPLE)
-    await execute(conn, _FOLLOWS, FIRST_ID, PEOPLE)
-    await execute(conn, _BLOCKS, FIRST_ID, PEOPLE)
+        await execute(conn, _REACTIONS, FIRST_ID, people)
+    await execute(conn, _FOLLOWS, FIRST_ID, people)
+    await execute(conn, _BLOCKS, FIRST_ID, people)
     await execute(conn, "ANALYZE")
 
 
