@@ -34,13 +34,13 @@ _PEOPLE = """
 _POSTS = """
     INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, language, in_reply_to_uri,
         in_reply_to_id, root_id, published_at)
-    SELECT $1::bigint + 100000 + n * 1000, a.uri || '/posts/' || n, CASE WHEN n % 2 = 0 THEN 'listing' ELSE 'note' END,
-        a.local, a.id, a.url || '/' || n,
+    SELECT $1::bigint + 100000 + n * 1000::bigint, a.uri || '/posts/' || n,
+        CASE WHEN n % 2 = 0 THEN 'listing' ELSE 'note' END, a.local, a.id, a.url || '/' || n,
         CASE n % 29 WHEN 1 THEN 'unlisted' WHEN 3 THEN 'followers' WHEN 5 THEN 'coop' WHEN 7 THEN 'direct'
             WHEN 9 THEN 'territories' ELSE 'network' END,
         '<p>Annonce ' || n || '</p>', 'fr',
         CASE WHEN n % 4 = 1 AND n > 1 THEN a.uri || '/posts/x' || n END,
-        CASE WHEN n % 4 = 1 AND n > 1 THEN $1::bigint + 100000 + (n - 1) * 1000 END,
+        CASE WHEN n % 4 = 1 AND n > 1 THEN $1::bigint + 100000 + (n - 1) * 1000::bigint END,
         NULL, now() - (n || ' seconds')::interval
     FROM generate_series(0, $2::int * 2 - 1) AS n
     JOIN actor a ON a.id = $1::bigint + (n * 7919::bigint) % $3::int

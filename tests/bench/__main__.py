@@ -1,4 +1,4 @@
-"""Print the figures: `python -m tests.bench` for all in their short form, or the names of some parts in their long one."""
+"""Print the figures: `python -m tests.bench` for all parts in short, or the names of some, which are long then."""
 
 import asyncio
 import os

@@ -67,7 +67,8 @@ def describe(figure: Figure, other: list[float], here: list[float]) -> str:
     """One line: both medians and what ours is of theirs."""
     before, after = statistics.median(other), statistics.median(here)
     ratio = f"{100 * after / before:6.1f} %" if before else "     - "
-    return f"{figure.part + ': ' + figure.name:<62} {write_number(before):>10} {write_number(after):>10} {figure.unit:<6} {ratio}"
+    name = f"{figure.part}: {figure.name}"
+    return f"{name:<62} {write_number(before):>10} {write_number(after):>10} {figure.unit:<6} {ratio}"
 
 
 def main(other: Path, parts: list[str]) -> None:

@@ -1,12 +1,12 @@
 """(t) Déclic beside the peers that are installed here: the same activities, the same front, the same two cores."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench.form import choose
+from tests.bench.form import Sized
 from tests.bench.report import heading
 from tests.bench.rig.activities import build_documents
 from tests.bench.rig.candidates import Candidate, running_declic
@@ -17,19 +17,14 @@ from tests.certificates import Authority
 
 Start = Callable[[Path, Authority], AbstractAsyncContextManager[Candidate]]
 
-
-@asynccontextmanager
-async def _start_declic(folder: Path, authority: Authority) -> AsyncIterator[Candidate]:
-    async with running_declic(folder, authority) as declic:
-        yield declic
-
-
 CANDIDATES: dict[str, tuple[Start, Callable[[], bool]]] = {
-    "Déclic": (_start_declic, lambda: True),
+    "Déclic": (running_declic, lambda: True),
     "snac2": (running_snac_candidate, has_snac),
     "Fedify": (running_fedify_candidate, has_fedify),
 }
 """How each is started, and whether it is here."""
+
+COUNT, ROUNDS = Sized(long=6_000, short=1_000), Sized(long=3, short=1)
 
 COLUMNS = ("accepted/s", "p99 ms", "processed/s", "CPU ms each", "last of 200, warm, s", "memory MB")
 
@@ -57,7 +52,7 @@ class Line:
 async def run(folder: Path) -> None:
     """One after the other, each alone on the machine; a table at the end."""
     heading("(t) Déclic beside its peers")
-    count, rounds = choose(long=6000, short=1000), choose(long=3, short=1)
+    count, rounds = COUNT.now, ROUNDS.now
     lines = {}
     for name, (start, is_here) in CANDIDATES.items():
         if not is_here():

@@ -42,7 +42,8 @@ _DELIVERIES = """
         finished_at)
     SELECT a.id, a.actor_id, 'https://h' || h || '.test/inbox', 'h' || h || '.test', 'done', 1, 202, told, told, told
     FROM activity a, generate_series(0, $1::int - 1) AS k,
-        LATERAL (SELECT (a.id / 1000 * 7 + k * 10) % $2::int AS h, now() - a.id / 1000 % 400 * interval '1 day' AS told) AS x
+        LATERAL (SELECT (a.id / 1000 * 7 + k * 10) % $2::int AS h,
+            now() - a.id / 1000 % 400 * interval '1 day' AS told) AS x
 """
 
 # What came in during a week and took effect.

@@ -66,7 +66,7 @@ async def measure_median(step: Step) -> float:
 
 
 @asynccontextmanager
-async def preparing(server: BenchServer, folder: Path) -> AsyncIterator[Sequence[Step]]:
+async def preparing(server: BenchServer, folder: Path, *, backup: bool) -> AsyncIterator[Sequence[Step]]:
     """All steps, on a database that is filled; in the order in which they disturb one another least."""
     pages = await _list_pages(server)
     settings = Settings.from_env(server.env)
@@ -77,7 +77,7 @@ async def preparing(server: BenchServer, folder: Path) -> AsyncIterator[Sequence
             *queues.list_steps(),
             *(_make_chore(instance, name) for name in PERIODIC_TASKS if name not in NIGHTLY),
             *(_make_sweep(instance, name) for name in SWEEPS),
-            _make_backup(server, folder),
+            *([_make_backup(server, folder)] if backup else []),
         ]
 
 
@@ -142,7 +142,7 @@ class Queues:
             Step(name="deliveries to 150 followers planned", act=self._plan, before=self._finish_deliveries),
             Step(name="100 deliveries claimed", act=self._claim_deliveries, before=self._plan_one),
             Step(name="100 claimed of 3,000", act=self._claim_deliveries, before=self._plan_many, rounds=3),
-            Step(name="a deletion planned for all who have it", act=self._plan_deletion, before=self._finish_deliveries),
+            Step(name="a deletion planned for all holders", act=self._plan_deletion, before=self._finish_deliveries),
         ]
 
     async def _enqueue(self) -> None:

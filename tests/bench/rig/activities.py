@@ -42,7 +42,10 @@ def build_documents(port: int) -> Documents:
         found[address(number)] = {
             "/users/bob": (ACTIVITY_JSON, json.dumps(build_actor_document(author.uri, "bob", author.signer))),
             "/.well-known/webfinger": ("application/jrd+json", json.dumps(author.describe_handle())),
-            "/users/bob/followers": (ACTIVITY_JSON, json.dumps({"id": f"{author.uri}/followers", "type": "Collection"})),
+            "/users/bob/followers": (
+                ACTIVITY_JSON,
+                json.dumps({"id": f"{author.uri}/followers", "type": "Collection"}),
+            ),
         }
     return found
 
@@ -133,9 +136,24 @@ class Author:
 
     def _create(self) -> Activity:
         id, now = self._make_id("notes"), _now()
-        content = f"<p><strong>🔁 Prêt : remorque vélo {len(self.notes)}</strong></p><p>Trois jours, caution 50 €.</p>" * 3
-        note = {"id": id, "type": "Note", "attributedTo": self.uri, "published": now, "to": [PUBLIC], "url": id}
-        note |= {"cc": [f"{self.uri}/followers"], "content": content, "contentMap": {"fr": content}, "attachment": []}
+        content = (
+            f"<p><strong>🔁 Prêt : remorque vélo {len(self.notes)}</strong></p><p>Trois jours, caution 50 €.</p>" * 3
+        )
+        note: Activity = {
+            "id": id,
+            "type": "Note",
+            "attributedTo": self.uri,
+            "published": now,
+            "to": [PUBLIC],
+            "url": id,
+        }
+        note |= {
+            "cc": [f"{self.uri}/followers"],
+            "published": now,
+            "content": content,
+            "contentMap": {"fr": content},
+            "attachment": [],
+        }
         note["tag"] = [{"type": "Hashtag", "name": "#Prêt", "href": f"https://{self.host}/tags/pret"}]
         self.notes.append(note)
         return self._say("Create", note, published=now)

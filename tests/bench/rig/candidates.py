@@ -24,10 +24,16 @@ class Candidate(Protocol):
     """A running server with one person, behind a TLS front."""
 
     name: str
-    origin: str
-    person: str
     inbox: str
     front: Front
+
+    @property
+    def origin(self) -> str:
+        """Its public address."""
+
+    @property
+    def person(self) -> str:
+        """The actor id of its person."""
 
     async def publish(self, text: str) -> str:
         """Let the person write to everybody; the id of the note."""

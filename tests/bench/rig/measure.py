@@ -1,4 +1,4 @@
-"""The harness: whoever is measured gets the same mixed activities of the same 200 actors over the same 16 connections."""
+"""The harness: whoever is measured gets the same activities of the same 200 actors over the same 16 connections."""
 
 import asyncio
 import json
@@ -151,5 +151,3 @@ async def watch_fan_out(candidate: Candidate, sink: Sink, *, times: int = 2) -> 
         assert len(arrived) == HOSTS, f"{candidate.name} reached {len(arrived)} hosts of {HOSTS}"
         last = max(arrived.values()) - begun
     return last
-
-
