@@ -30,7 +30,10 @@ async def run(folder: Path) -> None:
             ids = [row[0] for row in await conn.fetch("SELECT id FROM post ORDER BY id DESC LIMIT 20000")]
         headers = {"Host": server.url.removeprefix("http://"), "Authorization": f"Bearer {token}"}
         newest = [Request("GET", "/api/v1/timelines/home?limit=20", headers)] * ROUNDS.now
-        paths = [f"/api/v1/timelines/home?limit=20&max_id={ids[place]}" for place in range(0, 20000, 40)]
+        paths = [
+            f"/api/v1/timelines/home?limit=20&max_id={ids[place]}"
+            for place in range(0, len(ids), len(ids) // ROUNDS.now)
+        ]
         older = [Request("GET", path, headers) for path in paths]
         for name, requests in (("newest page", newest), ("pages further down", older)):
             await send_all(server.port, requests[:30], connections=1)

@@ -19,10 +19,10 @@ LOOK_SECONDS = Sized(long=60, short=10)
 async def run(folder: Path) -> None:
     """Start a server, let it rest, look at it for a minute, in which every chore of a minute has its turn."""
     heading(f"(e) an idle process, {REST_SECONDS.now} s after its start")
-    async with running(folder / "memory"):
-        pass  # the database is made, the next start is one as every other
+    async with running(folder / "memory") as first:
+        port = first.port  # the database is made, the next start is one as every other
     begun = time.perf_counter()
-    async with running(folder / "memory") as server:
+    async with running(folder / "memory", port=port) as server:
         figure("start to ready", time.perf_counter() - begun, "s", at_most=1.5, by="bare work")
         await asyncio.sleep(REST_SECONDS.now)
         figure("memory (PSS) without PostgreSQL", server.proportional_megabytes(), "MB", at_most=70)
