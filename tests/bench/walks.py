@@ -153,7 +153,7 @@ WALKS = (
         name="Create, processed",
         root=process_due,
         door=process_due,
-        store=posts.create,
+        store=posts.create_many,
         before=lambda ground: ground.deliver_note(),
         go=lambda ground: ground.process(),
     ),
@@ -255,6 +255,7 @@ async def run(folder: Path, *, naming: bool = False) -> None:
             sizes = [*counted, found.connections, found.statements]
             print("{:<22} {:>9} {:>6} {:>6} {:>4} {:>12} {:>11}".format(walk.name, *sizes), flush=True)
             if walk.name.startswith("Create"):
+                assert found.spine, f"{walk.name}: nobody came to {walk.store.__name__}"
                 figure(f"{walk.name}: functions from door to store", len(found.spine), "", at_most=14)
                 figure(f"{walk.name}: turns back", len(found.up), "", at_most=0)
             if naming:
