@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo run test walk accessibility mutations drills lint bench same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits help-pictures locales schema audit dist rehearsal
+.PHONY: install demo run test walk accessibility mutations drills lint bench growth same-bytes sample api-table communes suffixes leaflet fonts outlines photos portraits help-pictures locales schema audit dist rehearsal
 
 install: $(STAMP)
 
@@ -70,8 +70,13 @@ drills: install
 	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/exchanges/agreements/test_interleavings.py
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q tests/attacks/test_fuzzed_texts.py
 
+# What a server does, beside what its machine can (tests/bench/README.md): five minutes on a quiet machine.
 bench: install
 	$(BIN)/python -m tests.bench
+
+# What it costs as it grows, up to five million posts: 40 minutes and 30 GB in the temporary folder. SIZES="1 10" is shorter.
+growth: install
+	$(BIN)/python -m tests.bench.growth $(SIZES)
 
 # Puts some 470 requests to this version and to another commit, on two copies of one database: the answers are the same
 # byte by byte (tests/recorded/README.md). `make same-bytes BEFORE=main`; WORDS names a file of words that were renamed;

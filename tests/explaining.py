@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -19,6 +20,10 @@ class Explaining:
     def is_in_transaction(self) -> bool:
         """As if: what was read a moment ago is asked once more."""
         return True
+
+    async def execute(self, sql: str, *args: object) -> str:
+        """Done and not explained."""
+        return str(await self.conn.execute(sql, *args))
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
         if sql.lstrip().startswith("EXPLAIN"):  # how many rows are expected: nothing is read for it
@@ -68,7 +73,7 @@ def write(value: object) -> str:
         return write("{{{}}}".format(", ".join(_write_item(item) for item in value)))
     if isinstance(value, str):
         return "'{}'".format(value.replace("'", "''"))
-    return "NULL" if value is None else f"'{value}'" if isinstance(value, date | timedelta) else str(value)
+    return "NULL" if value is None else f"'{value}'" if isinstance(value, date | timedelta | UUID) else str(value)
 
 
 def _write_item(item: object) -> str:

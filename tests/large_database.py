@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 from models.store.database import Connection, execute, fetch_records, fetch_value
 
 PEOPLE = 2_000
+MOST_PEOPLE = 100_000
+"""The ids of posts begin behind those of so many."""
+
 HOSTS = 200
 FIRST_ID = 4_000_000_000_000_000_000
 """Ids of the crowd's rows start here: lower than any that `make_id` gives, so that a test's own rows are newer."""
@@ -31,13 +34,13 @@ _PEOPLE = """
 _POSTS = """
     INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, language, in_reply_to_uri,
         in_reply_to_id, root_id, published_at)
-    SELECT $1::bigint + 100000 + n * 1000, a.uri || '/posts/' || n, CASE WHEN n % 2 = 0 THEN 'listing' ELSE 'note' END,
-        a.local, a.id, a.url || '/' || n,
+    SELECT $1::bigint + 100000 + n * 1000::bigint, a.uri || '/posts/' || n,
+        CASE WHEN n % 2 = 0 THEN 'listing' ELSE 'note' END, a.local, a.id, a.url || '/' || n,
         CASE n % 29 WHEN 1 THEN 'unlisted' WHEN 3 THEN 'followers' WHEN 5 THEN 'coop' WHEN 7 THEN 'direct'
             WHEN 9 THEN 'territories' ELSE 'network' END,
         '<p>Annonce ' || n || '</p>', 'fr',
         CASE WHEN n % 4 = 1 AND n > 1 THEN a.uri || '/posts/x' || n END,
-        CASE WHEN n % 4 = 1 AND n > 1 THEN $1::bigint + 100000 + (n - 1) * 1000 END,
+        CASE WHEN n % 4 = 1 AND n > 1 THEN $1::bigint + 100000 + (n - 1) * 1000::bigint END,
         NULL, now() - (n || ' seconds')::interval
     FROM generate_series(0, $2::int * 2 - 1) AS n
     JOIN actor a ON a.id = $1::bigint + (n * 7919::bigint) % $3::int
@@ -146,24 +149,25 @@ async def unindexed(conn: Connection, *tables: str) -> AsyncIterator[None]:
         await execute(conn, index["definition"])
 
 
-async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS) -> None:
+async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS, people: int = PEOPLE) -> None:
     """The people, and what they write, with photos and nothing else; `words` is what the listings are about."""
-    await execute(conn, _PEOPLE, FIRST_ID, PEOPLE, HOSTS)
+    assert PEOPLE <= people <= MOST_PEOPLE
+    await execute(conn, _PEOPLE, FIRST_ID, people, HOSTS)
     async with unchecked(conn), unindexed(conn, "post", "listing", "media"):
-        await execute(conn, _POSTS, FIRST_ID, listings, PEOPLE)
+        await execute(conn, _POSTS, FIRST_ID, listings, people)
         await execute(conn, _LISTINGS.format(words=words), FIRST_ID)
         await execute(conn, _MEDIA)
 
 
-async def fill(conn: Connection, listings: int = 50_000) -> None:
+async def fill(conn: Connection, listings: int = 50_000, *, people: int = PEOPLE) -> None:
     """Write the crowd, and let the database look at it (ANALYZE)."""
-    await fill_listings(conn, listings)
+    await fill_listings(conn, listings, people=people)
     async with unchecked(conn), unindexed(conn, "post_tag", "share", "favourite"):
         await execute(conn, _TAGS)
         await execute(conn, _SHARES, FIRST_ID)
-        await execute(conn, _REACTIONS, FIRST_ID, PEOPLE)
-    await execute(conn, _FOLLOWS, FIRST_ID, PEOPLE)
-    await execute(conn, _BLOCKS, FIRST_ID, PEOPLE)
+        await execute(conn, _REACTIONS, FIRST_ID, people)
+    await execute(conn, _FOLLOWS, FIRST_ID, people)
+    await execute(conn, _BLOCKS, FIRST_ID, people)
     await execute(conn, "ANALYZE")
 
 

@@ -411,6 +411,8 @@ CREATE INDEX post_answer_from_elsewhere ON post (author_id, received_at)
 CREATE INDEX post_at_home ON post (author_id, id DESC)
     WHERE deleted_at IS NULL AND in_reply_to_uri IS NULL AND (audience NOT IN ('direct', 'author', 'community'));
 CREATE INDEX post_author ON post (author_id, id DESC) INCLUDE (audience) WHERE deleted_at IS NULL;
+CREATE INDEX post_changed ON post (updated_at)
+    WHERE local AND kind = 'listing' AND deleted_at IS NULL AND updated_at IS NOT NULL;
 CREATE INDEX post_community ON post (community_id, author_id) WHERE community_id IS NOT NULL;
 CREATE INDEX post_hidden ON post (author_id) WHERE hidden_at IS NOT NULL;
 -- The UUID at the end of our own pages (/annonces/UUID, /@NAME/UUID): some clients take it for the status's id.
@@ -669,9 +671,9 @@ CREATE INDEX received_due ON received (id) WHERE state = 'waiting';
 CREATE INDEX received_held ON received (host, id) WHERE state = 'held';
 -- What one server sent lately, for « Pourquoi ne vois-je pas cette annonce ? ».
 CREATE INDEX received_host ON received (host, id);
+CREATE INDEX received_lane ON received (actor_uri, id) WHERE finished_at IS NULL;
 CREATE INDEX received_old ON received (finished_at) WHERE state <> 'waiting';
 CREATE INDEX received_suspect ON received (id) WHERE state = 'waiting' AND deaths > 0;
-CREATE INDEX received_waiting ON received (actor_uri, id) WHERE state = 'waiting';
 
 CREATE TABLE delivery (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- by the database, since the fan-out is one statement

@@ -6,13 +6,14 @@ import secrets
 import time
 from pathlib import Path
 
+from tests.bench.form import Sized
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running
 from tests.large_database import fill
 from tests.servers import PASSWORD
 
-LISTINGS = 50_000
-PICTURES = 5_000
+LISTINGS = Sized(long=50_000, short=5_000)
+PICTURES = Sized(long=5_000, short=500)
 
 FULL_BYTES = 120_000
 THUMBNAIL_BYTES = 20_000
@@ -28,11 +29,11 @@ ADD_PICTURES = """
 
 async def run(folder: Path) -> None:
     """Fill an instance, then time the commands of an administrator."""
-    heading(f"(j) backup with {LISTINGS:,} listings and {PICTURES:,} pictures")
+    heading(f"(j) backup with {LISTINGS.now:,} listings and {PICTURES.now:,} pictures")
     async with running(folder / "data") as server:
         await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", PASSWORD)
         async with server.pool.acquire() as conn:
-            await fill(conn, LISTINGS)
+            await fill(conn, LISTINGS.now)
             keys = await asyncio.to_thread(_fill_store, folder / "data" / "media")
             await conn.execute(ADD_PICTURES, keys, FULL_BYTES + THUMBNAIL_BYTES)
             size = await conn.fetchval("SELECT pg_database_size(current_database())")
@@ -52,7 +53,7 @@ def _fill_store(media: Path) -> list[str]:
     """The keys of each picture, its thumbnail's behind it."""
     noise = os.urandom(FULL_BYTES + 4096)
     found = []
-    for number in range(PICTURES):
+    for number in range(PICTURES.now):
         pair = [f"{secrets.token_hex(16)}.jpg" for _ in range(2)]
         for key, size in zip(pair, (FULL_BYTES, THUMBNAIL_BYTES), strict=True):
             (media / key[:2]).mkdir(parents=True, exist_ok=True)

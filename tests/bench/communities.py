@@ -13,10 +13,12 @@ from models.people import actors
 from models.people.actors import RemoteActor
 from models.settings import Site
 from models.store.database import Connection
-from tests.bench.fanout import LISTING, Sink, running_sink, watch_published
+from tests.bench.fanout import LISTING, watch_published
+from tests.bench.form import Sized
 from tests.bench.load import Request, send_all
 from tests.bench.pages import FOLLOW_SOME
 from tests.bench.report import figure, heading
+from tests.bench.rig.hosts import Sink, running_sink
 from tests.bench.server import BenchServer, running
 from tests.bench.sink import address
 from tests.factories import make_local_actor
@@ -26,7 +28,7 @@ from web.security.session import cookie_name
 
 MEMBERS, SERVERS, JOINED = 2_000, 40, 30
 
-LISTINGS = 20_000
+LISTINGS = Sized(long=20_000, short=5_000)
 INSIDE = 20
 """Listings inside each community."""
 
@@ -118,7 +120,7 @@ async def run(folder: Path) -> None:
         for name in ("alice", "zoe"):
             await server.run("account", "create", name, "--email", f"{name}@example.org", "--password", PASSWORD)
         async with server.pool.acquire() as conn:
-            await fill(conn, LISTINGS)
+            await fill(conn, LISTINGS.now)
             await conn.execute(FOLLOW_SOME)
             others = FOLLOW_SOME.replace("row_number() OVER ()", "1000 + row_number() OVER ()")
             await conn.execute(others.replace("alice", "zoe"))

@@ -2,14 +2,20 @@
 
 Machines are noisy from one minute to the next. Run alternately, both meet the same noise; the median of three rounds
 leaves out the worst of it.
+
+What `inbound` measures it asks of a server from outside only. So that part is always the one of this checkout, and only
+the server is the other one's, however old that is; every other part is measured by each checkout's own bench.
 """
 
+import os
 import re
 import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.bench.report import write_number
 
 HERE = Path(__file__).parents[2]
 
@@ -18,7 +24,10 @@ ROUNDS = 3
 PARTS = ("inbound", "fanout")
 """What is compared when nobody says what: the two that every activity passes."""
 
-_FIGURE = re.compile(r"(?P<name>\S.*?) +(?P<value>-?[\d,]+\.\d) (?P<unit>\S*) *(?:target .*)?")
+FROM_OUTSIDE = frozenset({"inbound"})
+"""Parts that this checkout measures in any other."""
+
+_FIGURE = re.compile(r"(?P<name>\S.*?) +(?P<value>-?[\d,]+\.\d+) (?P<unit>\S*) *(?:= .*)?(?:target .*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +50,11 @@ def read_figures(part: str, printed: str) -> dict[Figure, float]:
 
 
 def run_part(checkout: Path, part: str) -> dict[Figure, float]:
-    """Measure one part in a checkout, by its own interpreter. Exits when it fails there."""
-    command = [str(checkout / ".venv" / "bin" / "python"), "-m", "tests.bench", part]
-    done = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, text=True, check=False)
+    """Measure one part of a checkout, in its long form. Exits when it fails there."""
+    bench = HERE if part in FROM_OUTSIDE else checkout
+    command = [str(bench / ".venv" / "bin" / "python"), "-m", "tests.bench", part]
+    env = os.environ | {"DECLIC_BENCH_CHECKOUT": str(checkout)}
+    done = subprocess.run(command, cwd=bench, env=env, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(f"{part} failed in {checkout}.")
     figures = read_figures(part, done.stdout)
@@ -56,7 +67,8 @@ def describe(figure: Figure, other: list[float], here: list[float]) -> str:
     """One line: both medians and what ours is of theirs."""
     before, after = statistics.median(other), statistics.median(here)
     ratio = f"{100 * after / before:6.1f} %" if before else "     - "
-    return f"{figure.part + ': ' + figure.name:<62} {before:>10,.1f} {after:>10,.1f} {figure.unit:<6} {ratio}"
+    name = f"{figure.part}: {figure.name}"
+    return f"{name:<62} {write_number(before):>10} {write_number(after):>10} {figure.unit:<6} {ratio}"
 
 
 def main(other: Path, parts: list[str]) -> None:

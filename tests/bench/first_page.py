@@ -13,6 +13,7 @@ from federation.sandbox.pictures import PicturePool
 from models.people import actors
 from models.settings import Site
 from models.store.database import transaction
+from tests.bench.form import Sized
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running
 from tests.factories import make_remote_actor
@@ -20,7 +21,7 @@ from tests.sample_village import publish
 from tests.servers import PASSWORD
 from tests.web.chromium import CHROMIUM, FLAGS
 
-ROUNDS = 3
+ROUNDS = Sized(long=3, short=1)
 
 SLOW = {"offline": False, "latency": 562, "downloadThroughput": 1_440_000 / 8, "uploadThroughput": 675_000 / 8}
 """Chromium's own "slow 3G" of the audits: milliseconds, then bytes a second. The processor is this one's."""
@@ -66,7 +67,7 @@ async def run(folder: Path) -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, path in PAGES.items():
             await _look(browser, server.url + path)  # compiles the page; what is measured is the network, not that
-            visits = [await _look(browser, server.url + path) for _ in range(ROUNDS)]
+            visits = [await _look(browser, server.url + path) for _ in range(ROUNDS.now)]
             figure(f"{name}: largest contentful paint", median(one.largest for one in visits), "ms", at_most=2500)
             figure(f"{name}: transferred", median(one.bytes for one in visits) / 1000, "kB", at_most=100)
             figure(f"{name}: of it pictures", median(one.pictures for one in visits) / 1000, "kB")

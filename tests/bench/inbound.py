@@ -1,128 +1,79 @@
-"""(b) Signed Creates from 200 origins: accepted (verified, committed, 202), and apart from that processed."""
+"""(b) Mixed activities of 200 actors over TLS: taken in and processed together, and each apart."""
 
 import asyncio
-import json
-from datetime import UTC, datetime
+import time
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
+from statistics import median
 
-from federation.signatures import Signer
-from models.people import actors
-from models.people.actors import RemoteActor
-from models.relations import follows
-from models.settings import Site
-from models.store.database import Connection, execute, fetch_value
-from tests.bench.load import Request, Result, send_all
+from tests.bench.form import Sized
 from tests.bench.report import figure, heading
-from tests.bench.server import BenchServer, running
-from tests.fediverse import make_signer, public_pem, sign_post
-from tests.servers import PASSWORD
+from tests.bench.rig.activities import Author, Target, build_documents, write_lanes
+from tests.bench.rig.candidates import Declic, running_declic
+from tests.bench.rig.hosts import HOSTS, Sink, running_sink
+from tests.bench.rig.measure import LANES, Round, get_ready, run_rounds, send, wait_until_processed, watch_fan_out
 
-ORIGINS = 200
-CREATES = 6000
-
-
-def _host(number: int) -> str:
-    return f"peer{number}.test"
-
-
-def _signer(number: int) -> Signer:
-    # Eight key pairs among the 200 actors: verifying costs the same, making 200 takes a while.
-    return make_signer(f"https://{_host(number)}/users/bob#main-key", number % 8)
-
-
-async def prepare(conn: Connection, reader_id: int) -> None:
-    """200 actors with their keys, all followed by the reader, so that every post is kept."""
-    for number in range(ORIGINS):
-        base = f"https://{_host(number)}/users/bob"
-        actor = await actors.save_remote(
-            conn,
-            RemoteActor(uri=base, type="Person", username="bob", host=_host(number), url=base, inbox=f"{base}/inbox"),
-        )
-        await execute(
-            conn,
-            "INSERT INTO public_key (uri, actor_id, algorithm, pem) VALUES ($1, $2, 'rsa', $3)",
-            f"{base}#main-key",
-            actor.id,
-            public_pem(_signer(number)),
-        )
-        await follows.save(
-            conn, uri=f"urn:uuid:{uuid4()}", follower_id=reader_id, followed_id=actor.id, state="accepted"
-        )
-
-
-def _create(number: int, serial: int) -> bytes:
-    base = f"https://{_host(number)}/users/bob"
-    note = f"{base}/items/{uuid4()}"
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    public, followers = ["https://www.w3.org/ns/activitystreams#Public"], [f"{base}/followers"]
-    content = f"<p><strong>🔁 Prêt : remorque vélo {serial}</strong></p><p>Prêt 3 jours max, caution 50 €.</p>" * 3
-    return json.dumps(
-        {
-            "@context": ["https://www.w3.org/ns/activitystreams", {"toot": "http://joinmastodon.org/ns#"}],
-            "id": f"{note}/activity",
-            "type": "Create",
-            "actor": base,
-            "published": now,
-            "to": public,
-            "cc": followers,
-            "object": {
-                "id": note,
-                "type": "Note",
-                "attributedTo": base,
-                "published": now,
-                "to": public,
-                "cc": followers,
-                "url": note,
-                "content": content,
-                "contentMap": {"fr": content},
-                "tag": [{"type": "Hashtag", "name": "#Prêt", "href": f"https://{_host(number)}/tags/pret"}],
-                "attachment": [],
-            },
-        }
-    ).encode()
-
-
-def sign_requests(site: Site, count: int) -> list[Request]:
-    """`count` signed Creates, round the origins."""
-    requests = []
-    for serial in range(count):
-        number = serial % ORIGINS
-        envelope = sign_post(site, "/inbox", _create(number, serial), _signer(number))
-        requests.append(Request("POST", "/inbox", dict(envelope.headers), envelope.body))
-    return requests
-
-
-async def _processed(server: BenchServer, total: int) -> float:
-    """From the first to the last: how long the process takes to start is another matter."""
-    async with server.pool.acquire() as conn, asyncio.timeout(120):
-        while await fetch_value(conn, "SELECT count(*) FROM received WHERE state = 'waiting'"):
-            await asyncio.sleep(0.1)
-        kept = await fetch_value(conn, "SELECT count(*) FROM post")
-        assert kept >= total, f"{kept} posts of {total}"
-        seconds: float = await fetch_value(
-            conn, "SELECT extract(epoch FROM max(finished_at) - min(finished_at))::float8 FROM received"
-        )
-    return int(kept) / seconds
-
-
-def _print(result: Result) -> None:
-    assert set(result.statuses) == {202}, result.statuses
-    figure("accepted, verified, committed", result.rate, "/s", at_least=1500)
-    figure("answer, p50", result.milliseconds(0.5), "ms")
-    figure("answer, p99", result.milliseconds(0.99), "ms")
+COUNT, ROUNDS = Sized(long=6_000, short=1_500), Sized(long=3, short=1)
 
 
 async def run(folder: Path) -> None:
-    """Accept with a server that does not process, then let a worker process."""
-    heading(f"(b) {CREATES:,} signed Creates from {ORIGINS} origins")
-    async with running(folder / "inbound", "--no-worker") as server:
-        await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", PASSWORD)
-        async with server.pool.acquire() as conn, conn.transaction():
-            alice = await actors.get_local(conn, "alice")
-            await prepare(conn, alice.id)
-        site = Site(url=server.url, host=server.url.removeprefix("http://"))
-        await send_all(server.port, sign_requests(site, 400))
-        _print(await send_all(server.port, sign_requests(site, CREATES)))
-    async with running(folder / "inbound", command="worker", port=server.port) as server:
-        figure("processed", await _processed(server, CREATES), "/s", at_least=600)
+    """As `declic serve` starts by itself; then with a server that does not process, and a worker alone."""
+    count, rounds = COUNT.now, ROUNDS.now
+    heading(f"(b) {count:,} mixed activities of {HOSTS} actors over {LANES} connections, median of {rounds}")
+    (folder / "sink").mkdir()
+    async with (
+        running_sink(folder / "sink", build_documents) as sink,
+        running_declic(folder / "declic", sink.authority) as declic,
+    ):
+        target, authors = await get_ready(declic, sink)
+        warm = await watch_fan_out(declic, sink)
+        figure("a note to the last of 200 hosts, warm", warm, "s", at_most=0.12, by="200 bare deliveries")
+        found = await run_rounds(declic, sink, target, authors, count=count, rounds=rounds)
+        print_rounds(found, front=declic.front.program)
+        await measure_apart(declic, sink, target, authors, count=count)
+
+
+def print_rounds(found: Sequence[Round], *, front: str) -> None:
+    """The medians; what the generator and the front cost stands beside."""
+    assert not any(one.sent.refused for one in found), [one.sent.refused for one in found]
+    accepted = median(one.sent.rate for one in found)
+    figure("accepted while processing goes on", accepted, "/s", at_least=1500, by="bare intake")
+    figure("answer then, p50", median(one.sent.milliseconds(0.5) for one in found), "ms", by="bare page")
+    figure("answer then, p99", median(one.sent.milliseconds(0.99) for one in found), "ms", at_most=60, by="bare page")
+    processed = median(one.processed for one in found)
+    figure("processed, to the last", processed, "/s", at_least=1500, by="bare intake")
+    work = median(one.work for one in found)
+    figure("processor time of one activity, in all", work, "ms", at_most=0.8, by="bare work")
+    figure("of the generator beside it", median(one.sent.generator_work for one in found), "ms")
+    figure(f"of the front beside it ({front})", median(one.sent.front_work for one in found), "ms")
+    figure("memory then (PSS), with PostgreSQL", found[-1].megabytes, "MB", at_most=180)
+
+
+async def measure_apart(declic: Declic, sink: Sink, target: Target, authors: Sequence[Author], *, count: int) -> None:
+    """A burst that nobody processes, then what it takes to process it."""
+    await declic.end()
+    await declic.start("serve", "--no-worker")
+    await send(declic, sink, write_lanes(authors, target, count // 10))
+    since: datetime = await declic.ask_database("SELECT clock_timestamp()")
+    sent = await send(declic, sink, write_lanes(authors, target, count))
+    assert not sent.refused, sent.refused
+    figure("burst: accepted and processed later", sent.rate, "/s", at_least=2500, by="bare intake")
+    figure("burst: answer, p99", sent.milliseconds(0.99), "ms", by="bare page")
+    await declic.end()
+    await declic.start("worker")
+    begun = time.perf_counter()
+    while await declic.ask_database(STARTED, since) == 0 and time.perf_counter() - begun < 30:
+        await asyncio.sleep(0.02)
+    await wait_until_processed(declic)
+    rate: float = await declic.ask_database(RATE, since)
+    figure("processed alone", rate, "/s", at_least=2200, by="bare intake")
+
+
+STARTED = "SELECT count(*) FROM received WHERE received_at >= $1 AND finished_at IS NOT NULL"
+
+RATE = """
+    SELECT count(*) / extract(epoch FROM max(finished_at) - min(finished_at))::float8 FROM received
+    WHERE received_at >= $1
+"""
+"""From the first to the last: how long the process takes to start is another matter."""

@@ -1,6 +1,8 @@
-"""Figures on the terminal: a name, a value, a unit, and where there is one the target and whether it is met."""
+"""Figures on the terminal: a name, a value, a unit, its ratio to the machine, and whether its target is met."""
 
 from collections.abc import Sequence
+
+from tests.bench.machine import measure_against, scale
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -14,11 +16,39 @@ def heading(text: str) -> None:
     print(f"\n{text}\n{'-' * len(text)}", flush=True)
 
 
-def figure(name: str, value: float, unit: str, *, at_least: float | None = None, at_most: float | None = None) -> None:
-    """Print one figure and how it stands to its target."""
-    text = f"{name:<52} {value:>10,.1f} {unit:<6}"
-    if at_least is not None:
-        text += f"  target ≥ {at_least:,g}: {'reached' if value >= at_least else 'NOT reached'}"
-    if at_most is not None:
-        text += f"  target ≤ {at_most:,g}: {'reached' if value <= at_most else 'NOT reached'}"
+def write_number(value: float) -> str:
+    """As many places as say something."""
+    return f"{value:,.3f}" if abs(value) < 1 else f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def figure(
+    name: str,
+    value: float,
+    unit: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    by: str | None = None,
+) -> None:
+    """Print one figure and how it stands to its target.
+
+    `by` is the yardstick (`machine.YARDSTICKS`) that it hangs on: the target is that of the reference machine, and is
+    measured as its ratio on this one.
+    """
+    text = f"{name:<52} {write_number(value):>10} {unit:<6}"
+    if by is not None:
+        text += f" = {write_number(measure_against(value, by))} × {by}"
+    for sign, target, is_met in (("≥", at_least, _is_at_least), ("≤", at_most, _is_at_most)):
+        if target is not None:
+            here = target if by is None else scale(target, by)
+            said = f"{target:,g}" if by is None else f"{target:,g}, here {write_number(here)}"
+            text += f"  target {sign} {said}: {'reached' if is_met(value, here) else 'NOT reached'}"
     print(text, flush=True)
+
+
+def _is_at_least(value: float, target: float) -> bool:
+    return value >= target
+
+
+def _is_at_most(value: float, target: float) -> bool:
+    return value <= target

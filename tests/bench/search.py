@@ -14,13 +14,14 @@ from models.searches import NetworkFilter
 from models.searches.language.known_words import count_words
 from models.store.database import Connection, execute, prepare_connection
 from models.store.postgres import embedded
+from tests.bench.form import Sized
 from tests.bench.report import figure, heading, percentile
 from tests.bench.server import running
 from tests.large_database import fill_listings
 from tests.models.searches.conftest import read_lines
 
-LISTINGS = 200_000
-ROUNDS = 2_000
+LISTINGS = Sized(long=200_000, short=10_000)
+ROUNDS = Sized(long=2_000, short=200)
 
 _SAMPLE = """
     CREATE TEMP TABLE sample AS SELECT title, text, category, n - 1 AS number
@@ -86,14 +87,14 @@ HOSTILE = ("x" * 10_000, "mot " * 2_500, " ".join(map(str, range(2_000))), "tent
 
 async def run(folder: Path) -> None:
     """Fill a database, search it in every way."""
-    heading(f"(n) searches among {LISTINGS:,} listings")
+    heading(f"(n) searches among {LISTINGS.now:,} listings")
     async with running(folder / "search") as server, embedded(server.data) as url:
         conn = await asyncpg.connect(url)  # that of a pool would not wait for so long
         await prepare_connection(conn)
         async with conn.transaction():
             lines = read_lines("listings.jsonl")
             await execute(conn, _SAMPLE, *([line[name] for line in lines] for name in ("title", "text", "category")))
-            await fill_listings(conn, LISTINGS, words=_WORDS)
+            await fill_listings(conn, LISTINGS.now, words=_WORDS)
             for statement in _CALENDARS:
                 await execute(conn, statement)
         await execute(conn, "VACUUM ANALYZE")
@@ -119,7 +120,7 @@ async def _measure(conn: Connection) -> None:
             order=draw.choice(("best", "best", "near", "new", "ending")),
             **draw.choice(FILTERS) | draw.choice(PLACES),
         )
-        for _ in range(ROUNDS)
+        for _ in range(ROUNDS.now)
     ]
     for filter in asked[:100]:
         await _read_page(conn, filter)
@@ -138,5 +139,5 @@ async def _time(name: str, asked: list[NetworkFilter], search: Callable[[Network
         await search(filter)
         spent.append(((time.perf_counter() - begun) * 1000, filter))
     times = [one for one, _ in spent]
-    figure(f"{name}, p50", percentile(times, 0.5), "ms", at_most=10)
-    figure(f"{name}, p99", percentile(times, 0.99), "ms", at_most=40)
+    figure(f"{name}, p50", percentile(times, 0.5), "ms", at_most=10, by="sum")
+    figure(f"{name}, p99", percentile(times, 0.99), "ms", at_most=40, by="sum")

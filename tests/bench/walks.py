@@ -37,7 +37,7 @@ from models.store.migrate import migrate
 from models.store.postgres import embedded
 from models.traffic.inbound import received
 from tests import sample_village
-from tests.bench.report import heading
+from tests.bench.report import figure, heading
 from tests.bench.tracing import Trace, name_of, tracing
 from tests.fediverse import FakeFediverse, Person, public_pem, sign_post
 from tests.sample_village import Village
@@ -153,7 +153,7 @@ WALKS = (
         name="Create, processed",
         root=process_due,
         door=process_due,
-        store=posts.create,
+        store=posts.create_many,
         before=lambda ground: ground.deliver_note(),
         go=lambda ground: ground.process(),
     ),
@@ -254,6 +254,10 @@ async def run(folder: Path, *, naming: bool = False) -> None:
             counted = [len(one) for one in (found.functions, found.files, found.spine, found.up)]
             sizes = [*counted, found.connections, found.statements]
             print("{:<22} {:>9} {:>6} {:>6} {:>4} {:>12} {:>11}".format(walk.name, *sizes), flush=True)
+            if walk.name.startswith("Create"):
+                assert found.spine, f"{walk.name}: nobody came to {walk.store.__name__}"
+                figure(f"{walk.name}: functions from door to store", len(found.spine), "", at_most=14)
+                figure(f"{walk.name}: turns back", len(found.up), "", at_most=0)
             if naming:
                 print("    " + " → ".join(name_of(code) for code in found.spine))
                 for caller, called in sorted((name_of(caller), name_of(called)) for caller, called in found.up):

@@ -11,7 +11,7 @@ import aiohttp
 
 from tests.certificates import Authority
 from tests.peers.programs import HERE, NODE, free_port, running_program
-from tests.peers.tls import tls_front
+from tests.peers.tls import MakeFront, own_front
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +52,21 @@ class FedifyPeer:
         async with aiohttp.ClientSession() as session, session.get(f"{self.control}/received") as answer:
             return [item for item in (await answer.json())[self.seen :] if type in (None, item["type"])]
 
+    async def count(self) -> dict[str, int]:
+        """How many activities were `taken` in by now, and how many of them were `kept`: processed."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.control}/count") as answer:
+            counted: dict[str, int] = await answer.json()
+            return counted
+
 
 @asynccontextmanager
-async def running_fedify(authority: Authority) -> AsyncIterator[FedifyPeer]:
+async def running_fedify(authority: Authority, make_front: MakeFront = own_front) -> AsyncIterator[FedifyPeer]:
     """Start Fedify on https://localhost:PORT, trusting the test authority, until the end of the block."""
     port, behind = free_port(), free_port()
     origin = f"https://localhost:{port}"
     env = {"PATH": os.environ["PATH"], "NODE_EXTRA_CA_CERTS": str(authority.ca_file)}
     async with (
-        tls_front(port, behind, authority.issue("localhost", "127.0.0.1").context),
+        make_front(port, behind, authority.issue("localhost", "127.0.0.1")),
         running_program(str(NODE), str(HERE / "fedify/server.mjs"), origin, str(behind), env=env) as log,
     ):
         async with asyncio.timeout(60):

@@ -12,7 +12,7 @@ import aiohttp
 
 from tests.certificates import Authority
 from tests.peers.programs import free_port, running_program
-from tests.peers.tls import tls_front
+from tests.peers.tls import MakeFront, own_front
 
 SYSTEM_STORE = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -90,7 +90,9 @@ def _with_store(store: Path, *command: str) -> list[str]:
 
 
 @asynccontextmanager
-async def running_snac(authority: Authority, folder: Path) -> AsyncIterator[SnacPeer]:
+async def running_snac(
+    authority: Authority, folder: Path, make_front: MakeFront = own_front
+) -> AsyncIterator[SnacPeer]:
     """Start snac2 on https://localhost:PORT with its data in `folder`, until the end of the block."""
     port, behind = free_port(), free_port()
     data = folder / "snac"
@@ -101,7 +103,7 @@ async def running_snac(authority: Authority, folder: Path) -> AsyncIterator[Snac
     printed = await _run(snac, "adduser", str(data), "sam")
     password = printed.partition("User password is ")[2].split()[0]
     async with (
-        tls_front(port, behind, authority.issue("localhost", "127.0.0.1").context),
+        make_front(port, behind, authority.issue("localhost", "127.0.0.1")),
         running_program(*_with_store(store, snac, "httpd", str(data))) as log,
     ):
         await _wait_for_port(behind)

@@ -2,8 +2,13 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from tests.certificates import Certificate
+
+MakeFront = Callable[[int, int, Certificate], AbstractAsyncContextManager[object]]
+"""What puts TLS on a port in front of another one: ours, which costs nothing to start, or a real proxy."""
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -39,3 +44,8 @@ async def tls_front(port: int, behind: int, context: ssl.SSLContext) -> AsyncIte
         for task in list(running):
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+def own_front(port: int, behind: int, certificate: Certificate) -> AbstractAsyncContextManager[object]:
+    """The one of this module, in this process."""
+    return tls_front(port, behind, certificate.context)

@@ -251,8 +251,11 @@ async def count(conn: Connection, actor_ids: list[int]) -> dict[int, Counts]:
         SELECT a.id AS actor_id, own.posts + (SELECT count(*) FROM share WHERE actor_id = a.id) AS posts,
             (SELECT count(*) FROM follow WHERE followed_id = a.id AND state = 'accepted') AS followers,
             (SELECT count(*) FROM follow WHERE follower_id = a.id AND state = 'accepted') AS following,
-            greatest(own.last_at, (SELECT created_at FROM share WHERE actor_id = a.id ORDER BY id DESC LIMIT 1))
-                AS last_post_at
+            greatest(
+                own.last_at,
+                -- The index of an actor's shares, whatever is expected: few share much, and most of them nothing.
+                (SELECT created_at FROM share WHERE actor_id BETWEEN a.id AND a.id
+                    ORDER BY actor_id, id DESC LIMIT 1)) AS last_post_at
         FROM unnest($1::bigint[]) AS a (id)
         CROSS JOIN LATERAL (
             SELECT count(*) AS posts, max(received_at) AS last_at FROM post

@@ -103,6 +103,10 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
 
     A claim that ran out says that its worker died. A suspect is given before all others and alone, to a worker that
     is not `busy`; a busy one gets nothing meanwhile, so that it soon is not.
+
+    Earlier ones of an actor are looked up by the index that says `finished_at IS NULL`, and by no other: of those that
+    say `waiting` PostgreSQL believes that they are empty, as they were when it last looked, and reads one of them whole
+    for each row. OFFSET 0 keeps it from joining, which would be the same.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.received'))")
     claimed = await fetch_all(
@@ -113,8 +117,8 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
             SELECT r.id FROM received r
             WHERE r.state = 'waiting' AND r.deaths > 0 AND r.deaths + (r.claimed_by IS NOT NULL)::integer >= $4
                 AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
-                AND NOT EXISTS (SELECT FROM received e WHERE e.state = 'waiting' AND e.actor_uri = r.actor_uri
-                    AND e.id < r.id AND e.claimed_until >= $3)
+                AND NOT EXISTS (SELECT FROM received e WHERE e.finished_at IS NULL AND e.actor_uri = r.actor_uri
+                    AND e.id < r.id AND e.claimed_until >= $3 OFFSET 0)
             ORDER BY r.id LIMIT 1
         )
         UPDATE received SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds',
@@ -124,8 +128,8 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
             UNION ALL
             (SELECT r.id FROM received r
             WHERE r.state = 'waiting' AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
-                AND NOT EXISTS (SELECT FROM received e WHERE e.state = 'waiting' AND e.actor_uri = r.actor_uri
-                    AND e.id < r.id AND e.claimed_until >= $3)
+                AND NOT EXISTS (SELECT FROM received e WHERE e.finished_at IS NULL AND e.actor_uri = r.actor_uri
+                    AND e.id < r.id AND e.claimed_until >= $3 OFFSET 0)
                 AND NOT EXISTS (SELECT FROM suspect)
             ORDER BY r.id LIMIT $2)
         ) AS due

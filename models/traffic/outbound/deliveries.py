@@ -151,6 +151,9 @@ async def claim(
     (HT9), whoever they name, while other lanes pass; a lane that waits for a retry is not due at all (see `retry`). At
     most 20 rows of a lane at once, and at most `failed_before` of lanes whose first row failed before, so that these
     leave room for the others. One claimer at a time, by an advisory lock: call it in a short transaction of its own.
+
+    Each lane is read once, along its index. Asked row by row whether an earlier one is in the way, PostgreSQL reads all
+    that waits for each row: it believes that nothing waits, as was so when it last looked at a table of finished ones.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock(hashtext('declic.delivery'))")
     claimed = await fetch_all(
@@ -164,14 +167,11 @@ async def claim(
                     row_number() OVER (PARTITION BY failed ORDER BY private DESC, priority, id) AS rank
                 FROM (
                     SELECT d.id, d.private, max(d.priority) OVER lane AS priority, row_number() OVER lane AS place,
-                        first_value(d.attempts) OVER lane > 0 AS failed
-                    FROM delivery d
-                    WHERE d.state = 'waiting' AND d.due_at <= $3 AND (d.claimed_until IS NULL OR d.claimed_until < $3)
-                        AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting' AND e.host = d.host
-                            AND e.actor_id = d.actor_id AND e.private = d.private AND e.id < d.id
-                            AND (e.due_at > $3 OR e.claimed_until >= $3))
+                        first_value(d.attempts) OVER lane > 0 AS failed,
+                        bool_or(d.due_at > $3 OR coalesce(d.claimed_until >= $3, false)) OVER lane AS blocked
+                    FROM delivery d WHERE d.state = 'waiting'
                     WINDOW lane AS (PARTITION BY d.host, d.actor_id, d.private ORDER BY d.id)
-                ) AS free WHERE place <= 20
+                ) AS free WHERE place <= 20 AND NOT blocked
             ) AS ranked WHERE NOT failed OR rank <= $4 ORDER BY private DESC, priority, id LIMIT $2
         ) AS due, activity a
         WHERE delivery.id = due.id AND a.id = delivery.activity_id

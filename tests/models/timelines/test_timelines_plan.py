@@ -10,6 +10,7 @@ import pytest
 
 from models import searches, timelines
 from models.listings.listings import ListingStatus
+from models.people import actors
 from models.searches import CatalogueFilter, NetworkFilter
 from models.searches.points import list_points
 from models.store.database import Connection, connection, execute, fetch_column, open_pool
@@ -125,6 +126,10 @@ READS: dict[str, tuple[int, Read]] = {
         ),
     ),
     "network, what ends first": (6000, lambda conn: searches.list_network(conn, NetworkFilter(order="ending"))),
+    "counts of people who share nothing": (
+        2600,
+        lambda conn: actors.count(conn, [LOMME + number for number in range(1, 21)]),
+    ),
     "a map": (5000, lambda conn: put_on_map(conn, NetworkFilter(bounds=AROUND))),
     "a map to a member": (
         11000,

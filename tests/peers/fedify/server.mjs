@@ -15,6 +15,7 @@ const received = [];          // every activity, in order of arrival
 const notes = new Map();      // our own notes by id
 const followers = new Map();
 const keys = [];
+let taken = 0;                // answered with 202, be it processed yet or not
 
 const federation = createFederation({
   kv: new MemoryKvStore(),
@@ -103,6 +104,16 @@ const acts = {
     }));
     return {};
   },
+  async write(ctx, { text }) {
+    const id = ctx.getObjectUri(Note, { id: crypto.randomUUID() });
+    const audience = { tos: [PUBLIC_COLLECTION], ccs: [ctx.getFollowersUri(USER)] };
+    const note = new Note({ id, attribution: ctx.getActorUri(USER), content: `<p>${text}</p>`, ...audience });
+    notes.set(id.href, note);
+    await ctx.sendActivity({ identifier: USER }, "followers", new Create({
+      id: new URL(`${id.href}#create`), actor: ctx.getActorUri(USER), object: note, ...audience,
+    }), { preferSharedInbox: true });
+    return { id: id.href };
+  },
   async reply(ctx, { object, text, direct }) {
     const parent = await ctx.lookupObject(object);
     const author = await parent.getAttribution(ctx);
@@ -123,6 +134,7 @@ const acts = {
 async function answer(request, body) {
   const url = new URL(request.url, origin);
   if (url.pathname === "/control/received") return Response.json(received);
+  if (url.pathname === "/control/count") return Response.json({ taken, kept: received.length });
   const act = /^\/control\/(\w+)$/.exec(url.pathname)?.[1];
   if (act && act in acts) {
     try {
@@ -142,6 +154,7 @@ createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const result = await answer(request, Buffer.concat(chunks));
+  if (request.method === "POST" && result.status === 202) taken += 1;
   response.writeHead(result.status, Object.fromEntries(result.headers));
   response.end(Buffer.from(await result.arrayBuffer()));
 }).listen(Number(port), "127.0.0.1", () => console.log("ready"));

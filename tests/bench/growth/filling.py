@@ -1,0 +1,123 @@
+"""A cooperative of many years, as large as wanted: what `large_database` writes, and all that has been sent and told.
+
+Size 1 is 50,000 posts of 2,000 people; at size 100 they are five million of 100,000, and ten million deliveries are
+over. Alice, who reads, and what she follows stay the same at every size.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import asyncpg
+
+from models.store.database import Connection, execute
+from tests.large_database import FIRST_ID, HOSTS, MOST_PEOPLE, PEOPLE, fill, unchecked, unindexed
+
+POSTS = 50_000
+
+DELIVERIES = 20
+"""Inboxes to which each post of ours went."""
+
+LOADING: Mapping[str, str] = MappingProxyType(
+    {
+        "max_wal_size": "8GB",
+        "checkpoint_timeout": "30min",
+        "maintenance_work_mem": "512MB",
+        "autovacuum": "off",  # it would read along, and is done by hand at the end
+        "synchronous_commit": "off",
+    }
+)
+"""What PostgreSQL is told while so much is written, and not any more when it is measured."""
+
+# Each of our posts as it was told, with a body as long as they are.
+_ACTIVITIES = """
+    INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body, created_at)
+    SELECT p.id + 20, p.uri || '/activity', 'Create', p.author_id, p.uri, true,
+        '{"type": "Create", "id": "' || p.uri || '", "content": "' || repeat(md5(p.uri), 20) || '"}', p.published_at
+    FROM post p WHERE p.local AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
+"""
+
+# They arrived during the last four hundred days.
+_DELIVERIES = """
+    INSERT INTO delivery (activity_id, actor_id, inbox, host, state, attempts, last_status, due_at, created_at,
+        finished_at)
+    SELECT a.id, a.actor_id, 'https://h' || h || '.test/inbox', 'h' || h || '.test', 'done', 1, 202, told, told, told
+    FROM activity a, generate_series(0, $1::int - 1) AS k,
+        LATERAL (SELECT (a.id / 1000 * 7 + k * 10) % $2::int AS h,
+            now() - a.id / 1000 % 400 * interval '1 day' AS told) AS x
+"""
+
+# What came in during a week and took effect.
+_RECEIVED = """
+    INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body, state, attempts, received_at,
+        finished_at)
+    SELECT $1::bigint + n, 'https://h' || n % $3::int || '.test/a/' || n, decode(md5(n::text) || md5(n::text), 'hex'),
+        'Create', 'https://h' || n % $3::int || '.test/users/p' || n % 2000, 'h' || n % $3::int || '.test',
+        convert_to(repeat(md5(n::text), 25), 'UTF8'), 'done', 1, at, at
+    FROM generate_series(1, $2::int) AS n, LATERAL (SELECT now() - n % 160 * interval '1 hour' AS at) AS x
+"""
+
+# Thirty told to each of ours, and one thread each with two messages about it.
+_NOTIFICATIONS = """
+    INSERT INTO notification (id, recipient_id, type, actor_id, post_id, created_at)
+    SELECT $1::bigint + 200000000000 + a.id % 1000000 * 100 + k, a.id, 'mention', a.id + 1 + k % 7,
+        $1::bigint + 100000 + (a.id % 20000 * 2 + k) * 1000, now()
+    FROM actor a, generate_series(0, 29) AS k WHERE a.local AND a.id BETWEEN $1::bigint AND $1::bigint + 99999
+    ON CONFLICT DO NOTHING
+"""
+_ACCOUNTS = """
+    INSERT INTO account (actor_id, email, confirmed_at)
+    SELECT id, username || '@example.org', now() FROM actor
+    WHERE local AND type = 'Person' AND id BETWEEN $1::bigint AND $1::bigint + 99999
+    ON CONFLICT DO NOTHING
+"""
+_THREADS = """
+    INSERT INTO exchange (id, listing_id, owner_id, partner_id, last_id)
+    SELECT l.post_id + 30, l.post_id, l.author_id, l.author_id + 1, l.post_id + 31
+    FROM listing l JOIN actor a ON a.id = l.author_id AND a.local
+"""
+_EVENTS = """
+    INSERT INTO exchange_event (id, exchange_id, actor_id, kind)
+    SELECT e.id + k, e.id, e.partner_id, CASE k WHEN 1 THEN 'requested' ELSE 'countered' END
+    FROM exchange e, generate_series(1, 2) AS k
+"""
+
+# The first of ours has as many followers elsewhere at every size.
+_FOLLOWERS = """
+    INSERT INTO follow (id, follower_id, followed_id, state)
+    SELECT $1::bigint + 300000000000 + n, $1::bigint + n, $1, 'accepted' FROM generate_series(1, 166) AS n
+    WHERE n % 10 <> 0
+    ON CONFLICT DO NOTHING
+"""
+
+
+async def fill_to_size(conn: Connection, size: int) -> None:
+    """Write all of it, and let PostgreSQL look at it."""
+    for name, value in LOADING.items():
+        await execute(conn, f"ALTER SYSTEM SET {name} = '{value}'")
+    await execute(conn, "SELECT pg_reload_conf()")
+    people = min(max(PEOPLE, 1_000 * size), MOST_PEOPLE)
+    await fill(conn, POSTS * size // 2, people=people)
+    async with unchecked(conn), unindexed(conn, "activity", "delivery", "received", "notification", "exchange"):
+        await execute(conn, _ACTIVITIES, FIRST_ID)
+        await execute(conn, _DELIVERIES, DELIVERIES, HOSTS)
+        await execute(conn, _RECEIVED, FIRST_ID, 20_000 * size, HOSTS)
+        await execute(conn, _ACCOUNTS, FIRST_ID)
+        await execute(conn, _NOTIFICATIONS, FIRST_ID)
+        await execute(conn, _THREADS)
+        await execute(conn, _EVENTS)
+        await execute(conn, _FOLLOWERS, FIRST_ID)
+    for name in LOADING:
+        await execute(conn, f"ALTER SYSTEM RESET {name}")
+    await execute(conn, "SELECT pg_reload_conf()")
+    await execute(conn, "VACUUM ANALYZE")
+    await execute(conn, "CHECKPOINT")
+
+
+async def count_rows(conn: asyncpg.Connection) -> dict[str, int]:
+    """How many rows the largest tables have, as PostgreSQL reckons."""
+    rows = await conn.fetch(
+        """
+        SELECT relname, n_live_tup FROM pg_stat_user_tables WHERE n_live_tup > 10000 ORDER BY n_live_tup DESC LIMIT 12
+        """
+    )
+    return {row["relname"]: row["n_live_tup"] for row in rows}

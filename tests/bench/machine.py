@@ -1,0 +1,74 @@
+"""What this machine can do at best, measured beside each part, and the targets that follow from it.
+
+A target is written as it was set on one machine (`REFERENCE`). On another one, or on one that is busy, it is as much
+higher or lower as the limit that it hangs on (its yardstick): so a target turns red by what the code does alone.
+"""
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Rates a second, but for two that are milliseconds: a statement of one row, and a sum of 100,000 numbers.
+
+    `hello_work` is the processor time of one request to a bare aiohttp, generator and all, `verify_work` that of one
+    signature: milliseconds too, but not those that others took meanwhile.
+    """
+
+    verifies: float
+    signs: float
+    handshakes: float
+    hellos: float
+    commits: float
+    commits_together: float
+    statement: float
+    sum: float
+    verify_work: float
+    hello_work: float
+
+
+REFERENCE = Limits(
+    verifies=30_000,
+    signs=1_500,
+    handshakes=1_300,
+    hellos=14_000,
+    commits=900,
+    commits_together=3_900,
+    statement=0.08,
+    sum=17,
+    verify_work=0.02,
+    hello_work=0.038,
+)
+"""The machine on which the targets were set, as far as it matters: version 89e42f5 takes in 522 of the mixed activities
+a second there, and works 2.8 ms on each. Found by running that version on another machine, with its limits beside it.
+"""
+
+YARDSTICKS: Mapping[str, Callable[[Limits], float]] = MappingProxyType(
+    {
+        # One request, one signature and one commit after the other: the least that taking in one activity can be.
+        "bare intake": lambda at: 1 / (1 / at.hellos + 1 / at.verifies + 1 / at.commits_together),
+        "bare work": lambda at: at.hello_work + at.verify_work,
+        "bare page": lambda at: 1000 / at.hellos + at.statement,
+        "sum": lambda at: at.sum,
+        "200 bare deliveries": lambda at: 200 * (1 / at.signs + 1 / at.hellos),
+        "200 first deliveries": lambda at: 200 * (1 / at.signs + 1 / at.hellos + 1 / at.handshakes),
+    }
+)
+"""What targets hang on, by the name that stands beside the figure."""
+
+MEASURED: ContextVar[Limits] = ContextVar("MEASURED")
+"""The limits as they were measured just before the part that runs."""
+
+
+def scale(target: float, yardstick: str) -> float:
+    """A target of the reference machine, as it is on this one now."""
+    measure = YARDSTICKS[yardstick]
+    return target * measure(MEASURED.get()) / measure(REFERENCE)
+
+
+def measure_against(value: float, yardstick: str) -> float:
+    """How many times the yardstick of this machine a figure is."""
+    return value / YARDSTICKS[yardstick](MEASURED.get())
