@@ -24,14 +24,15 @@ TOMBSTONES = ("/users/", "/.well-known/", "/nodeinfo/", "/sources")
 @web.middleware
 async def shutdown_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Pass on what still has an answer; Gone is raised for all else once the instance ended."""
-    if request.path.startswith(PROBED) or not await _has_ended(request):
+    if request.path.startswith(PROBED) or not await has_ended(request):
         return await handler(request)
     if request.method in SAFE_METHODS and request.path.startswith(TOMBSTONES):
         return await handler(request)
     raise Gone("shutdown_ended")
 
 
-async def _has_ended(request: web.Request) -> bool:
+async def has_ended(request: web.Request) -> bool:
+    """Whether this instance ended, as far as is known."""
     instance = request.app[INSTANCE]
     found: bool | None = instance.ended.find(INSTANCE_ENDED)
     if found is not None:
