@@ -22,6 +22,7 @@ from inbox.receiving.forwarded import find_vouched
 from inbox.receiving.headers import Readable, read_body
 from inbox.traffic.synchronization import note_digest
 from models import posts
+from models.domains import find_domain
 from models.errors import DeclicError, Unavailable
 from models.limits import TOLD_FETCHES
 from models.people import actors
@@ -75,7 +76,8 @@ async def receive(
         host = host_of(read.header.actor_uri)
         await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
         with instance.backlog.taking(host, len(read.body)):
-            await instance.intake.put(_describe(envelope, read, host))
+            turn = instance.turns.take(find_domain(host), at=datetime.now(UTC))
+            await instance.intake.put(_describe(envelope, read, host, turn))
         instance.tallies.count("inbox", "accepted")
         await _note_activity(instance, host)
         if read.direct and read.signed:
@@ -184,7 +186,7 @@ def _require_authority(read: Readable) -> None:
     require_same_origin(read.header.actor_uri, read.header.id)
 
 
-def _describe(envelope: Envelope, read: Readable, host: str) -> NewReceived:
+def _describe(envelope: Envelope, read: Readable, host: str, turn: datetime) -> NewReceived:
     as_sent = read.body is envelope.body  # not where an origin was asked, or a hint was written
     return NewReceived(
         activity_uri=read.header.id,
@@ -193,6 +195,7 @@ def _describe(envelope: Envelope, read: Readable, host: str) -> NewReceived:
         actor_uri=read.header.actor_uri,
         host=host,
         body=read.body,
+        turn=turn,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from federation.instance import Instance
+from federation.instance import PEERS_CHANNEL, Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
 from inbox.processing.process import process_due
 from inbox.processing.processor_time import interrupt_long_steps
@@ -150,12 +150,17 @@ async def listen_for_work(instance: Instance, work_signal: WorkSignal, jobs: Job
     """Set here what other processes signalled, or may have: the one link of this process."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
-    async with listen(url, *CHANNELS, KEYS_CHANNEL, *([JOBS] if jobs else [])) as listener:
+    async with listen(url, *CHANNELS, KEYS_CHANNEL, PEERS_CHANNEL, *([JOBS] if jobs else [])) as listener:
         while True:
             message = await listener.get()
             if jobs is not None and message is not None and message[0] == JOBS:
                 jobs.notify(message[1])
                 continue
+            if message is not None and message[0] == PEERS_CHANNEL:
+                instance.forget_peers(message[1])
+                continue
+            if message is None:
+                instance.forget_peers(None)
             if message is None or message[0] == KEYS_CHANNEL:
                 instance.forget_keys()
             work_signal.receive(message)
