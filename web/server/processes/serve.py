@@ -147,7 +147,9 @@ async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: W
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
     background = Background(instance.pool)
     background.start("rings", work_signal.announce_signals)
+    spare = asyncio.create_task(trim_regularly())
     await _work(instance, work_signal, stopping, work=True)
+    spare.cancel()
     await background.stop()
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from web.server.processes.memory import find_malloc_trim
 from web.server.processes.pool import PAUSE_SECONDS, STOP_SECONDS
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,9 @@ def supervise(listener: socket.socket, count: int, *, work: bool = True) -> Part
     The socket stays open here, so that nobody is refused while a process is started again.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    trim = find_malloc_trim()
+    if trim is not None:
+        trim(0)  # what reading the modules freed would be in each process
     return _Supervisor(listener, divide(count, work=work)).run()
 
 
