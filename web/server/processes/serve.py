@@ -30,7 +30,7 @@ from web.server.bootstrap import open_ready_instance
 from web.server.first_run import print_first_run_link, print_nothing, print_step
 from web.server.logging import is_worth_a_line
 from web.server.processes.memory import trim_regularly
-from web.server.processes.supervisor import Part, tell_ready
+from web.server.processes.supervisor import ProcessPart, tell_ready
 from web.server.shared_media import warn_without_pictures
 from web.server.worker import health
 from web.server.worker.loops import listen_for_work, run_worker
@@ -60,11 +60,13 @@ class AddressTaken(DeclicError):
 
 async def serve(settings: Settings, *, work: bool = True, listener: socket.socket | None = None) -> None:
     """Serve until SIGTERM or SIGINT. `listener` is a socket that somebody else opened, who holds our standard input."""
-    part = Part(answers=True, works=work, first=listener is None)
+    part = ProcessPart(answers=True, works=work, first=listener is None)
     await serve_part(settings, listener or await open_listener(settings), part, supervised=listener is not None)
 
 
-async def serve_part(settings: Settings, listener: socket.socket, part: Part, *, supervised: bool = True) -> None:
+async def serve_part(
+    settings: Settings, listener: socket.socket, part: ProcessPart, *, supervised: bool = True
+) -> None:
     """Serve until SIGTERM or SIGINT, or until whoever supervises us is gone. The first one has more to say."""
     stopping = stop_on_signals()
     if supervised:
@@ -130,7 +132,7 @@ async def drain(app: web.Application) -> None:
         await asyncio.sleep(0.02)
 
 
-async def work(settings: Settings, part: Part | None = None) -> None:
+async def work(settings: Settings, part: ProcessPart | None = None) -> None:
     """Only work, serve no pages: `declic worker`, or the `part` of a process that is supervised."""
     stopping = stop_on_signals()
     if part is not None:

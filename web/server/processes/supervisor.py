@@ -25,7 +25,7 @@ WATCHED = frozenset({*STOPS, signal.SIGCHLD, READY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ProcessPart:
     """What one process does: it answers, or works, or both. The `first` of all prepares the database for the others.
 
     `lifeline` is the descriptor that ends when the supervisor does.
@@ -42,14 +42,14 @@ class Part:
         return "serve" if self.answers and self.works else "answer" if self.answers else "work"
 
 
-def divide(count: int, *, work: bool = True) -> list[Part]:
+def divide(count: int, *, work: bool = True) -> list[ProcessPart]:
     """The parts of so many processes: the last of them works, the others answer."""
     working = work and count > 1
-    answering = [Part(answers=True, works=work and not working) for _ in range(count - working)]
-    return [*answering, *([Part(answers=False, works=True)] if working else [])]
+    answering = [ProcessPart(answers=True, works=work and not working) for _ in range(count - working)]
+    return [*answering, *([ProcessPart(answers=False, works=True)] if working else [])]
 
 
-def supervise(listener: socket.socket, count: int, *, work: bool = True) -> Part | int:
+def supervise(listener: socket.socket, count: int, *, work: bool = True) -> ProcessPart | int:
     """In each process that is forked, its part; in this one, when all have ended after a stop, the exit status.
 
     The socket stays open here, so that nobody is refused while a process is started again.
@@ -64,16 +64,16 @@ def supervise(listener: socket.socket, count: int, *, work: bool = True) -> Part
 class _Supervisor:
     """The processes that run, by their ids, and those that are to be started, with the moment when."""
 
-    def __init__(self, listener: socket.socket, parts: list[Part]) -> None:
+    def __init__(self, listener: socket.socket, parts: list[ProcessPart]) -> None:
         self.listener = listener
         self.lifeline, self.held = os.pipe()
-        self.running: dict[int, Part] = {}
-        self.due: list[tuple[float, Part]] = [(0.0, replace(parts[0], first=True, lifeline=self.lifeline))]
+        self.running: dict[int, ProcessPart] = {}
+        self.due: list[tuple[float, ProcessPart]] = [(0.0, replace(parts[0], first=True, lifeline=self.lifeline))]
         self.waiting = [replace(part, lifeline=self.lifeline) for part in parts[1:]]
         self.again = replace(parts[0], lifeline=self.lifeline)
         self.ready = False
 
-    def run(self) -> Part | int:
+    def run(self) -> ProcessPart | int:
         """Start, watch and start again, until a signal says to stop or the first process could not begin."""
         while True:
             part = self._start_due()
@@ -90,7 +90,7 @@ class _Supervisor:
             if failed is not None:
                 return failed
 
-    def _start_due(self) -> Part | None:
+    def _start_due(self) -> ProcessPart | None:
         """Fork what is due. In a process that was forked, its part."""
         now = time.monotonic()
         for one in [one for one in self.due if one[0] <= now]:
@@ -160,7 +160,7 @@ def _list_ended() -> list[tuple[int, int]]:
         found.append((ended, code if code >= 0 else 128 - code))
 
 
-def tell_ready(part: Part) -> None:
+def tell_ready(part: ProcessPart) -> None:
     """In the first process: the others may begin."""
     if part.first:
         os.kill(os.getppid(), READY)

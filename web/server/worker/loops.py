@@ -156,11 +156,15 @@ async def listen_for_work(instance: Instance, work_signal: WorkSignal, jobs: Job
             if jobs is not None and message is not None and message[0] == JOBS:
                 jobs.notify(message[1])
                 continue
-            if message is not None and message[0] == PEERS_CHANNEL:
-                instance.forget_peers(message[1])
-                continue
-            if message is None:
-                instance.forget_peers(None)
-            if message is None or message[0] == KEYS_CHANNEL:
-                instance.forget_keys()
-            work_signal.receive(message)
+            channel = message[0] if message is not None else None
+            _forget(instance, channel, message)
+            if channel != PEERS_CHANNEL:
+                work_signal.receive(message)
+
+
+def _forget(instance: Instance, channel: str | None, message: tuple[str, Any] | None) -> None:
+    """What is another now than it is in memory; everything where it is not known what was told (None)."""
+    if channel in {None, PEERS_CHANNEL}:
+        instance.forget_peers(message[1] if message is not None else None)
+    if channel in {None, KEYS_CHANNEL}:
+        instance.forget_keys()

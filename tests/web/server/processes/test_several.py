@@ -10,11 +10,14 @@ import aiohttp
 import pytest
 
 from models import ids
+from models.settings import Settings
 from models.store.postgres.cluster import find_cluster
 from tests.eventually import eventually
 from tests.peers.programs import free_port
-from tests.servers import ServerProcess, make_environment, server_process, wait_for_answer
+from tests.servers import ServerProcess, make_environment, server_process
 from tests.web.server.processes.test_serve import children_of, forget_heartbeats, is_running
+from tests.web.warm_commands import WarmCommands
+from web.commands import server
 from web.server.processes import count
 from web.server.processes.supervisor import divide
 
@@ -26,9 +29,12 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of these tests, founded by the first of them."""
-    return tmp_path_factory.mktemp("several") / "data"
+async def folder(commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
+    """The data of these tests, made once."""
+    folder = tmp_path_factory.mktemp("several") / "data"
+    status, _, err = await commands.run(make_environment(folder, port), "migrate")
+    assert status == 0, err
+    return folder
 
 
 @pytest.fixture
@@ -89,27 +95,27 @@ def test_a_process_that_is_forked_does_not_number_on_where_its_parent_was() -> N
 async def test_each_of_two_processes_may_die_and_nobody_is_refused(
     folder: Path, port: int, client: aiohttp.ClientSession
 ) -> None:
-    async with server_process(folder, port=port, processes="2") as server:
-        assert server.process is not None
-        parent = server.process.pid
+    async with server_process(folder, port=port, processes="2") as running:
+        assert running.process is not None
+        parent = running.process.pid
         answering, working = children_of(parent)
 
         os.kill(working, signal.SIGKILL)
         await forget_heartbeats(folder)
 
         async def works_again() -> bool:
-            async with client.get(f"{server.url}/readyz") as answer:
+            async with client.get(f"{running.url}/readyz") as answer:
                 return answer.status == 200
 
         await eventually(works_again)
         os.kill(answering, signal.SIGKILL)
         for _ in range(10):
-            async with client.get(f"{server.url}/healthz") as answer:
+            async with client.get(f"{running.url}/healthz") as answer:
                 assert answer.status == 200
         now = children_of(parent)
         assert len(now) == 2
         assert not {answering, working} & set(now)
-        assert await server.stop() == 0
+        assert await running.stop() == 0
         assert not any(is_running(one) for one in now)
 
 
@@ -117,31 +123,47 @@ async def test_a_first_process_that_cannot_begin_ends_all_of_them_with_one_sente
     folder: Path, port: int, tmp_path: Path
 ) -> None:
     env = make_environment(folder, port, processes="2", url=f"http://localhost:{port}")
-    server = ServerProcess(url=env["DECLIC_URL"], env=env, log=tmp_path / "log")
-    await server.spawn()
-    assert server.process is not None
+    running = ServerProcess(url=env["DECLIC_URL"], env=env, log=tmp_path / "log")
+    await running.spawn()
+    assert running.process is not None
 
-    assert await asyncio.wait_for(server.process.wait(), 30) == 1
+    assert await asyncio.wait_for(running.process.wait(), 30) == 1
     assert "an address is permanent" in (tmp_path / "log").read_text().splitlines()[-1]
     assert find_cluster(folder).folder.exists()
 
 
 async def test_a_process_that_is_asked_to_stop_before_it_is_ready_stops(folder: Path, port: int) -> None:
     env = make_environment(folder, port, processes="2", database_url="postgresql://nobody:x@127.0.0.1:1/none")
-    server = ServerProcess(url=env["DECLIC_URL"], env=env)
-    await server.spawn()
-    assert server.process is not None
+    running = ServerProcess(url=env["DECLIC_URL"], env=env)
+    await running.spawn()
+    assert running.process is not None
 
     async def has_begun() -> bool:
-        return len(children_of(server.process.pid)) == 1  # type: ignore[union-attr] # it was spawned
+        return len(children_of(running.process.pid)) == 1  # type: ignore[union-attr] # it was spawned
 
     await eventually(has_begun)
 
-    assert await server.stop() == 0
+    assert await running.stop() == 0
 
 
-async def test_a_word_on_the_line_counts_more_than_the_setting(folder: Path, port: int) -> None:
-    async with server_process(folder, "--processes", "1", port=port, processes="3") as server:
-        assert server.process is not None
-        assert children_of(server.process.pid) == []
-        await wait_for_answer(f"{server.url}/readyz")
+@pytest.mark.parametrize(
+    ("words", "setting", "processes"),
+    [
+        ([], "0", 2),
+        ([], "3", 3),
+        (["--processes", "1"], "3", 1),
+        (["--processes", "0"], "3", 2),
+        (["--no-worker"], "0", 1),
+    ],
+)
+def test_a_word_on_the_line_counts_more_than_the_setting_and_that_more_than_the_machine(
+    words: list[str], setting: str, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(count, "choose_count", lambda: 2)
+    monkeypatch.setattr(server, "read_settings", lambda **_: Settings(processes=int(setting)))
+    monkeypatch.setattr(server, "_serve_in", lambda _, number, **__: asked.append(number))
+
+    server.serve.main(words, standalone_mode=False)
+
+    assert asked == [processes]
