@@ -66,7 +66,7 @@ mutations: install
 # What happens when things break: the long form, with its figures (some 30 minutes).
 drills: install
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills tests/stories/test_killed.py \
-		tests/stories/test_earlier_databases.py tests/web/server/processes/test_serve.py tests/attacks/test_convergence.py
+		tests/stories/test_earlier_databases.py tests/web/server/processes/test_serve.py tests/web/server/processes/test_several.py tests/attacks/test_convergence.py
 	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/exchanges/agreements/test_interleavings.py
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q tests/attacks/test_fuzzed_texts.py
 

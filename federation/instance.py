@@ -25,6 +25,13 @@ from models.store.limit_memory import MemoryCounter
 from models.store.slow_statements import SlowStatements
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound.received import NewReceived, enqueue_many
+from models.traffic.inbound.turns import Turns
+
+PEERS_CHANNEL = "declic_peers"
+"""Where the database tells of decisions about servers and of keys that changed (triggers of `0610_told_caches`)."""
+
+INTAKE_SECONDS = 10.0
+"""So long one commit of what came in may take; whoever waits for it is then asked to send it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class Instance:
     backlog: Backlog = field(init=False)
     policy: FederationPolicy = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
+    turns: Turns = field(default_factory=Turns)
     active_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     past_weeks: Cache[date, tuple[WeekFigures, ...]] = field(default_factory=lambda: Cache(size=1, seconds=3600))
     figure_files: Cache[tuple[object, ...], tuple[str, bytes]] = field(
@@ -77,7 +85,7 @@ class Instance:
 
     def __post_init__(self) -> None:
         """What the inboxes accept goes through one intake, which commits it together."""
-        object.__setattr__(self, "intake", WriteBatcher(self.pool, enqueue_many))
+        object.__setattr__(self, "intake", WriteBatcher(self.pool, enqueue_many, seconds=INTAKE_SECONDS))
         object.__setattr__(self, "backlog", Backlog(self.pool))
         if self.policy is None:
             object.__setattr__(self, "policy", FederationPolicy(self.pool))
@@ -87,6 +95,19 @@ class Instance:
         self.signers.clear()
         self.proven.clear()
         self.vapid.clear()
+
+    def forget_peers(self, told: Mapping[str, object] | None) -> None:
+        """Something about other servers is another now than it is in memory; it is not known what, where None is told.
+
+        Whichever process changed it: the database tells all of them (`PEERS_CHANNEL`).
+        """
+        if told is None or "hosts" in told:
+            self.policy.forget()
+        if told is None:
+            self.public_keys.clear()
+            self.inboxes.clear()
+        elif isinstance(key := told.get("key"), str):
+            self.public_keys.forget(key)
 
     @property
     def store(self) -> FolderStore:

@@ -1,6 +1,7 @@
 """Time-ordered 63-bit ids, made here and not by the database, so that an object knows its id before it is stored."""
 
 import itertools
+import os
 import secrets
 import time
 from datetime import UTC, datetime
@@ -16,6 +17,15 @@ SEQUENCE_BITS = 12
 """The lowest bits of an id, which tell those of one microsecond apart."""
 
 _sequence = itertools.count(secrets.randbelow(1 << SEQUENCE_BITS))
+
+
+def _begin_elsewhere() -> None:
+    """A process that was forked does not count on from where its parent was, as those beside it would too."""
+    global _sequence
+    _sequence = itertools.count(secrets.randbelow(1 << SEQUENCE_BITS))
+
+
+os.register_at_fork(after_in_child=_begin_elsewhere)
 
 
 def make_id(moment: datetime | None = None) -> int:

@@ -1,5 +1,6 @@
 """Values of settings as somebody writes them: addresses, networks; each is read, or refused with what it looks like."""
 
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ def env_name(name: str) -> str:
     return PREFIX + name.upper()
 
 
+@lru_cache(maxsize=16)
 def read_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
     """The networks whose proxies are believed."""
     try:

@@ -72,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: Path = Path("data")
     database_url: str | None = None
     database_pool: int = POOL_SIZE
+    processes: int = 0
     ca_file: Path | None = None
     rate_limit: int = 1500
     key_file: Path | None = None
@@ -115,6 +116,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def _check_numbers(self) -> None:
         for name, fewest, words in (
             ("rate_limit", 0, "a number of requests, 0 for no limit"),
+            ("processes", 0, "a number of processes, 0 for as many as fit this machine"),
             ("media_cache", 1, "a number of megabytes, 1 at least"),
             ("database_pool", SMALLEST_POOL, f"a number of connections, {SMALLEST_POOL} at least"),
         ):

@@ -25,6 +25,9 @@ ONLY_LONG: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType(
                 "test_processes_do_not_outlive_a_supervisor_that_is_killed",
                 "test_ctrl_c_ends_all_processes_in_silence_whoever_is_in_the_middle_of_something",
             ),
+            "tests/web/server/processes/test_several.py": (
+                "test_a_process_that_is_asked_to_stop_before_it_is_ready_stops",
+            ),
             "tests/attacks/test_convergence.py": ("test_d10_long_stories_end_the_same_on_both_sides",),
         },
         "DECLIC_WALK": {

@@ -203,10 +203,19 @@ async def run_declic(env: dict[str, str], *arguments: str) -> tuple[int, str, st
 
 
 def make_environment(data: Path, port: int, **settings: str) -> dict[str, str]:
-    """The environment of a server in `data` on a port of loopback; settings as `rate_limit="10"`."""
+    """The environment of a server in `data` on a port of loopback; settings as `rate_limit="10"`.
+
+    It is one process, so that a test kills it whole, unless another number of `processes` is given.
+    """
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DECLIC_")}
     url = f"http://127.0.0.1:{port}"
-    given = {"url": url, "listen": f"127.0.0.1:{port}", "data": str(data), "test_federation": "on"} | settings
+    given = {
+        "url": url,
+        "listen": f"127.0.0.1:{port}",
+        "data": str(data),
+        "test_federation": "on",
+        "processes": "1",
+    } | settings
     return kept | {f"DECLIC_{name.upper()}": value for name, value in given.items()}
 
 

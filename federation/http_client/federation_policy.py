@@ -21,8 +21,8 @@ class FederationPolicy:
     """Asked before each request that goes out, and for each that comes in, so it answers from memory.
 
     A domain that is set aside is not welcome, nor is anything under it. While the federation is restricted only
-    friends are, and those who were let in by name, with what stands under them. Another process's decisions are known
-    here two seconds later; `forget` makes our own count at once.
+    friends are, and those who were let in by name, with what stands under them. `forget` makes a decision count at
+    once: of our own, and of another process when the database tells of it; without a word they count in two seconds.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -32,6 +32,7 @@ class FederationPolicy:
         self._limited = False
         self._mark: str | None = None
         self._until = 0.0
+        self._decisions = 0
         self._lock = asyncio.Lock()
         self._asking: dict[str, int] = {}
         self._written = float("-inf")
@@ -57,8 +58,9 @@ class FederationPolicy:
         return len(self._asides) + len(self._guests) + len(self._asking)
 
     def forget(self) -> None:
-        """Look again before the next answer: something was decided here."""
+        """Look again before the next answer: something was decided, here or elsewhere, be it while we look."""
         self._until = 0.0
+        self._decisions += 1
 
     async def note_access_request(self, host: str) -> None:
         """Somebody who is not let in came to the door: counted for those who may open it.
@@ -82,12 +84,14 @@ class FederationPolicy:
         async with self._lock:
             if time.monotonic() <= self._until:
                 return
+            decisions = self._decisions
             try:
                 await self._load()
             except Unavailable:
                 if self._mark is None:
                     raise
-            self._until = time.monotonic() + RELOAD_SECONDS
+            if decisions == self._decisions:
+                self._until = time.monotonic() + RELOAD_SECONDS
 
     async def _load(self) -> None:
         async with connection(self._pool) as conn:

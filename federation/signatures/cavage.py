@@ -40,7 +40,7 @@ def read_claim(envelope: Envelope, site: Site, at: datetime) -> Claim:
     policy.require_our_host(envelope, site)
     _require_covered(envelope, covered)
     made = _require_times(envelope, covered, parameters, at)
-    require_digests(envelope.headers, envelope.body)
+    require_digests(envelope)
     return Claim(
         key_id=key_id,
         signature=base64.decode(parameters.get("signature", "")),

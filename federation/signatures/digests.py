@@ -2,10 +2,9 @@
 
 from hashlib import sha256, sha512
 
-from multidict import CIMultiDict
-
 from federation.errors import SignatureInvalid
 from federation.signatures import base64
+from federation.signatures.envelope import Envelope
 from federation.signatures.structured import read_dictionary
 
 _HASHES = {"sha-256": sha256, "sha-512": sha512}
@@ -21,22 +20,23 @@ def build_content_digest(body: bytes) -> str:
     return f"sha-256=:{base64.encode(sha256(body).digest())}:"
 
 
-def require_digests(headers: CIMultiDict[str], body: bytes) -> None:
+def require_digests(envelope: Envelope) -> None:
     """Check every digest that a request carries, covered by the signature or not (B-28). Raises SignatureInvalid."""
+    headers = envelope.headers
     if "digest" in headers:
-        _require_digest(", ".join(headers.getall("digest")), body)
+        _require_digest(", ".join(headers.getall("digest")), envelope.body_hash)
     if "content-digest" in headers:
-        _require_content_digest(", ".join(headers.getall("content-digest")), body)
+        _require_content_digest(", ".join(headers.getall("content-digest")), envelope.body)
 
 
-def _require_digest(value: str, body: bytes) -> None:
+def _require_digest(value: str, body_hash: bytes) -> None:
     """SHA-256 has to be there; names are compared without case, as bovine writes `sha-256` (SG7)."""
     found = False
     for member in value.split(","):
         algorithm, _, encoded = member.strip().partition("=")
         if algorithm.lower() == "sha-256":
             found = True
-            if base64.decode(encoded) != sha256(body).digest():
+            if base64.decode(encoded) != body_hash:
                 raise SignatureInvalid("The digest does not match the body.")
     if not found:
         raise SignatureInvalid("The Digest header has no SHA-256.")

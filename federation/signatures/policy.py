@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
+from functools import lru_cache
 
 from federation.errors import SignatureInvalid
 from federation.signatures.envelope import Envelope
@@ -26,6 +27,9 @@ BODILESS = frozenset({"GET", "HEAD"})
 
 ALSO_SIGNED = ("collection-synchronization",)
 """What we sign besides, where a request of ours has it (FEP-8fcf)."""
+
+_LONGEST_DATE = 40
+"""Longer ones are not kept in memory."""
 
 _HTTP_DATE = re.compile(r"(?:[A-Za-z]{3,9},\s*)?\d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC|UT|Z|[+-]\d{4})")
 
@@ -55,6 +59,12 @@ def require_our_host(envelope: Envelope, site: Site) -> str:
 
 def read_date(text: str) -> datetime:
     """An HTTP date as peers write it: without weekday or with `-0000` too (SG11). Raises SignatureInvalid."""
+    return _parse_date(text) if len(text) <= _LONGEST_DATE else _parse_date.__wrapped__(text)
+
+
+@lru_cache(maxsize=512)
+def _parse_date(text: str) -> datetime:
+    """Kept, since all that is sent within one second says the same."""
     parsed = parsedate_tz(text) if _HTTP_DATE.fullmatch(text.strip()) else None
     if parsed is None:
         raise SignatureInvalid("The Date header is not an HTTP date.")

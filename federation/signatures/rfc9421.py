@@ -46,7 +46,7 @@ def read_claims(envelope: Envelope, site: Site, at: datetime) -> list[Claim]:
     if not 0 < len(inputs) <= MOST_LABELS or inputs.keys() != signatures.keys():
         raise SignatureInvalid("Signature-Input and Signature do not belong together.")
     policy.require_our_host(envelope, site)
-    require_digests(envelope.headers, envelope.body)
+    require_digests(envelope)
     return [_read_claim(envelope, site, at, inputs[label], signatures[label]) for label in inputs]
 
 

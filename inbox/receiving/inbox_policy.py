@@ -1,11 +1,13 @@
 """Who may send to an inbox: hosts that the cooperative set aside may not, and nobody too often (HT3, HT4)."""
 
 import re
+from collections.abc import Collection
 from contextlib import suppress
+
+from multidict import MultiMapping
 
 from federation.errors import FederationError
 from federation.instance import Instance
-from federation.signatures import Envelope
 from federation.uris import host_of
 from models.errors import Forbidden, Gone, Invalid, NotFound
 from models.limits import POSTS, WRONG_SIGNATURES
@@ -35,14 +37,14 @@ class TooMuchWaits(TooMany):
     retry_after = 600
 
 
-def read_key_hosts(envelope: Envelope) -> set[str]:
-    """The hosts of the keys that a request names, before anything of it is checked."""
-    written = " ".join(envelope.headers.getall("Signature", []) + envelope.headers.getall("Signature-Input", []))
+def read_key_hosts(headers: MultiMapping[str]) -> frozenset[str]:
+    """The hosts of the keys that a request names in its headers, before anything of it is checked."""
+    written = " ".join(headers.getall("Signature", []) + headers.getall("Signature-Input", []))
     hosts = set()
     for key_id in _KEY_ID.findall(written[:LONGEST_SIGNATURE]):
         with suppress(Invalid):
             hosts.add(host_of(key_id))
-    return hosts
+    return frozenset(hosts)
 
 
 class HostNotAllowed(Forbidden):
@@ -51,7 +53,7 @@ class HostNotAllowed(Forbidden):
     code = "server_set_aside"
 
 
-async def require_allowed_host(instance: Instance, hosts: set[str]) -> None:
+async def require_allowed_host(instance: Instance, hosts: Collection[str]) -> None:
     """Raise Forbidden when the cooperative does not deal with one of these hosts (RS14).
 
     That is a host that is set aside, or under a domain that is; while the federation is restricted, everybody who is

@@ -9,20 +9,21 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from federation.authentication.authentication import authenticate_sender
-from federation.documents.origin import require_owner, require_same_origin
+from federation.documents.origin import require_same_origin
 from federation.documents.parse import MAX_BYTES
 from federation.errors import FederationError, KeyGone, SignatureInvalid, Unsupported
 from federation.instance import Instance
 from federation.json.fields import uri
 from federation.signatures import Envelope
 from federation.uris import host_of
-from federation.vocabulary.activities.activity_readers import read_activity
+from federation.vocabulary.activities.activity_readers import require_readable
 from inbox.receiving import inbox_policy
 from inbox.receiving.forwarded import find_vouched
 from inbox.receiving.headers import Readable, read_body
 from inbox.traffic.losses import has_lost, keep_name, tells_of_loss
 from inbox.traffic.synchronization import note_digest
 from models import posts
+from models.domains import find_domain
 from models.errors import DeclicError, Unavailable
 from models.limits import TOLD_FETCHES
 from models.people import actors
@@ -60,18 +61,25 @@ class TooLarge(FederationError):
     status = 413
 
 
-async def receive(instance: Instance, envelope: Envelope, inbox_owner: str | None = None) -> Outcome:
+async def receive(
+    instance: Instance,
+    envelope: Envelope,
+    inbox_owner: str | None = None,
+    *,
+    welcomed: frozenset[str] | None = None,
+) -> Outcome:
     """What to answer to this POST; 202 only once the activity is committed, or when it needs no keeping.
 
-    `inbox_owner` is the username whose inbox it is, None for the shared one. Raises Unavailable when the database
-    is away.
+    `inbox_owner` is the username whose inbox it is, None for the shared one. `welcomed` are the hosts of the keys that
+    it names, where these were let in already. Raises Unavailable when the database is away.
     """
     try:
-        read = await _check(instance, envelope, inbox_owner)
+        read = await _check(instance, envelope, inbox_owner, welcomed)
         host = host_of(read.header.actor_uri)
         await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
         with instance.backlog.taking(host, len(read.body)):
-            await instance.intake.put(_describe(read))
+            turn = instance.turns.take(find_domain(host), at=datetime.now(UTC))
+            await instance.intake.put(_describe(envelope, read, host, turn))
         instance.tallies.count("inbox", "accepted")
         await _note_activity(instance, host)
         if read.direct and read.signed:
@@ -85,13 +93,17 @@ async def receive(instance: Instance, envelope: Envelope, inbox_owner: str | Non
     return Outcome(status=202, proven=read.signed)
 
 
-async def _check(instance: Instance, envelope: Envelope, inbox_owner: str | None) -> Readable:
+async def _check(
+    instance: Instance, envelope: Envelope, inbox_owner: str | None, welcomed: frozenset[str] | None
+) -> Readable:
     """The activity to keep. Raises whatever is against that; Unsupported for what is accepted and forgotten."""
     _require_form(envelope)
-    await inbox_policy.require_allowed_host(instance, inbox_policy.read_key_hosts(envelope))
+    if welcomed is None:
+        welcomed = inbox_policy.read_key_hosts(envelope.headers)
+        await inbox_policy.require_allowed_host(instance, welcomed)
     read = read_body(envelope.body)
     header = read.header
-    await inbox_policy.require_allowed_host(instance, {host_of(header.actor_uri)})
+    await inbox_policy.require_allowed_host(instance, {host_of(header.actor_uri)} - welcomed)
     if inbox_owner is not None:
         await _require_inbox(instance, envelope, header.actor_uri, inbox_owner)
     if header.type in {"Delete", "Update"} and not await _knows(instance, read):
@@ -196,20 +208,20 @@ async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) 
 def _require_authority(read: Readable) -> None:
     """Raise unless the actor may say this. What needs compaction is read once it is processed, and checked then."""
     if read.plain:
-        require_owner(read_activity(read.document), read.header.actor_uri)
-    else:
-        require_same_origin(read.header.actor_uri, read.header.id)
+        require_readable(read.document)
+    require_same_origin(read.header.actor_uri, read.header.id)
 
 
-def _describe(read: Readable) -> NewReceived:
-    header = read.header
+def _describe(envelope: Envelope, read: Readable, host: str, turn: datetime) -> NewReceived:
+    as_sent = read.body is envelope.body  # not where an origin was asked, or a hint was written
     return NewReceived(
-        activity_uri=header.id,
-        body_hash=sha256(read.body).digest(),
-        type=header.type,
-        actor_uri=header.actor_uri,
-        host=host_of(header.actor_uri),
+        activity_uri=read.header.id,
+        body_hash=envelope.body_hash if as_sent else sha256(read.body).digest(),
+        type=read.header.type,
+        actor_uri=read.header.actor_uri,
+        host=host,
         body=read.body,
+        turn=turn,
     )
 
 

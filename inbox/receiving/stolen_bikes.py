@@ -34,11 +34,11 @@ async def require_friend(instance: Instance, envelope: Envelope) -> str:
 
     Raises Forbidden for servers that are set aside, and NotFound for whoever is no friend: here is nothing for them.
     """
-    hosts = read_key_hosts(envelope)
+    hosts = read_key_hosts(envelope.headers)
     await require_allowed_host(instance, hosts)
     if len(hosts) != 1:
         raise NotFound
-    host = hosts.pop()
+    [host] = hosts
     async with connection(instance.pool) as conn:
         known = await known_hosts.find(conn, host)
     if known is None or known.why != "friend":

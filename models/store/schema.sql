@@ -649,7 +649,7 @@ CREATE INDEX activity_outbox ON activity (actor_id, id DESC) WHERE public;
 CREATE TABLE received (
     id bigint PRIMARY KEY,
     activity_uri text NOT NULL,
-    body_hash bytea NOT NULL,            -- SHA-256; the same id with another body is processed (decisions.md)
+    body_hash bytea NOT NULL,                 -- SHA-256; the same id with another body is processed (decisions.md)
     type text NOT NULL,
     actor_uri text NOT NULL,
     host text NOT NULL,
@@ -665,15 +665,17 @@ CREATE TABLE received (
     -- How often the worker that held an activity died without a word: one that kills whoever processes it is found by
     -- it.
     deaths smallint NOT NULL DEFAULT 0,
+    -- Whose turn it is among what came in: a server that sends much at once lets those pass that send little.
+    turn timestamptz NOT NULL DEFAULT now(),
     UNIQUE (activity_uri, body_hash)
 );
-CREATE INDEX received_due ON received (id) WHERE state = 'waiting';
 CREATE INDEX received_held ON received (host, id) WHERE state = 'held';
 -- What one server sent lately, for « Pourquoi ne vois-je pas cette annonce ? ».
 CREATE INDEX received_host ON received (host, id);
 CREATE INDEX received_lane ON received (actor_uri, id) WHERE finished_at IS NULL;
 CREATE INDEX received_old ON received (finished_at) WHERE state <> 'waiting';
 CREATE INDEX received_suspect ON received (id) WHERE state = 'waiting' AND deaths > 0;
+CREATE INDEX received_turn ON received (turn, id) WHERE state = 'waiting';
 
 CREATE TABLE delivery (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- by the database, since the fan-out is one statement
@@ -4385,6 +4387,23 @@ COMMENT ON FUNCTION suspended_by_decision(bigint) IS
     'Since when a decision of the team suspends this actor; NULL where none does. Besides decisions her server can '
     'be set aside, or say itself that she is suspended: whichever ends, the others hold on.';
 
+CREATE FUNCTION tell_of_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('declic_peers', '{"hosts": true}');
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION tell_of_decision() IS
+    'Tells every process that the cooperative decided about a domain, or closed or opened itself to those it does '
+    'not know: what they keep in memory of it is old.';
+
+CREATE FUNCTION tell_of_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('declic_peers', json_build_object('key', OLD.uri)::text);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION tell_of_key() IS
+    'Tells every process that a public key is another now, or gone: what they keep in memory of it is old.';
+
 CREATE FUNCTION title_words(kind text, title text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT ts_delete(to_tsvector('fr', fold_plurals(CASE WHEN kind = 'repair_call' THEN 'réparation vélo'
             ELSE title END)),
@@ -4604,15 +4623,49 @@ CREATE TRIGGER post_stands AFTER UPDATE OF audience ON post FOR EACH ROW
 COMMENT ON TRIGGER post_stands ON post IS
     'A listing that stands in lists at last is held against alerts, see `queue_post`.';
 
+CREATE TRIGGER preference_limits_federation AFTER INSERT OR UPDATE ON preference FOR EACH ROW
+    WHEN (NEW.key = 'limited_federation') EXECUTE FUNCTION tell_of_decision();
+COMMENT ON TRIGGER preference_limits_federation ON preference IS
+    'That only friends and listed servers are welcome, or all again, takes effect in every process at once.';
+
+CREATE TRIGGER preference_limits_no_more AFTER DELETE ON preference FOR EACH ROW
+    WHEN (OLD.key = 'limited_federation') EXECUTE FUNCTION tell_of_decision();
+COMMENT ON TRIGGER preference_limits_no_more ON preference IS
+    'The same where the preference goes back to what it is as shipped.';
+
 CREATE TRIGGER preference_subcategories AFTER INSERT OR UPDATE ON preference FOR EACH ROW
     WHEN (NEW.key = 'subcategories') EXECUTE FUNCTION keep_subcategories();
 COMMENT ON TRIGGER preference_subcategories ON preference IS
     'Sub-categories are what the settings say, see `keep_subcategories`.';
 
+CREATE TRIGGER public_key_changed AFTER UPDATE OF pem, actor_id ON public_key FOR EACH ROW
+    WHEN (OLD.pem <> NEW.pem OR OLD.actor_id <> NEW.actor_id) EXECUTE FUNCTION tell_of_key();
+COMMENT ON TRIGGER public_key_changed ON public_key IS
+    'What is signed with a key that was replaced is believed by no process any more.';
+
+CREATE TRIGGER public_key_gone AFTER DELETE ON public_key FOR EACH ROW EXECUTE FUNCTION tell_of_key();
+COMMENT ON TRIGGER public_key_gone ON public_key IS
+    'What is signed with a key that its owner does not show any more is believed by no process.';
+
 CREATE TRIGGER repair_watch_placed BEFORE INSERT OR UPDATE ON repair_watch
     FOR EACH ROW EXECUTE FUNCTION place_repair_watch();
 COMMENT ON TRIGGER repair_watch_placed ON repair_watch IS
     'Nobody wants to be told of calls without it being known where she is, if she said so.';
+
+CREATE TRIGGER server_decided AFTER UPDATE OF level, listed ON server FOR EACH ROW
+    WHEN (OLD.level <> NEW.level OR OLD.listed <> NEW.listed) EXECUTE FUNCTION tell_of_decision();
+COMMENT ON TRIGGER server_decided ON server IS
+    'A decision about a domain takes effect in every process at once, whichever way it was made.';
+
+CREATE TRIGGER server_decided_first AFTER INSERT ON server FOR EACH ROW
+    WHEN (NEW.level <> 'reader' OR NEW.listed) EXECUTE FUNCTION tell_of_decision();
+COMMENT ON TRIGGER server_decided_first ON server IS
+    'The same for a domain that was never met before.';
+
+CREATE TRIGGER server_decided_last AFTER DELETE ON server FOR EACH ROW
+    WHEN (OLD.level <> 'reader' OR OLD.listed) EXECUTE FUNCTION tell_of_decision();
+COMMENT ON TRIGGER server_decided_last ON server IS
+    'The same for a domain that is forgotten, with what was decided about it.';
 
 CREATE TRIGGER subcategory_renamed AFTER UPDATE OF label, words ON subcategory FOR EACH ROW
     EXECUTE FUNCTION reread_listings();

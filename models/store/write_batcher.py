@@ -21,7 +21,7 @@ class WriteBatcher(Generic[Item]):
     Nobody waits for company: the first to come is written at once, and whoever comes meanwhile goes with the next.
     """
 
-    __slots__ = ("_alone", "_largest", "_places", "_pool", "_waiting", "_write", "_writer")
+    __slots__ = ("_alone", "_largest", "_places", "_pool", "_seconds", "_waiting", "_write", "_writer")
 
     def __init__(
         self,
@@ -30,16 +30,19 @@ class WriteBatcher(Generic[Item]):
         *,
         largest: int = 200,
         places: AbstractAsyncContextManager[object] | None = None,
+        seconds: float | None = None,
     ) -> None:
         """`write` commits a list of items on a connection; it is never called twice at once. Where it raises, each is
         tried alone.
 
-        `places` is what has to let it in before it takes a connection: as a semaphore shared with others.
+        `places` is what has to let it in before it takes a connection: as a semaphore shared with others. A write that
+        takes more than `seconds` is given up, and who waits for it gets Unavailable.
         """
         self._places = places or nullcontext()
         self._pool = pool
         self._write = write
         self._largest = largest
+        self._seconds = seconds
         self._waiting: list[Waiting[Item]] = []
         self._alone: deque[Waiting[Item]] = deque()
         self._writer: asyncio.Task[None] | None = None
@@ -55,13 +58,16 @@ class WriteBatcher(Generic[Item]):
 
     async def _run(self) -> None:
         while batch := self._take():
+            limit = asyncio.timeout(self._seconds)
             try:
-                async with self._places, connection(self._pool) as conn:
+                async with limit, self._places, connection(self._pool) as conn:
                     await self._write(conn, [item for item, _ in batch])
             except Unavailable as error:
                 _settle(batch, error)
             except Exception as error:
-                if len(batch) == 1:
+                if limit.expired():
+                    _settle(batch, Unavailable())
+                elif len(batch) == 1:
                     _settle(batch, error)
                 else:  # one that cannot be written keeps no other from it: they are tried once more, each alone
                     self._alone.extend(batch)

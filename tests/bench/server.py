@@ -102,6 +102,7 @@ async def running(
         "DECLIC_TEST_FEDERATION": "on",
         "DECLIC_RATE_LIMIT": "0",
         "DECLIC_LOG_LEVEL": "warning",
+        "DECLIC_PROCESSES": "1",
     } | {f"DECLIC_{name.upper()}": value for name, value in settings.items()}
     begun = time.monotonic()
     process = await asyncio.create_subprocess_exec(DECLIC, command, *options, env=env)

@@ -100,6 +100,7 @@ LIMITS: dict[str, object] = {
     "federation.sandbox.picture_child.MEMORY": 1_073_741_824,
     "federation.sandbox.pictures.MAX_BYTES": 12_582_912,
     "federation.sandbox.pictures.WAITING": 32,
+    "federation.signatures.policy._LONGEST_DATE": 40,
     "federation.signatures.cavage._LONGEST_HEADER": 8192,
     "federation.signatures.multibase._LONGEST": 2048,
     "federation.signatures.policy.LONGEST": timedelta(hours=12),

@@ -358,6 +358,8 @@ LIMITS: dict[str, object] = {
     "models.traffic.inbound.inbox_overflows.KEPT_DAYS": 30,
     "models.traffic.inbound.received.FAILED_KEPT_DAYS": 60,
     "models.traffic.inbound.received.KEPT_DAYS": 7,
+    "models.traffic.inbound.turns.MOST_AHEAD": timedelta(minutes=2),
+    "models.traffic.inbound.turns.MOST_DOMAINS": 4096,
     "models.traffic.outbound.deliveries.KEPT_DAYS": 60,
 }
 

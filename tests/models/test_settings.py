@@ -91,6 +91,7 @@ def test_a_path_setting_has_no_second_form() -> None:
         ("rate_limit", "many", "DECLIC_RATE_LIMIT is not valid: it is a whole number."),
         ("database_pool", "1", "DECLIC_DATABASE_POOL is a number of connections, 2 at least."),
         ("rate_limit", "-1", "DECLIC_RATE_LIMIT is a number of requests"),
+        ("processes", "-1", "DECLIC_PROCESSES is a number of processes, 0 for as many as fit this machine"),
         ("secure_mode", "perhaps", "DECLIC_SECURE_MODE is not valid: it is on or off."),
         ("listen", "8000", "DECLIC_LISTEN is HOST:PORT"),
         ("listen", "127.0.0.1:99999", "DECLIC_LISTEN is HOST:PORT"),

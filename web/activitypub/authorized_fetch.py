@@ -103,7 +103,7 @@ async def require_welcome_host(request: web.Request) -> None:
     """Raise Forbidden for whoever signs with a key of a server that is set aside, before anything costs (RS14)."""
     envelope = read_envelope(request)
     if is_signed(envelope):
-        await require_allowed_host(request.app[INSTANCE], read_key_hosts(envelope))
+        await require_allowed_host(request.app[INSTANCE], read_key_hosts(envelope.headers))
 
 
 async def read_reader(request: web.Request) -> Actor | None:

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from federation.documents.parse import MAX_BYTES
 from federation.signatures import ACCEPT_SIGNATURE
+from inbox.receiving.inbox_policy import read_key_hosts, require_allowed_host
 from inbox.receiving.receive import receive
 from models.store.database import connection
-from web.activitypub.authorized_fetch import get_published, require_welcome_host
+from web.activitypub.authorized_fetch import get_published
 from web.activitypub.request_envelope import read_envelope
 from web.http.app_keys import INSTANCE
 from web.middlewares.peer_rate_limits import PROVEN
@@ -19,17 +20,19 @@ BODY_SECONDS = 30
 
 async def post_inbox(request: web.Request) -> web.Response:
     """A personal inbox (`/users/NAME/inbox`) or the shared one (`/inbox`)."""
-    await require_welcome_host(request)
-    body = await read_body(request, MAX_BYTES)
-    outcome = await receive(request.app[INSTANCE], read_envelope(request, body), request.match_info.get("username"))
+    instance = request.app[INSTANCE]
+    hosts = read_key_hosts(request.headers)
+    await require_allowed_host(instance, hosts)  # whoever is set aside costs nothing (RS14)
+    envelope = read_envelope(request, await read_body(request, MAX_BYTES))
+    outcome = await receive(instance, envelope, request.match_info.get("username"), welcomed=hosts)
     request[PROVEN] = outcome.proven
+    if outcome.status == 202:
+        return web.Response(status=202)
     headers = {}
     if outcome.status == 401:
         headers["Accept-Signature"] = ACCEPT_SIGNATURE
     if outcome.retry_after is not None:
         headers["Retry-After"] = str(outcome.retry_after)
-    if outcome.status == 202:
-        return web.Response(status=202, headers=headers)
     return web.json_response({"error": outcome.reason}, status=outcome.status, headers=headers)
 
 
@@ -39,6 +42,9 @@ async def read_body(request: web.Request, most: int) -> bytes:
         raise web.HTTPUnsupportedMediaType  # before anything is unpacked (B-11)
     if request.content_length is not None and request.content_length > most:
         raise web.HTTPRequestEntityTooLarge(most, request.content_length)
+    content = request.content
+    if content.is_eof() and content.total_bytes <= most:  # all of it came with the head
+        return content.read_nowait()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read_pieces(request, most)

@@ -13,28 +13,46 @@ from web.commands.runner import CommandFailed, print_err, print_out, read_settin
 with when_used():
     from models.store import postgres
     from web.server import bootstrap
+    from web.server.processes import count, supervisor
     from web.server.processes import serve as serving
-    from web.server.processes import supervisor
 
 if TYPE_CHECKING:
     from models.settings import Settings
 
 
 @click.command()
-@click.option("--processes", type=click.IntRange(1, 64), default=1, help="How many processes serve.")
+@click.option("--processes", type=click.IntRange(0, 64), help="How many processes; 0 for as many as fit this machine.")
 @click.option("--no-worker", is_flag=True, help="Serve only; `declic worker` works elsewhere.")
 @click.option("--listener", type=int, hidden=True, help="An open socket that a supervisor hands over.")
-def serve(processes: int, *, no_worker: bool, listener: int | None) -> None:
-    """Serve the instance and do its background work."""
+def serve(processes: int | None, *, no_worker: bool, listener: int | None) -> int:
+    """Serve the instance and do its background work: from two processes on, one works and the others answer."""
     settings = read_settings(quiet=False, creating=True)
-    if processes > 1:
-        run(supervisor.supervise(settings, processes, work=not no_worker))
-        return
+    if listener is None:
+        found = (settings.processes if processes is None else processes) or (1 if no_worker else count.choose_count())
+        return _serve_in(settings, found, work=not no_worker)
     try:
-        given = None if listener is None else socket.socket(fileno=listener)
+        given = socket.socket(fileno=listener)
     except OSError:
         raise click.BadParameter("no open socket has this number.", param_hint="--listener") from None
     run(serving.serve(settings, work=not no_worker, listener=given))
+    return 0
+
+
+def _serve_in(settings: Settings, processes: int, *, work: bool) -> int:
+    """Here, or in so many processes that are forked from this one; the exit status."""
+    if processes == 1:
+        run(serving.serve(settings, work=work))
+        return 0
+    listener = run(serving.open_listener(settings))
+    part = supervisor.supervise(listener, processes, work=work)
+    if isinstance(part, int):
+        return part
+    if part.answers:
+        run(serving.serve_part(settings, listener, part))
+    else:
+        listener.close()
+        run(serving.work(settings, part))
+    return 0
 
 
 @click.command()

@@ -40,8 +40,12 @@ def peer_network(request: web.Request) -> str | None:
     None when it is not known: the address is that of a proxy of ours that tells nobody's, or of one that
     `DECLIC_TRUSTED_PROXIES` forgets: private, and yet it forwards for somebody.
     """
-    trusted = request.app[INSTANCE].settings.proxy_networks
-    return _find_network(request.remote or "", trusted, "X-Forwarded-For" in request.headers)
+    return find_network(request, request.remote or "", request.app[INSTANCE].settings.proxy_networks)
+
+
+def find_network(request: web.Request, address: str, trusted: tuple[Network, ...]) -> str | None:
+    """The same for whoever asks from this address."""
+    return _find_network(address, trusted, "X-Forwarded-For" in request.headers)
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,5 @@
 """The one place where an error becomes an answer: a page, JSON for apps, or JSON for servers. Never a traceback."""
 
-import asyncio
 import math
 from dataclasses import dataclass, field
 
@@ -85,22 +84,26 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
     """Turn whatever was raised into the answer that this kind of client understands."""
     try:
         return await handler(request)
-    except web.HTTPException as answer:
-        if answer.status < 400:
+    except Exception as error:
+        problem = find_problem(request, error)
+        if problem is None:
             raise
-        problem = _read_http_error(answer)
-    except DeclicError as error:
-        problem = _read_our_error(error)
-    except asyncio.CancelledError:
-        raise
-    except ConnectionResetError:  # the client went away while we answered
-        raise
-    except (web.RequestPayloadError, HttpProcessingError):  # broken chunks, or parts with headers that are none
-        problem = Problem(status=400, error=Refusal(CODES[400]))
-    except Exception:
-        log.exception("request_failed", route=route_of(request))
-        problem = Problem(status=500, error=Refusal())
     return await answer_problem(request, problem)
+
+
+def find_problem(request: web.Request, error: Exception) -> Problem | None:
+    """What is answered instead; None for what is none: a redirect, or a client that went away while we answered."""
+    match error:
+        case web.HTTPException():
+            return _read_http_error(error) if error.status >= 400 else None
+        case DeclicError():
+            return _read_our_error(error)
+        case ConnectionResetError():
+            return None
+        case web.RequestPayloadError() | HttpProcessingError():  # broken chunks, or parts with headers that are none
+            return Problem(status=400, error=Refusal(CODES[400]))
+    log.error("request_failed", route=route_of(request), exc_info=error)
+    return Problem(status=500, error=Refusal())
 
 
 async def answer_problem(request: web.Request, problem: Problem) -> web.Response:

@@ -74,12 +74,17 @@ IN_FLIGHT = web.AppKey("in_flight", set[int])
 @web.middleware
 async def request_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request its id, one log line, and the client's address where a trusted proxy tells it."""
-    started = time.perf_counter()
     settings = request.app[INSTANCE].settings
     if settings.trusted_proxies:
         request = request.clone(remote=read_client_address(request, settings.proxy_networks) or "")
-    given = request.headers.get("X-Request-Id", "")
-    request_id = given if GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+    return await answer_counted(request, handler)
+
+
+async def answer_counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer under an id, waited for at a stop, counted and written to the log."""
+    started = time.perf_counter()
+    given = request.headers.get("X-Request-Id")
+    request_id = given if given and GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
     request[REQUEST_ID] = request_id
     in_flight = request.app.get(IN_FLIGHT, set[int]())
     in_flight.add(id(request))
@@ -94,15 +99,17 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
     finally:
         in_flight.discard(id(request))
         seconds = time.perf_counter() - started
-        _count(request, status, seconds)
-        _write_line(request, status, seconds)
+        kind = find_kind(request)
+        _count(request, kind, status, seconds)
+        if kind != "inbox" or status >= 400 or request.app[INSTANCE].settings.log_level == "debug":
+            _write_line(request, status, seconds)
         structlog.contextvars.unbind_contextvars("request")
     return response
 
 
-def _count(request: web.Request, status: int, seconds: float) -> None:
+def _count(request: web.Request, kind: str, status: int, seconds: float) -> None:
     """A stream goes on for as long as somebody watches: how long that was says nothing about us."""
-    tallies, kind = request.app[INSTANCE].tallies, find_kind(request)
+    tallies = request.app[INSTANCE].tallies
     tallies.count("requests", kind, str(status))
     if kind != "stream":
         tallies.time(seconds, "requests", kind)

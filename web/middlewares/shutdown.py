@@ -33,7 +33,7 @@ async def shutdown_middleware(request: web.Request, handler: Handler) -> web.Str
 
 
 async def has_ended(instance: Instance) -> bool:
-    """Whether this instance ended; where the database is away, nothing says so."""
+    """Whether this instance ended, as far as is known; where the database is away, nothing says so."""
     found: bool | None = instance.ended.find(INSTANCE_ENDED)
     if found is not None:
         return found

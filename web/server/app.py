@@ -10,6 +10,7 @@ from models.limits import SHARED
 from models.store.background.supervised_tasks import Background
 from models.store.limit_sums import share
 from web.activitypub import routes as activitypub
+from web.activitypub.inbox_fork import inbox_middleware
 from web.api import routes as api
 from web.api.entities.values import make_look
 from web.api.streaming.hub import HUB, Hub
@@ -41,6 +42,7 @@ BODY_LIMIT = 1024 * 1024
 
 MIDDLEWARES = (  # from the outside to the view
     connection_middleware,
+    inbox_middleware,  # takes what is posted to inboxes past all that follows
     request_middleware,
     preflight_middleware,
     answer_middleware,

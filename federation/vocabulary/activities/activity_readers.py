@@ -69,6 +69,16 @@ def read_activity(document: Json) -> Activity:
     return read(document)
 
 
+def require_readable(document: Json) -> None:
+    """Raise what `read_activity` would for an activity that has its id and its actor.
+
+    An object that can be had by its address is not read for that: one that cannot be read counts as its address.
+    """
+    read = _find_reader(document)
+    if read not in _EMBEDDING or uri(next(each(document.get("object")), None)) is None:
+        read(document)
+
+
 def read_inner_activity(document: Json) -> Activity:
     """An activity inside another one; it may have lost its id, which is then empty."""
     return _find_reader(document)(document)
@@ -270,3 +280,6 @@ READERS: dict[str, Callable[[Json], Activity]] = {
     "Update": read_update,
     "View": read_view,
 }
+
+_EMBEDDING = frozenset({read_create, read_update})
+"""Those that take the address of an object in its stead."""

@@ -16,12 +16,12 @@ _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory
 
 def choose_shared_buffers() -> str:
     """The setting `shared_buffers` for this machine, or for the container that we are in."""
-    megabytes = _read_memory() // (SHARE << 20)
+    megabytes = read_memory() // (SHARE << 20)
     return f"{max(LEAST_MEGABYTES, min(megabytes, MOST_MEGABYTES))}MB"
 
 
-def _read_memory() -> int:
-    """In bytes."""
+def read_memory() -> int:
+    """What this machine has, or the container that we are in, in bytes."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return min([machine, *(limit for path in _LIMITS if (limit := _read_limit(path)))])
 

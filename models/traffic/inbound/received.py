@@ -54,7 +54,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReceived:
-    """An activity as it came in; `body_hash` is the SHA-256 of the body."""
+    """An activity as it came in; `body_hash` is the SHA-256 of the body, `turn` as in `turns`; None is now."""
 
     activity_uri: str
     body_hash: bytes
@@ -62,6 +62,7 @@ class NewReceived:
     actor_uri: str
     host: str
     body: bytes
+    turn: datetime | None = None
 
 
 async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
@@ -69,8 +70,10 @@ async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
     return await execute(
         conn,
         """
-        INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body)
-        SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+        INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body, turn)
+        SELECT id, activity_uri, body_hash, type, actor_uri, host, body, coalesce(turn, now())
+        FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::bytea[],
+            $8::timestamptz[]) AS new (id, activity_uri, body_hash, type, actor_uri, host, body, turn)
         ON CONFLICT (activity_uri, body_hash) DO NOTHING
         """,
         [make_id() for _ in news],
@@ -80,6 +83,7 @@ async def enqueue_many(conn: Connection, news: Sequence[NewReceived]) -> int:
         [new.actor_uri for new in news],
         [new.host for new in news],
         [new.body for new in news],
+        [new.turn for new in news],
     )
 
 
@@ -96,10 +100,12 @@ async def has_come(conn: Connection, activity_uri: str, actor_uri: str) -> bool:
 
 
 async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, busy: bool = False) -> list[Received]:
-    """Take the oldest due activities for 30 s, none of an actor of whom another worker holds an earlier one.
+    """Take the due activities whose turn it is for 30 s, none of an actor of whom another worker holds an earlier one.
 
-    Rows of one actor come in order; the caller processes them one after the other. A row that waits for a retry
-    does not hold up its actor: handlers bear reordering (AX7, AX9). One claimer at a time, by an advisory lock.
+    Rows of one actor come in order; the caller processes them one after the other. Turns of one actor may stand in
+    another order than what it sent, where several processes gave them out: an earlier one that is due is waited for. A
+    row that waits for a retry does not hold up its actor: handlers bear reordering (AX7, AX9). One claimer at a time,
+    by an advisory lock.
 
     A claim that ran out says that its worker died. A suspect is given before all others and alone, to a worker that
     is not `busy`; a busy one gets nothing meanwhile, so that it soon is not.
@@ -129,9 +135,10 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
             (SELECT r.id FROM received r
             WHERE r.state = 'waiting' AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
                 AND NOT EXISTS (SELECT FROM received e WHERE e.finished_at IS NULL AND e.actor_uri = r.actor_uri
-                    AND e.id < r.id AND e.claimed_until >= $3 OFFSET 0)
+                    AND e.id < r.id AND (e.claimed_until >= $3 OR (e.turn > r.turn AND e.due_at <= $3
+                        AND CASE e.state WHEN 'waiting' THEN true ELSE false END)) OFFSET 0)
                 AND NOT EXISTS (SELECT FROM suspect)
-            ORDER BY r.id LIMIT $2)
+            ORDER BY r.turn, r.id LIMIT $2)
         ) AS due
         WHERE received.id = due.id
         RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, deaths, received_at,

@@ -368,5 +368,5 @@ def test_rs02_the_proxys_signature_in_the_rfc_verifies() -> None:
     key = load_pem_public_key(RFC_KEY.encode())
     assert isinstance(key, RSAPublicKey)
 
-    require_digests(envelope.headers, envelope.body)
+    require_digests(envelope)
     key.verify(b64decode(RFC_SIGNATURE), build_base(envelope, origin, names, parameters), PADDING, HASH)

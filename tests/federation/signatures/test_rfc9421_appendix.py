@@ -89,7 +89,7 @@ B26 = (
 
 
 def test_rs03_the_digest_of_the_appendix_is_right() -> None:
-    require_digests(REQUEST.headers, REQUEST.body)
+    require_digests(REQUEST)
 
 
 def test_rs01_what_is_signed_is_built_as_in_b_2_6() -> None:

@@ -69,3 +69,18 @@ async def test_who_waits_for_a_writer_that_is_cut_off_learns_it(pool: Pool) -> N
     writer.cancel()
 
     assert [type(end) for end in await asyncio.gather(*waits, return_exceptions=True)] == [Unavailable] * 2
+
+
+async def test_a_write_that_takes_too_long_is_given_up_and_the_next_ones_go_on(pool: Pool) -> None:
+    slow = [True]
+
+    async def write(_: Connection, __: list[int]) -> None:
+        if slow:
+            slow.clear()
+            await asyncio.Event().wait()
+
+    batch = WriteBatcher(pool, write, seconds=0.01)
+
+    with pytest.raises(Unavailable):
+        await batch.put(1)
+    await batch.put(2)

@@ -30,6 +30,7 @@ from web.server.bootstrap import open_ready_instance
 from web.server.first_run import print_first_run_link, print_nothing, print_step
 from web.server.logging import is_worth_a_line
 from web.server.processes.memory import trim_regularly
+from web.server.processes.supervisor import ProcessPart, tell_ready
 from web.server.shared_media import warn_without_pictures
 from web.server.worker import health
 from web.server.worker.loops import listen_for_work, run_worker
@@ -58,19 +59,27 @@ class AddressTaken(DeclicError):
 
 
 async def serve(settings: Settings, *, work: bool = True, listener: socket.socket | None = None) -> None:
-    """Serve until SIGTERM or SIGINT. `listener` is a socket that a supervisor opened for several processes."""
+    """Serve until SIGTERM or SIGINT. `listener` is a socket that somebody else opened, who holds our standard input."""
+    part = ProcessPart(answers=True, works=work, first=listener is None)
+    await serve_part(settings, listener or await open_listener(settings), part, supervised=listener is not None)
+
+
+async def serve_part(
+    settings: Settings, listener: socket.socket, part: ProcessPart, *, supervised: bool = True
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until whoever supervises us is gone. The first one has more to say."""
     stopping = stop_on_signals()
-    supervised = listener is not None
     if supervised:
-        stop_when_orphaned(stopping)
-    listener = listener or await open_listener(settings)
-    progress = print_nothing if supervised else print_step
+        stop_when_orphaned(stopping, part.lifeline)
+    progress = print_step if part.first else print_nothing
     opened = open_ready_instance(settings, patience=START_SECONDS, stopping=stopping, progress=progress)
     async with unless_stopped(stopping), opened as instance:
-        if not supervised:
+        if part.first:
             await announce_first_run(instance)
             await warn_without_pictures(instance)
-        await run_until(stopping, instance, listener, work=work)
+        if supervised:
+            tell_ready(part)
+        await run_until(stopping, instance, listener, work=part.works)
 
 
 async def announce_first_run(instance: Instance) -> None:
@@ -123,9 +132,11 @@ async def drain(app: web.Application) -> None:
         await asyncio.sleep(0.02)
 
 
-async def work(settings: Settings) -> None:
-    """Only work, serve no pages: `declic worker`."""
+async def work(settings: Settings, part: ProcessPart | None = None) -> None:
+    """Only work, serve no pages: `declic worker`, or the `part` of a process that is supervised."""
     stopping = stop_on_signals()
+    if part is not None:
+        stop_when_orphaned(stopping, part.lifeline)
     opening = open_ready_instance(settings, patience=START_SECONDS, stopping=stopping, migrating=False)
     async with unless_stopped(stopping), opening as instance:
         await warn_without_pictures(instance)
@@ -138,7 +149,9 @@ async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: W
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
     background = Background(instance.pool)
     background.start("rings", work_signal.announce_signals)
+    spare = asyncio.create_task(trim_regularly())
     await _work(instance, work_signal, stopping, work=True)
+    spare.cancel()
     await background.stop()
 
 
@@ -186,9 +199,15 @@ async def unless_stopped(stopping: asyncio.Event) -> AsyncIterator[None]:
         log.info("stopped")
 
 
-def stop_when_orphaned(stopping: asyncio.Event) -> None:
-    """Stop when the supervisor is gone: it holds the other end of our standard input and never writes."""
-    asyncio.get_running_loop().add_reader(0, stopping.set)
+def stop_when_orphaned(stopping: asyncio.Event, lifeline: int) -> None:
+    """Stop when the supervisor is gone, or says so: it holds the other end of this pipe and never writes."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        loop.remove_reader(lifeline)  # it stays readable
+        stopping.set()
+
+    loop.add_reader(lifeline, stop)
 
 
 async def open_listener(settings: Settings) -> socket.socket:

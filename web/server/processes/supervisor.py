@@ -1,41 +1,166 @@
-"""`declic serve --processes N`: one socket, N processes that serve it, each started again when it dies."""
+"""`declic serve` in several processes: one socket, some that answer and one that works, started again when they die.
 
-from asyncio.subprocess import Process
-from functools import partial
+They are forked from one process that has read all modules and runs nothing else, no event loop either: what they do not
+change is in memory once. Each holds the reading end of a pipe that ends when this one does, or tells them to stop.
+"""
+
+import os
+import signal
+import socket
+import time
+from dataclasses import dataclass, replace
 
 import structlog
 
-from models.settings import Settings
-from models.store.background.supervised_tasks import Background
-from web.server.bootstrap import open_ready_instance
-from web.server.first_run import print_step
-from web.server.processes.pool import STOP_SECONDS, keep_running, start_server
-from web.server.processes.serve import START_SECONDS, announce_first_run, open_listener, stop_on_signals, unless_stopped
-from web.server.shared_media import warn_without_pictures
+from web.server.processes.memory import find_malloc_trim
+from web.server.processes.pool import PAUSE_SECONDS, STOP_SECONDS
 
 log = structlog.get_logger(__name__)
 
+READY = signal.SIGUSR1
+"""What the first process tells the supervisor once the database is there, migrated and furnished."""
 
-async def supervise(settings: Settings, count: int, *, work: bool = True) -> None:
-    """Keep `count` processes running until SIGTERM or SIGINT, then let them drain.
+STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
+WATCHED = frozenset({*STOPS, signal.SIGCHLD, READY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessPart:
+    """What one process does: it answers, or works, or both. The `first` of all prepares the database for the others.
+
+    `lifeline` is the descriptor that ends when the supervisor does.
+    """
+
+    answers: bool
+    works: bool
+    first: bool = False
+    lifeline: int = 0
+
+    @property
+    def name(self) -> str:
+        """For the log."""
+        return "serve" if self.answers and self.works else "answer" if self.answers else "work"
+
+
+def divide(count: int, *, work: bool = True) -> list[ProcessPart]:
+    """The parts of so many processes: the last of them works, the others answer."""
+    working = work and count > 1
+    answering = [ProcessPart(answers=True, works=work and not working) for _ in range(count - working)]
+    return [*answering, *([ProcessPart(answers=False, works=True)] if working else [])]
+
+
+def supervise(listener: socket.socket, count: int, *, work: bool = True) -> ProcessPart | int:
+    """In each process that is forked, its part; in this one, when all have ended after a stop, the exit status.
 
     The socket stays open here, so that nobody is refused while a process is started again.
     """
-    stopping = stop_on_signals()
-    listener = await open_listener(settings)
-    opened = open_ready_instance(settings, patience=START_SECONDS, stopping=stopping, progress=print_step)
-    async with unless_stopped(stopping), opened as instance:
-        await announce_first_run(instance)
-        await warn_without_pictures(instance)
-        start = partial(start_server, listener.fileno(), work=work)
-        keepers = Background(instance.pool, stopping)
-        for number in range(count):
-            keepers.start(f"process {number}", partial(keep_running, start, stopping, _log_death))
-        log.info("supervising", processes=count)
-        await stopping.wait()
-        listener.close()
-        await keepers.finish(STOP_SECONDS + 1)
+    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    trim = find_malloc_trim()
+    if trim is not None:
+        trim(0)  # what reading the modules freed would be in each process
+    return _Supervisor(listener, divide(count, work=work)).run()
 
 
-def _log_death(process: Process) -> None:
-    log.error("process_died", process=process.pid, status=process.returncode)
+class _Supervisor:
+    """The processes that run, by their ids, and those that are to be started, with the moment when."""
+
+    def __init__(self, listener: socket.socket, parts: list[ProcessPart]) -> None:
+        self.listener = listener
+        self.lifeline, self.held = os.pipe()
+        self.running: dict[int, ProcessPart] = {}
+        self.due: list[tuple[float, ProcessPart]] = [(0.0, replace(parts[0], first=True, lifeline=self.lifeline))]
+        self.waiting = [replace(part, lifeline=self.lifeline) for part in parts[1:]]
+        self.again = replace(parts[0], lifeline=self.lifeline)
+        self.ready = False
+
+    def run(self) -> ProcessPart | int:
+        """Start, watch and start again, until a signal says to stop or the first process could not begin."""
+        while True:
+            part = self._start_due()
+            if part is not None:
+                return part
+            told = signal.sigtimedwait(WATCHED, self._next_seconds())
+            if told is not None and told.si_signo in STOPS:
+                return self._stop()
+            if told is not None and told.si_signo == READY and not self.ready:
+                self.ready = True
+                self.due.extend((0.0, part) for part in self.waiting)
+                log.info("supervising", processes=1 + len(self.waiting))
+            failed = self._reap()
+            if failed is not None:
+                return failed
+
+    def _start_due(self) -> ProcessPart | None:
+        """Fork what is due. In a process that was forked, its part."""
+        now = time.monotonic()
+        for one in [one for one in self.due if one[0] <= now]:
+            self.due.remove(one)
+            child = os.fork()
+            if child == 0:
+                self._leave()
+                return one[1]
+            self.running[child] = one[1]
+        return None
+
+    def _leave(self) -> None:
+        """In a process that was just forked: what belongs to the supervisor is not ours."""
+        os.close(self.held)
+        os.setsid()  # Ctrl-C at the terminal reaches the supervisor, and it tells us
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+
+    def _next_seconds(self) -> float:
+        """Until something is due; a signal that came before we waited is not lost, since all are blocked."""
+        return max(0.0, min((at for at, _ in self.due), default=time.monotonic() + 3600.0) - time.monotonic())
+
+    def _reap(self) -> int | None:
+        """Take leave of those that ended, ours or orphans of a container; the status of a first one that failed."""
+        for ended, status in _list_ended():
+            part = self.running.pop(ended, None)
+            if part is None:
+                continue
+            if not self.ready:
+                return status
+            log.error("process_died", process=ended, part=part.name, status=status)
+            self.due.append((time.monotonic() + PAUSE_SECONDS, self.again if part.answers else part))
+        return None
+
+    def _stop(self) -> int:
+        """Let all drain; who takes too long, or a second signal, ends it."""
+        self.listener.close()
+        os.close(self.held)
+        end = time.monotonic() + STOP_SECONDS
+        while self.running:
+            left = end - time.monotonic()
+            told = signal.sigtimedwait(WATCHED - {READY}, max(0.0, left))
+            if left <= 0 or (told is not None and told.si_signo in STOPS):
+                self._kill()
+            for ended, _ in _list_ended():
+                self.running.pop(ended, None)
+        return 0
+
+    def _kill(self) -> None:
+        for one in self.running:
+            os.kill(one, signal.SIGKILL)
+        while self.running:
+            ended, _ = os.wait()
+            self.running.pop(ended, None)
+
+
+def _list_ended() -> list[tuple[int, int]]:
+    """The children that ended, with their exit statuses as a shell says them."""
+    found: list[tuple[int, int]] = []
+    while True:
+        try:
+            ended, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if ended == 0:
+            return found
+        code = os.waitstatus_to_exitcode(status)
+        found.append((ended, code if code >= 0 else 128 - code))
+
+
+def tell_ready(part: ProcessPart) -> None:
+    """In the first process: the others may begin."""
+    if part.first:
+        os.kill(os.getppid(), READY)

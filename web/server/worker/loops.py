@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from federation.instance import Instance
+from federation.instance import PEERS_CHANNEL, Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
 from inbox.processing.process import process_due
 from inbox.processing.processor_time import interrupt_long_steps
@@ -150,12 +150,21 @@ async def listen_for_work(instance: Instance, work_signal: WorkSignal, jobs: Job
     """Set here what other processes signalled, or may have: the one link of this process."""
     url = instance.settings.database_url
     assert url is not None, "open_instance names the database"
-    async with listen(url, *CHANNELS, KEYS_CHANNEL, *([JOBS] if jobs else [])) as listener:
+    async with listen(url, *CHANNELS, KEYS_CHANNEL, PEERS_CHANNEL, *([JOBS] if jobs else [])) as listener:
         while True:
             message = await listener.get()
             if jobs is not None and message is not None and message[0] == JOBS:
                 jobs.notify(message[1])
                 continue
-            if message is None or message[0] == KEYS_CHANNEL:
-                instance.forget_keys()
-            work_signal.receive(message)
+            channel = message[0] if message is not None else None
+            _forget(instance, channel, message)
+            if channel != PEERS_CHANNEL:
+                work_signal.receive(message)
+
+
+def _forget(instance: Instance, channel: str | None, message: tuple[str, Any] | None) -> None:
+    """What is another now than it is in memory; everything where it is not known what was told (None)."""
+    if channel in {None, PEERS_CHANNEL}:
+        instance.forget_peers(message[1] if message is not None else None)
+    if channel in {None, KEYS_CHANNEL}:
+        instance.forget_keys()

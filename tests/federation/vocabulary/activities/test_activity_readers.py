@@ -1,5 +1,6 @@
 """Activities, read from every shape in which they come."""
 
+from collections.abc import Callable
 from typing import Any, get_args
 
 import pytest
@@ -16,7 +17,7 @@ from federation.vocabulary.activities.activities import (
     Offer,
     Undo,
 )
-from federation.vocabulary.activities.activity_readers import READERS, read_activity
+from federation.vocabulary.activities.activity_readers import READERS, read_activity, require_readable
 from federation.vocabulary.agreements import Agreement, EconomicEvent
 from federation.vocabulary.objects import Note
 from tests.payloads import load_json
@@ -156,3 +157,26 @@ def test_a_report_is_cut() -> None:
 
     assert isinstance(read, Flag)
     assert (len(read.objects), len(read.content)) == (100, 5000)
+
+
+def _what_is_raised(read: Callable[[dict[str, Any]], object], document: dict[str, Any]) -> str:
+    try:
+        read(document)
+    except (Malformed, Unsupported) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+@pytest.mark.parametrize("type", sorted(READERS))
+@pytest.mark.parametrize(
+    "object",
+    [
+        None, 7, [], {}, "no address", ALICE, [ALICE], {"id": ALICE}, {"type": "Note"}, {"type": "Note", "id": ALICE},
+        {"type": "Person", "id": ALICE}, {"type": "Charter", "id": ALICE}, {"type": "Charter"}, {"type": "Agreement"},
+        {"type": "Event", "id": ALICE, "startTime": 7}, {"type": "Relationship"}, [{"type": "Tombstone"}],
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_at_the_door_as_it_would_be_inside(type: str, object: object) -> None:
+    document = LIKE | {"type": type, "object": object}
+
+    assert _what_is_raised(require_readable, document) == _what_is_raised(read_activity, document)

@@ -175,7 +175,7 @@ async def test_processes_do_not_outlive_a_supervisor_that_is_killed(data: Path, 
 def children_of(pid: int) -> list[int]:
     """Its child processes that serve; the database is one too, but not meant."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"web.cli" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(child) for child in children if b"declic" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def is_running(pid: int) -> bool:

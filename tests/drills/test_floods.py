@@ -1,0 +1,137 @@
+"""One domain sends tens of thousands of activities at once: pages and everybody else's activities hardly notice."""
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+from uuid import uuid4
+
+import aiohttp
+
+from federation.signatures import Signer
+from models.people import actors
+from models.settings import Site
+from models.store.database import Connection, transaction
+from tests.bench.load import Request, Result, send_all
+from tests.drills.ground import by_form
+from tests.drills.report import report
+from tests.eventually import eventually
+from tests.factories import make_follow, make_remote_actor
+from tests.fediverse import make_signer, public_pem, sign_post
+from tests.servers import RunningServer, founded_process
+from tests.web.warm_commands import WarmCommands
+
+NAMES = 100
+"""Under so many names of one domain the flood comes, since each name has limits of its own."""
+
+QUIET = [f"quiet{number}.test" for number in range(5)]
+MOST_BEHIND = 5.0
+MOST_PAGE_SECONDS = by_form(1000, 100) / 1000
+"""In the short form something else may work on this machine at the same time."""
+
+
+def signer_of(host: str) -> Signer:
+    """Bob's key there: eight pairs for all, since verifying costs the same."""
+    return make_signer(f"https://{host}/users/bob#main-key", sum(host.encode()) % 8)
+
+
+def sign_create(site: Site, host: str) -> Request:
+    """A public note of Bob's, signed."""
+    bob, id = f"https://{host}/users/bob", uuid4()
+    note = {
+        "id": f"https://{host}/notes/{id}",
+        "type": "Note",
+        "attributedTo": bob,
+        "published": datetime.now(UTC).isoformat(),
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "content": "<p>Une remorque à prêter, trois jours au plus.</p>" * 5,
+    }
+    create = {"id": f"{note['id']}/activity", "type": "Create", "actor": bob, "to": note["to"], "object": note}
+    envelope = sign_post(site, "/inbox", json.dumps(create).encode(), signer_of(host))
+    return Request("POST", "/inbox", dict(envelope.headers), envelope.body)
+
+
+async def introduce(here: RunningServer, hosts: list[str]) -> None:
+    """Bob of each of these hosts, known by his key and followed by a member."""
+    reader = await here.add_member("lea")
+    async with transaction(here.instance.pool) as conn:
+        for host in hosts:
+            uri = f"https://{host}/users/bob"
+            bob = await make_remote_actor(conn, "bob", host, uri=uri, inbox=f"{uri}/inbox")
+            await conn.execute(
+                "INSERT INTO public_key (uri, actor_id, algorithm, pem) VALUES ($1, $2, 'rsa', $3)",
+                f"{uri}#main-key",
+                bob.id,
+                public_pem(signer_of(host)),
+            )
+            await make_follow(conn, await actors.get_local(conn, reader.actor.username), bob)
+
+
+async def look(url: str, flooding: "asyncio.Task[Result]", seconds: list[float]) -> None:
+    """A visitor opens the page of listings again and again while the flood lasts."""
+    async with aiohttp.ClientSession() as session:
+        while not flooding.done():
+            begun = time.perf_counter()
+            async with session.get(f"{url}/annonces") as answer:
+                await answer.read()
+                assert answer.status == 200
+            seconds.append(time.perf_counter() - begun)
+            await asyncio.sleep(0.1)
+
+
+async def whisper(port: int, site: Site, flooding: "asyncio.Task[Result]") -> int:
+    """Five quiet servers send something each half a second, which is always taken; how much."""
+    sent = 0
+    while not flooding.done():
+        result = await send_all(port, [sign_create(site, host) for host in QUIET], connections=1)
+        assert result.statuses == {202: len(QUIET)}
+        sent += len(QUIET)
+        await asyncio.sleep(0.5)
+    return sent
+
+
+async def read_delays(conn: Connection) -> list[float]:
+    """How long each activity of the quiet servers waited until it took effect."""
+    rows = await conn.fetch(
+        """
+        SELECT extract(epoch FROM finished_at - received_at)::float8 AS seconds FROM received
+        WHERE host = ANY($1) AND state = 'done'
+        """,
+        QUIET,
+    )
+    return [row["seconds"] for row in rows]
+
+
+async def test_d19_a_flood_of_one_domain_delays_no_page_and_nobody_elses_activities(
+    commands: WarmCommands, furnished_url: str, tmp_path: Path
+) -> None:
+    loud = [f"n{number}.loud.test" for number in range(NAMES)]
+    process = founded_process("lomme", tmp_path / "data", furnished_url, commands=commands, rate_limit="1500")
+    async with process as (server, here):
+        await introduce(here, [*loud, *QUIET])
+        site = Site(url=server.url, host=here.host)
+        port = int(here.host.rpartition(":")[2])
+        flood = [sign_create(site, loud[number % NAMES]) for number in range(by_form(1500, 50_000))]
+
+        flooding = asyncio.create_task(send_all(port, flood, connections=16))
+        pages: list[float] = []
+        _, sent = await asyncio.gather(look(server.url, flooding, pages), whisper(port, site, flooding))
+        result = await flooding
+        async with here.instance.pool.acquire() as conn:
+
+            async def done() -> bool:
+                return len(await read_delays(conn)) == sent
+
+            await eventually(done, within=60)
+            delays = await read_delays(conn)
+
+    slowest = quantiles(pages, n=100)[-1] if len(pages) > 100 else max(pages)
+    statuses = dict(sorted(result.statuses.items()))
+    report("D19 flood", taken=statuses, rate=round(result.rate), quiet=round(max(delays), 2), pages=round(slowest, 3))
+    assert set(statuses) <= {202, 429}
+    assert statuses[202] >= by_form(1500, 4000), "who is loud is served as well, as far as there is room"
+    assert sent > 0
+    assert max(delays) <= MOST_BEHIND
+    assert slowest <= MOST_PAGE_SECONDS

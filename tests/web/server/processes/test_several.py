@@ -1,0 +1,169 @@
+"""Several processes of one server: who does what, and what happens when one of them ends."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from models import ids
+from models.settings import Settings
+from models.store.postgres.cluster import find_cluster
+from tests.eventually import eventually
+from tests.peers.programs import free_port
+from tests.servers import ServerProcess, make_environment, server_process
+from tests.web.server.processes.test_serve import children_of, forget_heartbeats, is_running
+from tests.web.warm_commands import WarmCommands
+from web.commands import server
+from web.server.processes import count
+from web.server.processes.supervisor import divide
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """Where the server listens, always."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+async def folder(commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
+    """The data of these tests, made once."""
+    folder = tmp_path_factory.mktemp("several") / "data"
+    status, _, err = await commands.run(make_environment(folder, port), "migrate")
+    assert status == 0, err
+    return folder
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[aiohttp.ClientSession]:
+    """Somebody who asks."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
+        yield session
+
+
+def test_one_process_does_both_and_of_several_the_last_one_works() -> None:
+    assert [part.name for part in divide(1)] == ["serve"]
+    assert [part.name for part in divide(2)] == ["answer", "work"]
+    assert [part.name for part in divide(4)] == ["answer", "answer", "answer", "work"]
+    assert [part.name for part in divide(2, work=False)] == ["answer", "answer"]
+
+
+@pytest.mark.parametrize(
+    ("cores", "megabytes", "processes"), [(1, 8000, 1), (1.5, 8000, 1), (2, 1024, 1), (2, 1900, 2), (16, 64_000, 2)]
+)
+def test_two_processes_take_two_cores_and_two_gigabytes(
+    cores: float, megabytes: int, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(count, "count_cores", lambda: cores)
+    monkeypatch.setattr(count, "read_memory", lambda: megabytes << 20)
+
+    assert count.choose_count() == processes
+
+
+@pytest.mark.parametrize(
+    ("written", "most"), [("max 100000\n", None), ("50000 100000\n", 0.5), ("nonsense", None), ("1600000 100000", 16)]
+)
+def test_a_container_has_the_cores_that_it_may_use(
+    written: str, most: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpu.max").write_text(written)
+    monkeypatch.setattr(count, "_LIMIT", tmp_path / "cpu.max")
+    machine = len(os.sched_getaffinity(0))
+
+    assert count.count_cores() == (machine if most is None else min(machine, most))
+
+
+def test_a_process_that_is_forked_does_not_number_on_where_its_parent_was() -> None:
+    begun = set()
+    for _ in range(3):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.write(writing, str(next(ids._sequence)).encode())
+            os._exit(0)
+        os.waitpid(child, 0)
+        begun.add(os.read(reading, 20))
+        os.close(reading)
+        os.close(writing)
+
+    assert len(begun) > 1
+
+
+async def test_each_of_two_processes_may_die_and_nobody_is_refused(
+    folder: Path, port: int, client: aiohttp.ClientSession
+) -> None:
+    async with server_process(folder, port=port, processes="2") as running:
+        assert running.process is not None
+        parent = running.process.pid
+        answering, working = children_of(parent)
+
+        os.kill(working, signal.SIGKILL)
+        await forget_heartbeats(folder)
+
+        async def works_again() -> bool:
+            async with client.get(f"{running.url}/readyz") as answer:
+                return answer.status == 200
+
+        await eventually(works_again)
+        os.kill(answering, signal.SIGKILL)
+        for _ in range(10):
+            async with client.get(f"{running.url}/healthz") as answer:
+                assert answer.status == 200
+        now = children_of(parent)
+        assert len(now) == 2
+        assert not {answering, working} & set(now)
+        assert await running.stop() == 0
+        assert not any(is_running(one) for one in now)
+
+
+async def test_a_first_process_that_cannot_begin_ends_all_of_them_with_one_sentence(
+    folder: Path, port: int, tmp_path: Path
+) -> None:
+    env = make_environment(folder, port, processes="2", url=f"http://localhost:{port}")
+    running = ServerProcess(url=env["DECLIC_URL"], env=env, log=tmp_path / "log")
+    await running.spawn()
+    assert running.process is not None
+
+    assert await asyncio.wait_for(running.process.wait(), 30) == 1
+    assert "an address is permanent" in (tmp_path / "log").read_text().splitlines()[-1]
+    assert find_cluster(folder).folder.exists()
+
+
+async def test_a_process_that_is_asked_to_stop_before_it_is_ready_stops(folder: Path, port: int) -> None:
+    env = make_environment(folder, port, processes="2", database_url="postgresql://nobody:x@127.0.0.1:1/none")
+    running = ServerProcess(url=env["DECLIC_URL"], env=env)
+    await running.spawn()
+    assert running.process is not None
+
+    async def has_begun() -> bool:
+        return len(children_of(running.process.pid)) == 1  # type: ignore[union-attr] # it was spawned
+
+    await eventually(has_begun)
+
+    assert await running.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "setting", "processes"),
+    [
+        ([], "0", 2),
+        ([], "3", 3),
+        (["--processes", "1"], "3", 1),
+        (["--processes", "0"], "3", 2),
+        (["--no-worker"], "0", 1),
+    ],
+)
+def test_a_word_on_the_line_counts_more_than_the_setting_and_that_more_than_the_machine(
+    words: list[str], setting: str, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(count, "choose_count", lambda: 2)
+    monkeypatch.setattr(server, "read_settings", lambda **_: Settings(processes=int(setting)))
+    monkeypatch.setattr(server, "_serve_in", lambda _, number, **__: asked.append(number))
+
+    server.serve.main(words, standalone_mode=False)
+
+    assert asked == [processes]
