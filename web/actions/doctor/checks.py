@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from models.errors import DeclicError
-from web.actions.doctor import database, files, machine, outside, site, work
+from web.actions.doctor import database, files, friend_look, machine, outside, site, work
 from web.actions.doctor.findings import Check, Examined, Finding, Patient
 from web.rendering.render import N_
 
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="redirect", title=N_("Sans https"), look=outside.check_redirect, outside=True),
     Check(name="webfinger", title=N_("Comptes trouvés"), look=outside.check_webfinger, outside=True),
     Check(name="clock", title=N_("Horloge"), look=outside.check_clock),
+    Check(name="friend_look", title=N_("Vu de chez une coop amie"), look=friend_look.check_friend_look),
     Check(name="database", title=N_("Base de données"), look=database.check_database),
     Check(name="connections", title=N_("Connexions à la base"), look=database.check_connections),
     Check(name="statements", title=N_("Demandes à la base"), look=database.check_statements),
