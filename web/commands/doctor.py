@@ -79,7 +79,7 @@ async def _ask(host: str) -> list[Examined]:
 
 def _print(one: Examined) -> None:
     print_out(f"{MARKS[one.finding.severity]} {one.title}: {one.finding.what}")
-    for line in (one.finding.mend, one.finding.command and f"$ {one.finding.command}"):
+    for line in (one.finding.mend, one.finding.record, one.finding.command and f"$ {one.finding.command}"):
         if line:
             print_out(f"    {line}")
 

@@ -20,16 +20,22 @@ log = structlog.get_logger(__name__)
 
 WATCHED: Mapping[str, Severity] = MappingProxyType(
     {
+        "addresses": "error",
         "certificate": "warning",
         "clock": "warning",
         "connections": "warning",
         "data_folder": "error",
+        "dkim": "error",
+        "dmarc": "error",
         "friend_look": "warning",
         "inodes": "warning",
         "key_file": "error",
+        "mail_domain": "error",
         "mail_server": "error",
         "memory": "error",
+        "reverse": "error",
         "slow_statements": "warning",
+        "spf": "error",
         "statements": "warning",
     }
 )
