@@ -121,11 +121,6 @@ def figures_uri(site: Site) -> str:
     return f"{site.url}/chiffres/ensemble.json"
 
 
-def looks_uri(site: Site) -> str:
-    """Where friend cooperatives ask ours to look at them from outside."""
-    return f"{site.url}/users/coop/looks"
-
-
 def main_key_uri(site: Site, username: str) -> str:
     """The RSA key; Lemmy needs the fragment."""
     return f"{site.url}/users/{username}#main-key"

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,8 +46,14 @@ async def try_doors(guard: Guard, origin: str, ca_file: Path | None) -> list[Doo
         found = await GuardedResolver(guard).resolve(name, port)
     except OSError as error:
         raise FetchFailed(read_exception(error), parts.netloc) from error
-    kinds = {one["family"]: one for one in reversed(found)}
     context = make_context(ca_file) if parts.scheme == "https" else None
+    return await _try_each_kind(guard, found, name, context)
+
+
+async def _try_each_kind(
+    guard: Guard, found: Sequence[ResolveResult], name: str, context: ssl.SSLContext | None
+) -> list[Door]:
+    kinds = {one["family"]: one for one in reversed(found)}
     tried = await asyncio.gather(*(_try(guard, one, name, context) for one in kinds.values()))
     known = {one.address for one in tried}
     others = [Door(address=one["host"], is_v6=_is_v6(one)) for one in found if one["host"] not in known]

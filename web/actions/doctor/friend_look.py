@@ -14,7 +14,7 @@ from web.actions.doctor.look_words import CAUSES, FAILURES, MENDS, NOT_REACHED, 
 from web.actions.doctor.outside import CLOCK_SECONDS, MOST_CLOCK_SECONDS, RENEWED_WITHIN
 from web.rendering.render import N_
 
-MINUTES = int(looks.WAITED.total_seconds() // 60)
+_MINUTES = int(looks.WAITED.total_seconds() // 60)
 """So long a friend has for its answer."""
 
 
@@ -67,13 +67,18 @@ def _judge(seen: Seen) -> Severity:
     """By our own measure: who looked says what was, and we say whether that is well."""
     if seen.well is None:
         return "skipped"
-    figure = seen.figure
-    if seen.check is Sight.CLOCK and figure is not None:
-        far = abs(figure)
-        return "error" if far >= MOST_CLOCK_SECONDS else "warning" if far >= CLOCK_SECONDS else "ok"
-    if seen.check is Sight.CERTIFICATE and seen.well and figure is not None and figure < RENEWED_WITHIN.days:
-        return "warning"
-    return "ok" if seen.well else "error"
+    if seen.check is Sight.CLOCK and seen.figure is not None:
+        return _judge_clock(abs(seen.figure))
+    if not seen.well:
+        return "error"
+    ending = seen.check is Sight.CERTIFICATE and seen.figure is not None and seen.figure < RENEWED_WITHIN.days
+    return "warning" if ending else "ok"
+
+
+def _judge_clock(seconds: int) -> Severity:
+    if seconds >= MOST_CLOCK_SECONDS:
+        return "error"
+    return "warning" if seconds >= CLOCK_SECONDS else "ok"
 
 
 def _explain_skipped(at: Patient, report: LookReport, check: Sight) -> str:
@@ -140,16 +145,12 @@ async def check_friend_look(at: Patient) -> Finding:
         )
     found = [one.finding for one in describe_look(at, look)]
     worst = find_worst(found)
-    if worst is None or worst.severity == "skipped":
-        well = any(one.severity == "ok" for one in found)
-        words = N_("%(name)s nous a regardés de chez elle : tout va bien.")
-        return ok(at.say(words, name=look.name)) if well or worst is None else worst
-    return Finding(
-        severity=worst.severity,
-        what=at.say(N_("Vu de chez %(name)s : %(what)s"), name=look.name, what=worst.what),
-        mend=worst.mend,
-        command=worst.command,
-    )
+    if worst is None:
+        return ok(at.say(N_("%(name)s nous a regardés de chez elle : tout va bien."), name=look.name))
+    if look.seen is None:
+        return worst
+    words = at.say(N_("Vu de chez %(name)s : %(what)s"), name=look.name, what=worst.what)
+    return Finding(severity=worst.severity, what=words, mend=worst.mend, command=worst.command)
 
 
 def count_wrong(found: Sequence[Examined]) -> int:
@@ -158,6 +159,9 @@ def count_wrong(found: Sequence[Examined]) -> int:
 
 
 def find_worst(found: Sequence[Finding]) -> Finding | None:
-    """The first of the gravest; None where nothing was found."""
-    order: tuple[Severity, ...] = ("error", "warning", "skipped", "ok")
-    return min(found, key=lambda one: order.index(one.severity), default=None)
+    """The first of the gravest, else what could not be seen where nothing was; None where all is well."""
+    for severity in ("error", "warning"):
+        for one in found:
+            if one.severity == severity:
+                return one
+    return None if any(one.severity == "ok" for one in found) else next(iter(found), None)

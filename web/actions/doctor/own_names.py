@@ -101,14 +101,17 @@ async def check_mail_domain(at: Patient) -> Finding:
         return skip_unasked(at)
     if reached:
         return ok(at.say(N_("Qui répond à nos courriels arrive à %(host)s."), host=reached[0]))
-    none = records and not any(hosts)
+    return _tell_unreached(at, sender, refusing=not any(hosts))
+
+
+def _tell_unreached(at: Patient, sender: Sender, *, refusing: bool) -> Finding:
     words = (
         N_("%(domain)s dit ne recevoir aucun courriel : qui répond aux nôtres, ou en refuse un, ne nous le dit pas.")
-        if none
+        if refusing
         else N_("Aucun serveur ne reçoit les courriels de %(domain)s (MX) : beaucoup refusent ceux qui en viennent.")
     )
     return Finding(
-        severity="warning" if none else "error",
+        severity="warning" if refusing else "error",
         what=at.say(words, domain=sender.domain),
         mend=at.say(N_("Chez qui vous avez pris ce nom, nommez le serveur qui reçoit vos courriels :")),
         record=f"{sender.domain}. MX 10 {sender.server}.",

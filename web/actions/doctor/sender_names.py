@@ -68,7 +68,10 @@ SPF_WORDS: Mapping[SpfState, tuple[Severity, str, str]] = MappingProxyType(
     {
         SpfState.MISSING: (
             "error",
-            N_("Rien ne dit qui peut envoyer des courriels au nom de %(domain)s (SPF) : beaucoup finissent en spam."),
+            N_(
+                "Rien ne dit qui peut envoyer des courriels au nom de %(domain)s (SPF) : beaucoup finissent dans les "
+                "indésirables."
+            ),
             N_("Chez qui vous avez pris ce nom, ajoutez cette ligne :"),
         ),
         SpfState.SEVERAL: (

@@ -129,11 +129,15 @@ async def _names(walk: _Walk, domain: str, name: str, value: str) -> bool:
     hosts = [target.lower() or domain]
     if name == "mx":
         hosts = [one.rpartition(" ")[2] for one in await walk.ask(hosts[0], "MX")][:MOST_QUESTIONS]
-    found = {address for host in hosts if host not in ("", ".") for address in await list_addresses(walk.ask, host)}
+    found = {address for host in hosts if host for address in await list_addresses(walk.ask, host)}
     if not lengths:
         return not walk.addresses.isdisjoint(found)
     v4, _, v6 = lengths.partition("//")
-    return any(_holds(walk, value, f"{one}/{v6 if ':' in one else v4}") for one in found if (v6 if ":" in one else v4))
+    return any(_is_near(walk, value, one, v6 if ":" in one else v4) for one in found)
+
+
+def _is_near(walk: _Walk, term: str, address: str, length: str) -> bool:
+    return _holds(walk, term, f"{address}/{length}" if length else address)
 
 
 async def _include(walk: _Walk, term: str, domain: str) -> bool:

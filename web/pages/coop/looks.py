@@ -43,7 +43,7 @@ class GivenRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class FriendLooks:
     """All that the page shows of them; `friends` are pairs of host and name."""
 
     friends: Sequence[tuple[str, str]]
@@ -56,11 +56,11 @@ class Looks:
         return any(one.waits for one in self.asked)
 
 
-async def load_looks(conn: Connection, patient: Patient) -> Looks:
+async def load_looks(conn: Connection, patient: Patient) -> FriendLooks:
     """The newest first."""
     friends = await actors.list_friend_cooperatives(conn)
     asked, given = await looks.list_asked(conn, limit=SHOWN), await looks.list_given(conn, limit=SHOWN)
-    return Looks(
+    return FriendLooks(
         friends=[(one.host, one.display_name) for one in friends],
         asked=[_describe_asked(patient, one) for one in asked],
         given=[_describe_given(patient, one) for one in given],
