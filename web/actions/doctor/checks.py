@@ -14,6 +14,7 @@ from web.actions.doctor import (
     own_names,
     sender_names,
     site,
+    upkeep,
     work,
 )
 from web.actions.doctor.findings import Check, Examined, Finding, Patient
@@ -35,8 +36,10 @@ CHECKS: tuple[Check, ...] = (
     Check(name="connections", title=N_("Connexions à la base"), look=database.check_connections),
     Check(name="statements", title=N_("Demandes à la base"), look=database.check_statements),
     Check(name="slow_statements", title=N_("Vitesse de la base"), look=database.check_slow_statements),
+    Check(name="sorting", title=N_("Recherches"), look=upkeep.check_sorting),
     Check(name="worker", title=N_("Travail de fond"), look=work.check_worker),
     Check(name="chores", title=N_("Tâches régulières"), look=work.check_chores),
+    Check(name="queues", title=N_("Ce qui attend"), look=upkeep.check_queues),
     Check(name="backup", title=N_("Sauvegardes"), look=work.check_backup),
     Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
     Check(name="mail_server", title=N_("Serveur de courriel"), look=outside.check_mail_server, outside=True),

@@ -34,7 +34,9 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "mail_server": "error",
         "memory": "error",
         "reverse": "error",
+        "queues": "error",
         "slow_statements": "warning",
+        "sorting": "warning",
         "spf": "error",
         "statements": "warning",
     }
