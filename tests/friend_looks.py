@@ -11,7 +11,7 @@ async def add_sample_looks(conn: Connection, village: Village) -> None:
     first = await looks.ask(conn, host, village.admin.id)
     await looks.save_failure(conn, first, "timed_out", clock=None)
     second = await looks.ask(conn, host, village.admin.id)
-    seen = [
+    seen: list[dict[str, object]] = [
         {"check": "name", "well": True},
         {"check": "ipv4", "well": True},
         {"check": "ipv6"},
