@@ -156,7 +156,7 @@ class AiohttpTransport:
         """As `Transport` says: signed as an activity is, read as a document is."""
         headers = CIMultiDict({"Content-Type": ACTIVITY_JSON, "Accept": AP_ACCEPT})
         request = OutgoingRequest(method="POST", url=url, headers=headers, body=body, signer=signer, answered=True)
-        return await self._ask_within(request, seconds)
+        return await self._ask_within(replace(request, seconds=seconds), seconds)
 
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """As `Transport` says: one request, guarded like all others; a redirect is an answer like any other."""
@@ -243,8 +243,13 @@ class AiohttpTransport:
 
     async def _exchange(self, request: OutgoingRequest, url: URL, headers: CIMultiDict[str]) -> Fetched:
         client = self._open()
+        patience = client.timeout
+        if request.seconds is not None:
+            patience = aiohttp.ClientTimeout(
+                total=request.seconds, sock_connect=IDLE_SECONDS, sock_read=request.seconds
+            )
         async with client.request(
-            request.method, url, headers=headers, data=request.body or None, allow_redirects=False
+            request.method, url, headers=headers, data=request.body or None, allow_redirects=False, timeout=patience
         ) as response:
             body = b""
             if (request.method == "GET" or request.answered) and response.status not in _REDIRECTS:

@@ -112,7 +112,7 @@ async def save_failure(conn: Connection, look_id: int, failure: str, *, clock: i
     )
 
 
-async def list_asked(conn: Connection, *, limit: int = 10) -> list[AskedLook]:
+async def list_asked(conn: Connection, *, within: timedelta = KEPT, limit: int = 10) -> list[AskedLook]:
     """What we asked for, the newest first."""
     return await fetch_all(
         conn,
@@ -122,20 +122,18 @@ async def list_asked(conn: Connection, *, limit: int = 10) -> list[AskedLook]:
             l.ended_at IS NULL AND l.asked_at > now() - $2::interval AS waits,
             coalesce((SELECT nullif(a.name, '') FROM actor a WHERE a.host = l.host AND a.username = 'coop'
                 AND a.type = 'Organization' AND a.deleted_at IS NULL ORDER BY a.id LIMIT 1), l.host) AS name
-        FROM asked_look l LEFT JOIN actor by ON by.id = l.asked_by
+        FROM asked_look l LEFT JOIN actor by ON by.id = l.asked_by WHERE l.asked_at > now() - $3::interval
         ORDER BY l.asked_at DESC, l.id DESC LIMIT $1
         """,
         limit,
         WAITED,
+        within,
     )
 
 
-async def find_current(conn: Connection) -> AskedLook | None:
-    """The last one that ended, or that nobody answered, if it still says something of today."""
-    looks = [one for one in await list_asked(conn) if not one.waits]
-    if not looks or not await fetch_value(conn, "SELECT $1 > now() - $2::interval", looks[0].asked_at, CURRENT):
-        return None
-    return looks[0]
+async def list_current(conn: Connection) -> list[AskedLook]:
+    """Those that ended, or that nobody answered, and that still say something of today; the newest first."""
+    return [one for one in await list_asked(conn, within=CURRENT) if not one.waits]
 
 
 async def find_given(conn: Connection, host: str, uri: str) -> GivenLook | None:

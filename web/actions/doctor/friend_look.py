@@ -131,20 +131,19 @@ def _explain_failure(at: Patient, look: AskedLook) -> Finding:
 
 
 async def check_friend_look(at: Patient) -> Finding:
-    """What a friend saw lately, of which the worst is told."""
+    """What a friend saw lately, of which the worst is told: the last one that says something of us."""
     if at.instance is None:
         return skip(at)
     async with connection(at.instance.pool) as conn:
-        look = await looks.find_current(conn)
-    if look is None:
-        return Finding(
-            severity="skipped",
-            what=at.say(
-                N_("Aucune coop amie n’a regardé d’où elle est depuis une semaine : demandez-le à l’une d’elles.")
-            ),
-        )
-    found = [one.finding for one in describe_look(at, look)]
-    worst = find_worst(found)
+        found = [_sum_up(at, one) for one in await looks.list_current(conn)]
+    if not found:
+        words = N_("Aucune coop amie n’a regardé d’où elle est depuis une semaine : demandez-le à l’une d’elles.")
+        return Finding(severity="skipped", what=at.say(words))
+    return next((one for one in found if one.severity != "skipped"), found[0])
+
+
+def _sum_up(at: Patient, look: AskedLook) -> Finding:
+    worst = find_worst([one.finding for one in describe_look(at, look)])
     if worst is None:
         return ok(at.say(N_("%(name)s nous a regardés de chez elle : tout va bien."), name=look.name))
     if look.seen is None:

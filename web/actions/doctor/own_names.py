@@ -85,7 +85,7 @@ async def _find_look(at: Patient) -> AskedLook | None:
     if at.instance is None:
         return None
     async with connection(at.instance.pool) as conn:
-        return await looks.find_current(conn)
+        return next((one for one in await looks.list_current(conn) if one.seen is not None), None)
 
 
 async def check_mail_domain(at: Patient) -> Finding:

@@ -161,6 +161,15 @@ async def test_no_answer_is_said_after_some_minutes_and_what_is_old_says_nothing
     assert "n’a pas répondu en 5\u00a0minutes" in silent.what
 
 
+async def test_a_friend_that_says_nothing_does_not_hide_what_another_one_saw(pool: Pool) -> None:
+    await keep(pool, {"check": "certificate", "well": False, "cause": "certificate_expired"})
+    await keep(pool, failure="timed_out")
+
+    assert (await check_friend_look(make_patient(pool))).severity == "error"
+    await keep(pool, {"check": "certificate", "well": True, "figure": 90})
+    assert (await check_friend_look(make_patient(pool))).severity == "ok"
+
+
 async def test_what_was_seen_wrong_is_told_to_the_team_until_it_is_old(pool: Pool) -> None:
     [check] = [one for one in CHECKS if one.name == "friend_look"]
     instance = make_patient(pool).instance
