@@ -1,4 +1,4 @@
-"""The addresses of what shops and cooperatives tell of repairs: prices, who is listed, where one asks about a bike."""
+"""The addresses of what shops and cooperatives tell of repairs, and where friends ask about a bike or for a look."""
 
 from models.settings import Site
 
@@ -16,3 +16,8 @@ def repair_shops_uri(site: Site) -> str:
 def stolen_bikes_uri(site: Site) -> str:
     """Where friend cooperatives ask ours about one frame number."""
     return f"{site.url}/users/coop/stolen_bikes"
+
+
+def looks_uri(site: Site) -> str:
+    """Where friend cooperatives ask ours to look at them from outside."""
+    return f"{site.url}/users/coop/looks"

@@ -255,6 +255,10 @@ FRAME_INQUIRIES = _records("frame numbers asked by", 10, "member", refused="fram
 FRAME_INQUIRIES_HERE = _records("frame numbers asked here", 100, "server", refused="frame_inquiries_too_many_here")
 FRAME_QUESTIONS = _records("frame numbers asked of us by", 100, "other server", refused="429")
 
+LOOKS_ASKED = _records("looks asked of", 6, "friend", refused="looks_too_many")
+LOOKS_GIVEN = _records("looks asked of us by", 10, "other server", refused="429")
+"""Each makes a dozen requests to whoever asked."""
+
 SCHEDULED = _records("scheduled statuses", 25, "person and day", refused="too_many_scheduled_statuses")
 
 DETOURS = _records("messages sent by mail", 5, "thread")

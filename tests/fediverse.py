@@ -1,7 +1,7 @@
 """`FakeFediverse`: the rest of the network for tests; it answers from a dict and remembers what was posted."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from multidict import CIMultiDict
 
 from federation.errors import Cause, FetchFailed
+from federation.http_client.doors import Door
 from federation.http_client.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetched
 from federation.signatures import Envelope, SignatureScheme, Signer, sign
 from models.settings import Site
@@ -67,7 +68,7 @@ class FakeFediverse:
     `documents` maps addresses to what is found there: a mapping (sent as activity+json), a `Fetched`, or an
     exception to raise; `late` has what is raised there before that, one after the other. `answers` maps inboxes to
     the answers that they give, one after the other; the last one stays; `replies` maps addresses to what is said
-    there to a question. `fetched` and `posts` record what was asked.
+    there to a question, `doors` origins to their doors. `fetched`, `posts` and `tried` record what was asked.
     """
 
     documents: dict[str, Mapping[str, Any] | Fetched | Exception] = field(default_factory=dict)
@@ -80,6 +81,8 @@ class FakeFediverse:
     posts: list[Post] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     replies: dict[str, Callable[[dict[str, Any]], Mapping[str, Any]]] = field(default_factory=dict)
+    doors: dict[str, Sequence[Door] | Exception] = field(default_factory=dict)
+    tried: list[str] = field(default_factory=list)
 
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """What `answers` has for this address, else that it was taken."""
@@ -114,6 +117,21 @@ class FakeFediverse:
         kind = ACTIVITY_JSON if ACTIVITY_JSON in accept else "application/json"
         headers = CIMultiDict({"Content-Type": kind})
         return Fetched(url=uri, status=200, headers=headers, body=json.dumps(found).encode())
+
+    async def get_directly(self, url: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None) -> Fetched:
+        """The same, and a redirect is no answer."""
+        fetched = await self.get_document(url, accept=accept, signer=signer)
+        if fetched.status >= 300:
+            raise FetchFailed(Cause.REDIRECT, urlsplit(url).netloc, answer=fetched.status)
+        return fetched
+
+    async def try_doors(self, origin: str) -> list[Door]:
+        """What `doors` has for this origin, else one that opens and has no certificate."""
+        self.tried.append(origin)
+        found = self.doors.get(origin, [Door(address="203.0.113.7", is_v6=False, tried=True)])
+        if isinstance(found, Exception):
+            raise found
+        return list(found)
 
     async def post_activity(
         self,

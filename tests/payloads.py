@@ -15,9 +15,12 @@ READ = ".read.json"
 WITHOUT_ID = frozenset({"wordpress/update_profile"})
 """Activities that are a hint and nothing else."""
 
-NOT_FETCHED = frozenset({"declic/repairs/stolen-bike-inquiry", "declic/repairs/stolen-bike-answer", "declic/figures"})
+NOT_FETCHED = frozenset({
+    "declic/repairs/stolen-bike-inquiry", "declic/repairs/stolen-bike-answer",
+    "declic/looks/look-request", "declic/looks/look-report", "declic/figures",
+})  # fmt: skip
 """No objects of ActivityStreams, each with a reader of its own: asked and answered within one request
-(tests/outbox/repairs/frame_numbers), or a file of figures (tests/federation/directory)."""
+(tests/outbox/repairs/frame_numbers, tests/outbox/servers), or a file of figures (tests/federation/directory)."""
 
 EVERY = sorted(
     {

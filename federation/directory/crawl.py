@@ -11,6 +11,7 @@ import structlog
 
 from federation.directory.territories import Found, VisitFailed, radius_of, visit_territory
 from federation.errors import Cause, FetchFailed, Malformed, Unsupported
+from federation.http_client.doors import Door
 from federation.http_client.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetched, Transport
 from federation.instance import Instance
 from federation.signatures import Signer
@@ -83,6 +84,14 @@ class PacedTransport:
                 )
         except TimeoutError:
             raise FetchFailed(Cause.TIMED_OUT, host, retry=True) from None
+
+    async def get_directly(self, url: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None) -> Fetched:
+        """As `Transport` says; a crawl looks at nobody from outside."""
+        return await self.inner.get_directly(url, accept=accept, signer=signer)
+
+    async def try_doors(self, origin: str) -> list[Door]:
+        """As `Transport` says; a crawl looks at nobody from outside."""
+        return await self.inner.try_doors(origin)
 
     async def post_activity(
         self,

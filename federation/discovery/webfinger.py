@@ -62,7 +62,11 @@ def read_handle(written: str) -> Handle | None:
 
 async def find_account(instance: Instance, handle: Handle) -> Account:
     """What the host of `handle` answers; its word only, not yet confirmed. Raises FetchFailed."""
-    document = await _fetch_document(instance, handle.host, f"acct:{handle}")
+    return read_account(handle, await _fetch_document(instance, handle.host, f"acct:{handle}"))
+
+
+def read_account(handle: Handle, document: Json) -> Account:
+    """The account in what was answered to the question for `handle`. Raises FetchFailed."""
     for link in mappings(document.get("links"), _MOST_LINKS):
         if link.get("rel") == "self" and is_activity_type(text(link.get("type")) or ""):
             actor = uri(link.get("href"))

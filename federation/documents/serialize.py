@@ -21,14 +21,20 @@ from federation.vocabulary.collections import (
     write_relationship,
 )
 from federation.vocabulary.embedded import OBJECT_WRITERS, Object
+from federation.vocabulary.looks import LookReport, LookRequest, write_report, write_request
 from federation.vocabulary.stolen_bikes import StolenBikeAnswer, StolenBikeInquiry, write_answer, write_inquiry
 
-Serializable = Activity | Object | Collection | CollectionPage | Relationship | StolenBikeInquiry | StolenBikeAnswer
+Question = StolenBikeInquiry | StolenBikeAnswer | LookRequest | LookReport
+"""What one server asks and another answers within one request."""
+
+Serializable = Activity | Object | Collection | CollectionPage | Relationship | Question
 
 WRITERS: dict[type[Any], Callable[[Any], Json]] = {
     **OBJECT_WRITERS,
     Collection: write_collection,
     CollectionPage: write_collection_page,
+    LookReport: write_report,
+    LookRequest: write_request,
     Relationship: write_relationship,
     StolenBikeAnswer: write_answer,
     StolenBikeInquiry: write_inquiry,

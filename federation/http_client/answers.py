@@ -95,6 +95,12 @@ def explain(error: Exception, url: str) -> FetchFailed:
     return FetchFailed(cause, urlsplit(url).netloc, retry=may_pass(cause, None))
 
 
+def build_failure(error: Exception, url: str) -> Answer:
+    """What a delivery came to that brought no answer: one of `LOST`, or an address that is not called."""
+    failed = error if isinstance(error, FetchFailed) else explain(error, url)
+    return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
+
+
 def find_target(fetched: Fetched) -> str:
     """Where a redirect points. Raises FetchFailed for none and for a way out of https (B-06)."""
     location = fetched.headers.get("Location", "").strip()

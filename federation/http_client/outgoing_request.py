@@ -14,6 +14,7 @@ ANSWER_LIMIT = 16 * 1024
 class OutgoingRequest:
     """Each attempt is signed anew. What comes back is read of a GET, and of a POST that wants to be `answered`.
 
+    `seconds` is how long its answer may keep silent, where that is another time than the usual one.
     `peer` where it goes to another server, and not to the service of an app.
     """
 
@@ -25,3 +26,4 @@ class OutgoingRequest:
     limit: int = ANSWER_LIMIT
     peer: bool = True
     answered: bool = False
+    seconds: float | None = None

@@ -1,9 +1,10 @@
-"""What the way to other servers is like, for whoever uses it: `Transport`, in four methods, and what it asks first."""
+"""What the way to other servers is like, for whoever uses it: `Transport`, in six methods, and what it asks first."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 from federation.http_client.answers import Answer, Fetched
+from federation.http_client.doors import Door
 from federation.signatures.signer import SignatureScheme, Signer
 
 AP_ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams";q=0.9'
@@ -30,6 +31,17 @@ class Transport(Protocol):
         """The document at `uri`, at most `limit` bytes once unpacked. Raises FetchFailed unless it is 2xx.
 
         Or 304, where `etag` is that of what is held already, or `modified` its Last-Modified.
+        """
+        ...
+
+    async def get_directly(self, url: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None) -> Fetched:
+        """What this very address answers: no redirect is followed. Raises FetchFailed unless it is 2xx."""
+        ...
+
+    async def try_doors(self, origin: str) -> list[Door]:
+        """The addresses to which the name of this origin leads, and how each kind of them opens.
+
+        Raises FetchFailed where it leads to none that may be called.
         """
         ...
 

@@ -19,11 +19,13 @@ from federation.http_client.answers import (
     Fetched,
     ask_for_newer,
     build_answer,
+    build_failure,
     explain,
     find_target,
     read_body,
     require_success,
 )
+from federation.http_client.doors import Door, try_doors
 from federation.http_client.outgoing_request import ANSWER_LIMIT, OutgoingRequest
 from federation.http_client.protocols import (
     ACTIVITY_JSON,
@@ -33,6 +35,7 @@ from federation.http_client.protocols import (
     SignatureSchemeMemory,
     Transport,
 )
+from federation.http_client.signature_memory import Lenient
 from federation.http_client.signing_threads import SigningThreads
 from federation.http_client.tls import make_context
 from federation.signatures import Envelope, sign
@@ -52,8 +55,6 @@ __all__ = [
     "AiohttpTransport",
     "Answer",
     "Fetched",
-    "HostPolicy",
-    "SignatureSchemeMemory",
     "Transport",
 ]
 
@@ -79,7 +80,7 @@ class AiohttpTransport:
         site = settings.site
         self._guard = Guard(own_host=site.host, test_federation=settings.test_federation)
         self._settings = settings
-        self._memory = schemes
+        self._memory = Lenient(schemes)
         self._hosts = hosts
         self._led = MemoryCounter()
         self._user_agent = build_user_agent(site)
@@ -118,6 +119,17 @@ class AiohttpTransport:
             raise explain(error, url) from error
         raise FetchFailed(Cause.REDIRECT, urlsplit(url).netloc)
 
+    async def get_directly(self, url: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None) -> Fetched:
+        """As `Transport` says."""
+        headers = CIMultiDict({"Accept": accept})
+        request = OutgoingRequest(method="GET", url=url, headers=headers, signer=signer, limit=MEBIBYTE)
+        return await self._ask_within(request, TOTAL_SECONDS)
+
+    async def try_doors(self, origin: str) -> list[Door]:
+        """As `Transport` says: by connections of their own, each vetted at its socket, that ask nothing."""
+        await self._require_allowed(self._guard.require_url(origin))
+        return await try_doors(self._guard, origin, self._settings.ca_file)
+
     async def post_activity(
         self,
         inbox: str,
@@ -135,23 +147,15 @@ class AiohttpTransport:
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 fetched, used = await self._ask_as_liked(request, scheme)
-        except LOST as error:
-            failed = explain(error, inbox)
-            return Answer(status=None, error=str(failed), cause=failed.cause)
-        except FetchFailed as failed:  # an address that is not called, a redirect out of https
-            return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
+        except (*LOST, FetchFailed) as error:  # also an address that is not called, a redirect out of https
+            return build_failure(error, inbox)
         return build_answer(fetched, used)
 
     async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
         """As `Transport` says: signed as an activity is, read as a document is."""
         headers = CIMultiDict({"Content-Type": ACTIVITY_JSON, "Accept": AP_ACCEPT})
         request = OutgoingRequest(method="POST", url=url, headers=headers, body=body, signer=signer, answered=True)
-        try:
-            async with asyncio.timeout(seconds):
-                fetched, _ = await self._ask_as_liked(request, None)
-        except LOST as error:
-            raise explain(error, url) from error
-        return require_success(fetched)
+        return await self._ask_within(replace(request, seconds=seconds), seconds)
 
     async def post_message(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """As `Transport` says: one request, guarded like all others; a redirect is an answer like any other."""
@@ -160,12 +164,17 @@ class AiohttpTransport:
         try:
             async with asyncio.timeout(MESSAGE_SECONDS):
                 fetched = await self._send(request, SignatureScheme.CAVAGE)
-        except LOST as error:
-            failed = explain(error, url)
-            return Answer(status=None, error=str(failed), cause=failed.cause)
-        except FetchFailed as failed:
-            return Answer(status=failed.answer, error=str(failed), cause=failed.cause)
+        except (*LOST, FetchFailed) as error:
+            return build_failure(error, url)
         return build_answer(fetched, SignatureScheme.CAVAGE)
+
+    async def _ask_within(self, request: OutgoingRequest, seconds: float) -> Fetched:
+        try:
+            async with asyncio.timeout(seconds):
+                fetched, _ = await self._ask_as_liked(request, None)
+        except LOST as error:
+            raise explain(error, request.url) from error
+        return require_success(fetched)
 
     def _follow(self, fetched: Fetched) -> str:
         """Where a redirect leads. Raises FetchFailed where others led us too often in the last minute (B-14).
@@ -189,13 +198,13 @@ class AiohttpTransport:
         host = self._guard.require_url(request.url)
         if request.signer is None:
             return await self._ask(request, SignatureScheme.CAVAGE), SignatureScheme.CAVAGE
-        first = scheme or await self._recall(host)
+        first = scheme or await self._memory.find(host)
         fetched = await self._ask(request, first)
-        if fetched.status not in _TRIED_IN_BOTH or (fetched.status == 400 and await self._is_known(host)):
+        if fetched.status not in _TRIED_IN_BOTH or (fetched.status == 400 and await self._memory.is_known(host)):
             return fetched, first
         again = await self._ask(request, first.other)
         if again.status < 400:
-            await self._remember(host, first.other)
+            await self._memory.keep(host, first.other)
             return again, first.other
         if fetched.status == 400 or again.status in _TRIED_IN_BOTH:
             return fetched, first
@@ -233,8 +242,13 @@ class AiohttpTransport:
 
     async def _exchange(self, request: OutgoingRequest, url: URL, headers: CIMultiDict[str]) -> Fetched:
         client = self._open()
+        patience = client.timeout
+        if request.seconds is not None:
+            patience = aiohttp.ClientTimeout(
+                total=request.seconds, sock_connect=IDLE_SECONDS, sock_read=request.seconds
+            )
         async with client.request(
-            request.method, url, headers=headers, data=request.body or None, allow_redirects=False
+            request.method, url, headers=headers, data=request.body or None, allow_redirects=False, timeout=patience
         ) as response:
             body = b""
             if (request.method == "GET" or request.answered) and response.status not in _REDIRECTS:
@@ -278,19 +292,3 @@ class AiohttpTransport:
             raise FetchFailed(Cause.RECENTLY_FAILED, host, retry=True) from None
         if not welcome:
             raise FetchFailed(Cause.SET_ASIDE, host)
-
-    async def _recall(self, host: str) -> SignatureScheme:
-        with suppress(Unavailable):  # the database is away: ask in the usual way
-            if self._memory is not None:
-                return await self._memory.find(host) or SignatureScheme.CAVAGE
-        return SignatureScheme.CAVAGE
-
-    async def _is_known(self, host: str) -> bool:
-        with suppress(Unavailable):
-            return self._memory is not None and await self._memory.is_known(host)
-        return False
-
-    async def _remember(self, host: str, scheme: SignatureScheme) -> None:
-        if self._memory is not None:
-            with suppress(Unavailable):  # it will be learned again
-                await self._memory.keep(host, scheme)

@@ -65,8 +65,9 @@ class ActorDocument:
     (FEP-844e); `place` is `location`; `moderators` is a Group's `attributedTo` (FEP-1b12); `category` is what a
     Group of ours announces. The offers of who is `away_until` a moment rest; `hours` are those of a place; `community`
     is what a Group tells that people are part of, `repair_shop` what an Organization that repairs does; `repair_shops`
-    are those that a cooperative lists, `stolen_bikes` is where its friends ask about one frame number. A server lost
-    what happened between `restored_from`, of when its backup was, and `restored_at`.
+    are those that a cooperative lists, `stolen_bikes` is where its friends ask about one frame number, `looks` where
+    they ask to be looked at from outside. A server lost what happened between `restored_from`, of when its backup was,
+    and `restored_at`.
     """
 
     id: str
@@ -112,6 +113,7 @@ class ActorDocument:
     repair_shop: RepairShopDocument | None = None
     repair_shops: str | None = None
     stolen_bikes: str | None = None
+    looks: str | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -171,6 +173,7 @@ def read_actor(document: Json) -> ActorDocument:
         repair_shop=read_repair_shop(document),
         repair_shops=uri(document.get("repairShops")),
         stolen_bikes=uri(document.get("stolenBikes")),
+        looks=uri(document.get("looks")),
         raw=document,
     )
 
@@ -246,6 +249,7 @@ def write_actor(value: ActorDocument) -> Json:
             "territories": value.territories,
             "repairShops": value.repair_shops,
             "stolenBikes": value.stolen_bikes,
+            "looks": value.looks,
             "awayUntil": optional(value.away_until, write_moment),
             "restoredFrom": optional(value.restored_from, write_moment),
             "restoredAt": optional(value.restored_at, write_moment),

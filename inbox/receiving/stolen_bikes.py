@@ -1,49 +1,27 @@
 """A friend's server asks about one frame number: who may ask, how often, and the one answer that it gets."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from federation.authentication.authentication import authenticate
 from federation.documents.parse import read_json, require_plain
 from federation.errors import Malformed, SignatureInvalid
 from federation.instance import Instance
 from federation.signatures import Envelope
-from federation.uris import host_of
 from federation.vocabulary.stolen_bikes import StolenBikeAnswer, StolenBikeInquiry, read_inquiry
-from inbox.receiving.inbox_policy import TooMany, note_failure, read_key_hosts, require_allowed_host, require_rate
-from models.errors import NotFound
+from inbox.receiving.friends import require_own
+from inbox.receiving.inbox_policy import TooMany, note_failure, require_rate
 from models.repairs.frame_numbers import questions
 from models.repairs.frame_numbers.numbers import cut_ending
-from models.servers import known_hosts
-from models.store.database import Connection, connection, transaction
+from models.store.database import Connection, transaction
 from outbox.repairs.frame_numbers.answers import Asker, answer
 
 MOST_BYTES = 4_096
-
-FRESH = timedelta(hours=1)
-"""A question that is older, or ahead of the clock by more, was kept by somebody and is brought again."""
 
 
 class TooManyQuestions(TooMany):
     """Your server has asked about as many frame numbers as it may in a day; please ask again tomorrow."""
 
     retry_after = 3_600
-
-
-async def require_friend(instance: Instance, envelope: Envelope) -> str:
-    """The host of the friend that says to ask, before anything of it is read or fetched.
-
-    Raises Forbidden for servers that are set aside, and NotFound for whoever is no friend: here is nothing for them.
-    """
-    hosts = read_key_hosts(envelope.headers)
-    await require_allowed_host(instance, hosts)
-    if len(hosts) != 1:
-        raise NotFound
-    [host] = hosts
-    async with connection(instance.pool) as conn:
-        known = await known_hosts.find(conn, host)
-    if known is None or known.why != "friend":
-        raise NotFound
-    return host
 
 
 async def answer_inquiry(instance: Instance, envelope: Envelope, host: str) -> StolenBikeAnswer:
@@ -89,9 +67,6 @@ async def _answer_new(conn: Connection, instance: Instance, host: str, inquiry: 
 
 def _require_own(inquiry: StolenBikeInquiry, host: str) -> None:
     """Raise Malformed unless it speaks of the asking server alone, and of now."""
-    if host_of(inquiry.actor) != host:
-        raise Malformed("A server asks in its own name.")
+    require_own(inquiry.actor, inquiry.published, host)
     if inquiry.contact is not None and inquiry.contact.rpartition("@")[2] != host:
         raise Malformed("The contact is of another server.")
-    if abs(datetime.now(UTC) - inquiry.published) > FRESH:
-        raise Malformed("This question is not of now.")

@@ -8,6 +8,7 @@ from models.posts.polls import votes
 from models.repairs.bikes import bikes
 from models.repairs.figures import gone_names
 from models.repairs.frame_numbers import inquiries, sightings
+from models.servers import looks
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_value
 from models.traffic.outbound.inboxes import Inbox, schedule_to
 
@@ -171,6 +172,7 @@ async def erase(conn: Connection, actor_id: int) -> None:
     await message_requests.forget_person(conn, actor_id)
     await votes.forget_voter(conn, actor_id)
     await inquiries.forget_member(conn, actor_id)
+    await looks.forget_asker(conn, actor_id)
     await sightings.forget_contact(conn, (await actors.get(conn, actor_id)).handle)
     await execute(conn, "DELETE FROM media WHERE owner_id = $1", actor_id)
     await bikes.forget_owner(conn, actor_id)

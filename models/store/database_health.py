@@ -54,3 +54,33 @@ async def look(conn: Connection) -> DatabaseHealth:
     )
     assert found is not None
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorting:
+    """How texts are put in order: the version of the system's rules with which indexes were made, and that of today.
+
+    Either is empty where the rules have no versions. `missing` are extensions that searches need.
+    """
+
+    database: str
+    made_with: str
+    now: str
+    missing: list[str]
+
+
+async def find_sorting(conn: Connection) -> Sorting:
+    """A newer system may sort otherwise than the one on which an index was made: then rows are not found."""
+    found = await fetch_one(
+        conn,
+        Sorting,
+        """
+        SELECT d.datname AS database, coalesce(d.datcollversion, '') AS made_with,
+            coalesce(pg_database_collation_actual_version(d.oid), '') AS now,
+            ARRAY(SELECT name FROM unnest(ARRAY['pg_trgm', 'unaccent']) AS name
+                WHERE NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = name)) AS missing
+        FROM pg_database d WHERE d.datname = current_database()
+        """,
+    )
+    assert found is not None
+    return found

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from federation.community_uris import circle_uri
-from federation.repair_uris import repair_shops_uri, stolen_bikes_uri
+from federation.repair_uris import looks_uri, repair_shops_uri, stolen_bikes_uri
 from federation.vocabulary.actors import ActorDocument
 from models import preferences
 from models.communities import charters, communities
@@ -72,11 +72,12 @@ async def _describe_community(conn: Connection, actor: Actor, document: ActorDoc
 
 async def _describe_shop(conn: Connection, site: Site, actor: Actor, document: ActorDocument) -> ActorDocument:
     """With what a repair shop does; of the cooperative with who answers for it, the list of those that appear, where
-    there are any, and where its friends ask about a bike."""
+    there are any, and where its friends ask about a bike, or to be looked at."""
     if actor.speaks_for_cooperative:
         listed = repair_shops_uri(site) if await shops.has_own(conn) else None
         fields = (*build_responsible_fields(await preferences.load(conn)), *document.fields)
-        return replace(document, repair_shops=listed, stolen_bikes=stolen_bikes_uri(site), fields=fields)
+        document = replace(document, stolen_bikes=stolen_bikes_uri(site), looks=looks_uri(site))
+        return replace(document, repair_shops=listed, fields=fields)
     parts = await load_shop_parts(conn, actor)
     if parts is None:
         return document

@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict
 
 from federation.errors import Cause, FetchFailed
+from federation.http_client.doors import Door
 from federation.http_client.transport import AP_ACCEPT, MEBIBYTE, Answer, Fetched
 from federation.instance import Instance
 from federation.own_keys.key_pairs import KeyPairs, make_key_pairs
@@ -118,6 +119,14 @@ class Wire:
                 raise FetchFailed(cause, parts.netloc, answer=answer.status)
             assert answer.status == 200 or (etag and answer.status == 304), (uri, answer.status)
             return Fetched(url=uri, status=answer.status, headers=CIMultiDict(answer.headers), body=body)
+
+    async def get_directly(self, url: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None) -> Fetched:
+        """Nobody is looked at from outside here."""
+        raise AssertionError(url)
+
+    async def try_doors(self, origin: str) -> list[Door]:
+        """Nobody is looked at from outside here."""
+        raise AssertionError(origin)
 
     async def post_question(self, url: str, body: bytes, signer: Signer, *, seconds: float) -> Fetched:
         """Nobody asks about bikes here."""

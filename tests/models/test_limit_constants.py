@@ -247,6 +247,7 @@ LIMITS: dict[str, object] = {
     "models.repairs.calls.reaches.FARTHEST": 30_000,
     "models.repairs.calls.told.AT_ONCE": 50,
     "models.repairs.calls.waves.AT_ONCE": 50,
+    "models.servers.looks.KEPT": timedelta(days=30),
     "models.servers.access_requests.MOST": 1000,
     "models.servers.territory_proposals.MOST_WAITING": 5,
     "models.servers.territory_proposals.KEPT": 20,

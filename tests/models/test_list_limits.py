@@ -19,6 +19,8 @@ LISTS = {
     "models.exchanges.guests.list_news": (20,),
     "models.exchanges.guests.list_over": (100,),
     "models.repairs.passers_by.list_over": (50,),
+    "models.servers.looks.list_asked": (10,),
+    "models.servers.looks.list_given": (10,),
     "models.repairs.frame_numbers.inquiries.list_all": (50,),
     "models.repairs.frame_numbers.inquiries.list_own": (20,),
     "models.repairs.frame_numbers.questions.list_all": (50,),

@@ -58,6 +58,7 @@ from tests.factories import (
 )
 from tests.figures import add_sample_figures
 from tests.frame_numbers import add_sample_questions
+from tests.friend_looks import add_sample_looks
 from tests.invitations import make_samples
 from tests.outbox.meetings.sample_meetings import make_draft
 from tests.own_pages import add_own_page
@@ -102,6 +103,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_sample_community(conn, live.village)
             await add_sample_shops(conn, live.village)
             await add_sample_questions(conn, live.village)
+            await add_sample_looks(conn, live.village)
             await add_sample_results(conn)
             await add_sample_figures(conn)
             await add_sample_tour(conn, live.village)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.activitypub import inbox, stolen_bikes, well_known
+from web.activitypub import inbox, looks, stolen_bikes, well_known
 from web.activitypub.collections import (
     actor_collections,
     communities,
@@ -46,6 +46,7 @@ ROUTES: list[web.RouteDef] = [
     web.get("/users/coop/proposals", directory.show_proposals),
     web.get("/users/coop/repair_shops", repair_shops.show_shops),
     web.post("/users/coop/stolen_bikes", stolen_bikes.post_inquiry),
+    web.post("/users/coop/looks", looks.post_request),
     web.post("/inbox", inbox.post_inbox),
     web.get("/inbox", inbox.refuse_reading),
     web.post(USER + "/inbox", inbox.post_inbox),

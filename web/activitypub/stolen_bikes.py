@@ -4,7 +4,8 @@ from aiohttp import web
 
 from federation.documents.serialize import serialize
 from federation.http_client.protocols import ACTIVITY_JSON
-from inbox.receiving.stolen_bikes import MOST_BYTES, answer_inquiry, require_friend
+from inbox.receiving.friends import require_friend
+from inbox.receiving.stolen_bikes import MOST_BYTES, answer_inquiry
 from web.activitypub.inbox import read_body
 from web.activitypub.request_envelope import read_envelope
 from web.http.app_keys import INSTANCE

@@ -12,11 +12,13 @@ import click
 
 from models.errors import DeclicError
 from web.commands.imports import when_used
-from web.commands.runner import print_out, read_settings, run
+from web.commands.runner import print_out, read_settings, run, working_instance
 
 with when_used():
-    from models.store import migrate
-    from web.actions.doctor import checks, files, findings
+    from models.servers import looks as asked_looks
+    from models.store import database, migrate
+    from outbox.servers import looks
+    from web.actions.doctor import checks, files, findings, friend_look
     from web.commands import english_errors
     from web.server import bootstrap
 
@@ -32,10 +34,14 @@ SECONDS = 10
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For scripts: a list of objects.")
+@click.option("--ask", "friend", metavar="HOST", help="Ask this friendly cooperative what it sees of us from outside.")
 @click.pass_context
-def doctor(ctx: click.Context, *, as_json: bool) -> None:
-    """Look at everything that may be wrong here; exit status 1 when something is."""
-    found = run(_examine(read_settings()))
+def doctor(ctx: click.Context, *, as_json: bool, friend: str | None) -> None:
+    """Look at everything that may be wrong here; exit status 1 when something is.
+
+    With --ask, it is a friendly cooperative that looks, and only what it sees is told.
+    """
+    found = run(_examine(read_settings()) if friend is None else _ask(friend))
     if as_json:
         print_out(json.dumps([_describe(one) for one in found], ensure_ascii=False, indent=2))
     else:
@@ -59,9 +65,21 @@ async def _examine(settings: Settings) -> list[Examined]:
         return await checks.examine(replace(patient, instance=instance))
 
 
+async def _ask(host: str) -> list[Examined]:
+    """What that friend sees, now: nobody else has to do the work. Raises Conflict for whoever is no friend."""
+    async with working_instance() as instance:
+        async with database.transaction(instance.pool) as conn:
+            look_id = await looks.begin(conn, host.strip().lower(), None)
+        await looks.ask_job(instance, look_id)
+        async with database.connection(instance.pool) as conn:
+            look = next(one for one in await asked_looks.list_asked(conn) if one.id == look_id)
+        patient = findings.Patient(settings=instance.settings, say=english_errors.to_english, instance=instance)
+        return friend_look.describe_look(patient, look)
+
+
 def _print(one: Examined) -> None:
     print_out(f"{MARKS[one.finding.severity]} {one.title}: {one.finding.what}")
-    for line in (one.finding.mend, one.finding.command and f"$ {one.finding.command}"):
+    for line in (one.finding.mend, one.finding.record, one.finding.command and f"$ {one.finding.command}"):
         if line:
             print_out(f"    {line}")
 

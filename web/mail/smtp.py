@@ -40,7 +40,7 @@ class MailCause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """Where mails are handed over, from DECLIC_SMTP_URL."""
+    """Where mails are handed over, from DECLIC_SMTP_URL. `dkim_selector` names the key by which it signs them."""
 
     host: str
     port: int
@@ -49,6 +49,7 @@ class MailServer:
     implicit_tls: bool
     start_tls: bool | None
     sender: str
+    dkim_selector: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +86,12 @@ class MailRefused(Unavailable):
 
 
 def read_smtp_url(url: str, site: Site) -> MailServer:
-    """`smtps://user:password@host:465?from=…`, or `smtp://` which turns to TLS when the server offers it.
+    """`smtps://user:password@host:465?from=…&dkim=…`, or `smtp://` which turns to TLS when the server offers it.
 
     A password is never sent in the clear, except to this very machine.
     """
     parts = urlsplit(url)
+    query = parse_qs(parts.query)
     host = parts.hostname or "localhost"
     implicit = parts.scheme == "smtps"
     username = unquote(parts.username) if parts.username else None
@@ -101,7 +103,8 @@ def read_smtp_url(url: str, site: Site) -> MailServer:
         password=unquote(parts.password) if parts.password else None,
         implicit_tls=implicit,
         start_tls=None if implicit or not must_encrypt else True,
-        sender=parse_qs(parts.query).get("from", [""])[0] or _find_sender(username, site),
+        sender=query.get("from", [""])[0] or _find_sender(username, site),
+        dkim_selector=query.get("dkim", [""])[0],
     )
 
 

@@ -17,7 +17,7 @@ from web.security.session import SAFE_METHODS
 FOR_SERVERS = ("/users/", "/territories")
 """Under which addresses documents stand whose readers are counted."""
 
-POSTED_TO = ("/inbox", "/users/coop/stolen_bikes")
+POSTED_TO = ("/inbox", "/users/coop/stolen_bikes", "/users/coop/looks")
 """Where servers post, and cost us before they prove who they are."""
 
 PROVEN = web.RequestKey("proven", bool)

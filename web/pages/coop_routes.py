@@ -54,6 +54,7 @@ ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop/ouverture/{what:mentions|horaires}", opening_page.show_form),
     web.post("/coop/ouverture/{what:mentions|horaires}", preserve_form(opening_page.post_form)),
     web.get("/coop/sante", health.show_health),
+    web.post("/coop/sante/regard", preserve_form(health.post_look)),
     web.get("/coop/territoires", directory.show_territories),
     web.post("/coop/territoires", directory.post_territories),
     web.get("/coop/reglages", settings_index.show_settings),

@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from federation.errors import Cause, FetchFailed
+from federation.http_client import transport as transport_module
 from federation.http_client.transport import AiohttpTransport
 from tests.federation.loopback import ALICE, answer_in_turn, serve
 
@@ -53,3 +54,20 @@ async def test_who_is_slow_or_says_too_much_is_not_waited_for(transport: Aiohttp
             with pytest.raises(FetchFailed) as failed:
                 await transport.post_question(f"{server.url}/ask", b"{}", ALICE, seconds=seconds)
         assert failed.value.cause == cause
+
+
+async def test_whoever_has_to_look_first_may_keep_silent_for_as_long_as_the_question_waits(
+    transport: AiohttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport_module, "IDLE_SECONDS", 0.05)
+
+    async def look_first(_: web.BaseRequest) -> web.Response:
+        await asyncio.sleep(0.15)
+        return web.Response(body=b"{}")
+
+    async with serve(look_first) as server:
+        answered = await transport.post_question(f"{server.url}/ask", b"{}", ALICE, seconds=2)
+        with pytest.raises(FetchFailed) as failed:
+            await transport.get_document(f"{server.url}/document")
+
+    assert (answered.status, failed.value.cause) == (200, Cause.TIMED_OUT)

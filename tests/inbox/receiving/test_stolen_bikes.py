@@ -9,8 +9,9 @@ import pytest
 
 from federation.errors import Malformed, SignatureInvalid
 from federation.signatures import SignatureScheme
+from inbox.receiving.friends import require_friend
 from inbox.receiving.inbox_policy import HostNotAllowed
-from inbox.receiving.stolen_bikes import TooManyQuestions, answer_inquiry, require_friend
+from inbox.receiving.stolen_bikes import TooManyQuestions, answer_inquiry
 from models.errors import NotFound
 from models.people.actors import Actor
 from models.repairs.frame_numbers import questions, sightings

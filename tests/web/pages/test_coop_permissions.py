@@ -72,6 +72,7 @@ OPENS_FOR: dict[str, Right] = {
     "/coop/invitations/{id:\\d{1,19}}/renvoyer": "invitations",
     "/coop/journal": "duty",
     "/coop/sante": "operation",
+    "/coop/sante/regard": "operation",
     "/coop/velo-vole": "reports",
     "/coop/reparations": "repair_figures",
     "/coop/reparations.csv": "repair_figures",

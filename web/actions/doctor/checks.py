@@ -4,7 +4,20 @@ import asyncio
 from collections.abc import Sequence
 
 from models.errors import DeclicError
-from web.actions.doctor import database, files, losses, machine, outside, site, work
+from web.actions.doctor import (
+    database,
+    dkim,
+    files,
+    friend_look,
+    losses,
+    machine,
+    outside,
+    own_names,
+    sender_names,
+    site,
+    upkeep,
+    work,
+)
 from web.actions.doctor.findings import Check, Examined, Finding, Patient
 from web.rendering.render import N_
 
@@ -14,20 +27,29 @@ SECONDS = 25
 CHECKS: tuple[Check, ...] = (
     Check(name="url", title=N_("Adresse"), look=site.check_url),
     Check(name="reachable", title=N_("Accès"), look=outside.check_reachable, outside=True),
+    Check(name="addresses", title=N_("Adresses du nom"), look=own_names.check_addresses, outside=True),
     Check(name="certificate", title=N_("Certificat"), look=outside.check_certificate, outside=True),
     Check(name="redirect", title=N_("Sans https"), look=outside.check_redirect, outside=True),
     Check(name="webfinger", title=N_("Comptes trouvés"), look=outside.check_webfinger, outside=True),
     Check(name="clock", title=N_("Horloge"), look=outside.check_clock),
+    Check(name="friend_look", title=N_("Vu de chez une coop amie"), look=friend_look.check_friend_look),
     Check(name="database", title=N_("Base de données"), look=database.check_database),
     Check(name="connections", title=N_("Connexions à la base"), look=database.check_connections),
     Check(name="statements", title=N_("Demandes à la base"), look=database.check_statements),
     Check(name="slow_statements", title=N_("Vitesse de la base"), look=database.check_slow_statements),
+    Check(name="sorting", title=N_("Recherches"), look=upkeep.check_sorting),
     Check(name="worker", title=N_("Travail de fond"), look=work.check_worker),
     Check(name="chores", title=N_("Tâches régulières"), look=work.check_chores),
+    Check(name="queues", title=N_("Ce qui attend"), look=upkeep.check_queues),
     Check(name="backup", title=N_("Sauvegardes"), look=work.check_backup),
     Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
     Check(name="restoration", title=N_("Restauration"), look=losses.check_restoration),
     Check(name="mail_server", title=N_("Serveur de courriel"), look=outside.check_mail_server, outside=True),
+    Check(name="spf", title=N_("Courriels permis (SPF)"), look=sender_names.check_spf, outside=True),
+    Check(name="dkim", title=N_("Courriels signés (DKIM)"), look=dkim.check_dkim, outside=True),
+    Check(name="dmarc", title=N_("Faux courriels (DMARC)"), look=sender_names.check_dmarc, outside=True),
+    Check(name="mail_domain", title=N_("Réponses aux courriels"), look=own_names.check_mail_domain, outside=True),
+    Check(name="reverse", title=N_("Nom de l’adresse qui envoie"), look=own_names.check_reverse, outside=True),
     Check(name="mails", title=N_("Courriels"), look=work.check_mails),
     Check(name="servers", title=N_("Autres coops"), look=work.check_servers),
     Check(name="slow_servers", title=N_("Vitesse des autres coops"), look=work.check_slow_servers),

@@ -7,6 +7,7 @@ from typing import Literal
 
 from federation.instance import Instance
 from models.settings import Settings
+from web.actions.doctor.name_records import NameService, ask_names
 from web.rendering.i18n import Say
 
 Severity = Literal["ok", "warning", "error", "skipped"]
@@ -16,13 +17,15 @@ Severity = Literal["ok", "warning", "error", "skipped"]
 class Finding:
     """What was seen, in a sentence. Of what is not well: what to do about it, and a command that does it or shows more.
 
-    What could not be looked at is `skipped`, and the sentence says why.
+    What could not be looked at is `skipped`, and the sentence says why. `record` is a line that has to stand where the
+    name was taken, in the name service (DNS).
     """
 
     severity: Severity
     what: str
     mend: str = ""
     command: str = ""
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class Patient:
     """What checks look at: the settings always, the instance where its database answers; `say` speaks the language.
 
     `unanswered` says why there is no instance, `older` that its database is of an older version; `settings_files` are
-    those that the settings may have come from.
+    those that the settings may have come from; `names` asks the name service.
     """
 
     settings: Settings
@@ -39,6 +42,7 @@ class Patient:
     unanswered: str = ""
     older: bool = False
     settings_files: tuple[Path, ...] = ()
+    names: NameService = ask_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from models.moderation.searches import report_readings
 from models.people.actors import forgetting
 from models.repairs import passers_by
 from models.repairs.bookings import appointment_books, visit_places
-from models.servers import waiting_posts
+from models.servers import looks, waiting_posts
 from models.store import limit_sums
 from models.traffic.inbound import received
 from models.traffic.outbound import deliveries
@@ -114,15 +114,16 @@ OTHERS = (
         kept=N_(
             "Ce qui est reçu et lu : %(done)s ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
             "tant que l’annonce existe, pour savoir où l’effacer. L’annonce d’une plateforme inconnue attend "
-            "%(waiting)s une décision."
+            "%(waiting)s une décision. Ce qu’une coop amie a vu de la nôtre, et qui le lui a demandé : %(looks)s."
         ),
         lengths={
             "done": Constant(received, "KEPT_DAYS"),
             "failed": Constant(received, "FAILED_KEPT_DAYS"),
             "sent": Constant(deliveries, "KEPT_DAYS"),
             "waiting": Constant(waiting_posts, "DAYS"),
+            "looks": Constant(looks, "KEPT"),
         },
-        sweeps=("received", "deliveries", "waiting_posts"),
+        sweeps=("received", "deliveries", "waiting_posts", "looks_asked", "looks_given"),
     ),
     RegisterEntry(
         name=N_("Les personnes des autres plateformes"),

@@ -20,16 +20,25 @@ log = structlog.get_logger(__name__)
 
 WATCHED: Mapping[str, Severity] = MappingProxyType(
     {
+        "addresses": "error",
         "certificate": "warning",
         "clock": "warning",
         "connections": "warning",
         "data_folder": "error",
+        "dkim": "error",
+        "dmarc": "error",
+        "friend_look": "warning",
         "inodes": "warning",
         "key_file": "error",
+        "mail_domain": "error",
         "mail_server": "error",
         "memory": "error",
+        "queues": "error",
         "restoration": "warning",
+        "reverse": "error",
         "slow_statements": "warning",
+        "sorting": "warning",
+        "spf": "error",
         "statements": "warning",
     }
 )
@@ -38,6 +47,9 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
 What other tables keep (backups, the disk, chores, mails, servers) is told from there.
 """
 
+
+LAPSING = frozenset({"friend_look"})
+"""What was wrong once, and is not looked at any more, is told no longer: what a friend saw a week ago."""
 
 MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory"})
 """What is well on one machine and may not be on the next: each looks for itself, whoever runs the chores."""
@@ -74,7 +86,7 @@ def _list_watched() -> list[Check]:
 async def _watch(instance: Instance, checks: Sequence[Check], machine: str = health_troubles.SHARED) -> None:
     patient = Patient(settings=instance.settings, say=_say, instance=instance)
     found = {one.name: one.finding for one in await examine(patient, checks)}
-    looked = [name for name, one in found.items() if one.severity != "skipped"]
+    looked = [name for name, one in found.items() if one.severity != "skipped" or name in LAPSING]
     wrong = {name: found[name].severity == "error" for name in looked if _is_told(name, found[name])}
     async with transaction(instance.pool) as conn:
         await health_troubles.save(conn, looked, wrong, watched=WATCHED, machine=machine)

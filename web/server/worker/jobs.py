@@ -54,6 +54,7 @@ from outbox.repairs.bikes import reminding
 from outbox.repairs.bookings import next_slots, own_calendar
 from outbox.repairs.calls import waves as call_waves
 from outbox.scheduled_posts import JOB as SCHEDULED
+from outbox.servers import looks
 from outbox.traffic.results import probe_hosts
 from web.actions.scheduled_posts import publish_overdue, publish_scheduled
 from web.mail import (
@@ -126,6 +127,7 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     instance_shutdown.REMINDERS: instance_shutdown.remind_members,
     instance_shutdown.MAIL: shutdown_mails.send_shutdown_mail,
     removed_pictures.JOB: screened_posts.screen_picture,
+    looks.JOB: looks.ask_job,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""
 

@@ -30,7 +30,7 @@ from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
-from models.servers import access_requests, forgotten_servers, servers, waiting_posts
+from models.servers import access_requests, forgotten_servers, looks, servers, waiting_posts
 from models.servers.directory.saving import forget_old
 from models.store import limit_rows, slow_statements
 from models.store.background import jobs, periodic_tasks
@@ -84,6 +84,8 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "frame_inquiries": inquiries.forget_old,
     "frame_questions": questions.forget_old,
     "frame_sightings": sightings.forget_old,
+    "looks_asked": looks.forget_asked,
+    "looks_given": looks.forget_given,
     "visit_addresses": visit_places.forget_over,
     "tour_orders": tour_orders.forget_over,
     "bike_handovers": handovers.forget_over,

@@ -1,5 +1,6 @@
 """Whom the doctor's checks look at in tests, and what they say in French."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from models.settings import Settings
 from models.store.database import Pool
 from tests.web.small_app import make_instance
 from web.actions.doctor.findings import Patient
+from web.actions.doctor.name_records import NameService, Unanswered, ask_names
 
 
 def say(sentence: str, /, **values: Any) -> str:
@@ -15,8 +17,20 @@ def say(sentence: str, /, **values: Any) -> str:
     return sentence % values if values else sentence
 
 
-def make_patient(pool: Pool | None = None, **settings: Any) -> Patient:
+def names_of(records: Mapping[tuple[str, str], list[str]] | None) -> NameService:
+    """A name service that knows these, by name and kind; None is one that does not answer."""
+
+    async def ask(name: str, kind: str) -> list[str]:
+        if records is None:
+            raise Unanswered(name)
+        return records.get((name, kind), [])
+
+    return ask
+
+
+def make_patient(pool: Pool | None = None, *, names: NameService = ask_names, **settings: Any) -> Patient:
     """An instance at https://lomme.example, with its database or without."""
     given = {"url": "https://lomme.example"} | settings
     chosen = msgspec.structs.replace(Settings(), **given)
-    return Patient(settings=chosen, say=say, instance=make_instance(pool, **given) if pool is not None else None)
+    instance = make_instance(pool, **given) if pool is not None else None
+    return Patient(settings=chosen, say=say, instance=instance, names=names)

@@ -21,7 +21,7 @@ IDLE, WORKING = 3, 9
 
 RARELY_NEEDED = {
     *("webauthn", "OpenSSL", "icalendar", "segno", "pyld", "PIL", "av", "rich", "babel.messages.pofile"),
-    *("prometheus_client", "nh3", "linkify_it", "http_sf", "pyotp", "aiosmtplib", "xml", "tarfile", "difflib"),
+    *("prometheus_client", "nh3", "linkify_it", "http_sf", "pyotp", "aiosmtplib", "dns", "xml", "tarfile", "difflib"),
     *("web.personal_export.html_pages", "web.personal_export.activitystreams"),
 }
 

@@ -114,6 +114,8 @@ RULES = (
     rule("frame_inquiries", "frame_inquiry.asked_at", "models.repairs.frame_numbers.inquiries.KEPT"),
     rule("frame_questions", "frame_question.asked_at", "models.repairs.frame_numbers.inquiries.KEPT"),
     rule("frame_sightings", "frame_sighting.asked_at", "models.repairs.frame_numbers.inquiries.KEPT"),
+    rule("looks_asked", "asked_look.asked_at", "models.servers.looks.KEPT"),
+    rule("looks_given", "given_look.asked_at", "models.servers.looks.KEPT"),
     rule("tour_orders", "tour_order.day", timedelta(days=1)),
     rule("bike_handovers", "bike_handover.expires_at"),
     rule("bike_offers", "bike_offer.expires_at", "models.repairs.bikes.offers.KEPT", accepted_at="now()"),

@@ -1,0 +1,95 @@
+"""Whether others can read the key by which our mail server signs (DKIM)."""
+
+import base64
+import binascii
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.name_records import NameService, Unanswered
+from web.actions.doctor.sender_names import Sender, find_sender, read_tags, skip_unasked, skip_unsent
+from web.rendering.render import N_
+
+USUAL_SELECTORS = (
+    *("mail", "default", "dkim", "selector1", "selector2", "s1", "s2", "k1", "key1", "smtp", "email"),
+    *("google", "mailjet", "brevo1", "sib", "fm1", "mxvault", "zoho", "protonmail", "ovh"),
+)
+"""Where mail servers put their key when nobody chose the name."""
+
+SHORTEST_KEY = 1024
+
+
+async def check_dkim(at: Patient) -> Finding:
+    """Whether the key by which our mail server signs can be had; its name is only known where it was told."""
+    sender = find_sender(at)
+    if sender is None:
+        return skip_unsent(at)
+    try:
+        found = await _find_key(at.names, sender)
+    except Unanswered:
+        return skip_unasked(at)
+    if found is None:
+        return _tell_missing_key(at, sender)
+    selector, record = found
+    trouble = judge_key(record)
+    if trouble is not None:
+        return Finding(
+            severity="error",
+            what=at.say(trouble, name=f"{selector}._domainkey.{sender.domain}"),
+            mend=at.say(N_("Votre serveur de courriel donne la ligne entière ; elle ressemble à :")),
+            record=f'{selector}._domainkey.{sender.domain}. TXT "v=DKIM1; k=rsa; p=…"',
+        )
+    return ok(
+        at.say(N_("DKIM : la clé « %(selector)s » de %(domain)s se lit."), selector=selector, domain=sender.domain)
+    )
+
+
+async def _find_key(ask: NameService, sender: Sender) -> tuple[str, str] | None:
+    """The name of the key and its record: that which was told, else the first of the usual ones."""
+    for selector in (sender.selector,) if sender.selector else USUAL_SELECTORS:
+        texts = await ask(f"{selector}._domainkey.{sender.domain}", "TXT")
+        record = next((one for one in texts if "p=" in one.replace(" ", "")), None)
+        if record is not None:
+            return selector, record
+    return None
+
+
+def _tell_missing_key(at: Patient, sender: Sender) -> Finding:
+    if not sender.selector:
+        return Finding(
+            severity="skipped",
+            what=at.say(
+                N_(
+                    "DKIM : aucune clé de %(domain)s aux noms habituels. Si vos courriels sont signés, dites le nom de "
+                    "la clé dans DECLIC_SMTP_URL (…&dkim=NOM)."
+                ),
+                domain=sender.domain,
+            ),
+        )
+    name = f"{sender.selector}._domainkey.{sender.domain}"
+    return Finding(
+        severity="error",
+        what=at.say(
+            N_("DKIM : il n’y a pas de clé à %(name)s ; la signature de nos courriels ne vaut rien."), name=name
+        ),
+        mend=at.say(N_("Votre serveur de courriel donne la ligne entière ; elle ressemble à :")),
+        record=f'{name}. TXT "v=DKIM1; k=rsa; p=…"',
+    )
+
+
+def judge_key(record: str) -> str | None:
+    """What is wrong with a DKIM key, None where nothing is."""
+    tags = read_tags(record)
+    written = "".join(tags.get("p", "").split())
+    if not written:
+        return N_("DKIM : la clé à %(name)s est retirée (p= est vide).")
+    try:
+        raw = base64.b64decode(written, validate=True)
+        key = load_der_public_key(raw) if tags.get("k", "rsa").lower() == "rsa" else None
+    except (binascii.Error, ValueError, UnsupportedAlgorithm):
+        return N_("DKIM : la clé à %(name)s ne se lit pas ; elle a sans doute été coupée en la recopiant.")
+    if isinstance(key, RSAPublicKey) and key.key_size < SHORTEST_KEY:
+        return N_("DKIM : la clé à %(name)s est trop courte : les autres n’en tiennent pas compte.")
+    return None

@@ -1,0 +1,76 @@
+"""What goes wrong silently: indexes made on another system, extensions that are gone, queues that stand still."""
+
+from models.store import database_health
+from models.store.database import connection
+from models.traffic import queue_lengths
+from models.traffic.queue_lengths import QueueLengths
+from web.actions.doctor.database import skip
+from web.actions.doctor.findings import Finding, Patient, ok
+from web.rendering.render import N_
+
+LATE_MINUTES = 10
+"""What is due is done within seconds: after so long something holds it up."""
+
+STUCK_MINUTES = 60
+
+
+async def check_sorting(at: Patient) -> Finding:
+    """Whether indexes were made by the rules of this system, and searches have what they need."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        found = await database_health.find_sorting(conn)
+    if found.missing:
+        words = N_("Il manque à la base de données de quoi chercher : %(names)s.")
+        return Finding(
+            severity="error",
+            what=at.say(words, names=", ".join(found.missing)),
+            mend=at.say(N_("Installez-le (paquet postgresql-contrib), puis :")),
+            command=f"psql -d {found.database} -c 'CREATE EXTENSION {found.missing[0]}'",
+        )
+    if found.made_with != found.now:
+        return Finding(
+            severity="warning",
+            what=at.say(
+                N_(
+                    "Le système range les mots autrement (%(now)s) que celui où la base a été faite (%(before)s) : "
+                    "des recherches peuvent ne plus trouver ce qui est là."
+                ),
+                now=found.now or "–",
+                before=found.made_with or "–",
+            ),
+            mend=at.say(N_("Faites une sauvegarde, arrêtez la plateforme, puis refaites les index :")),
+            command=(
+                f"psql -d {found.database} -c 'REINDEX DATABASE \"{found.database}\"' "
+                f"-c 'ALTER DATABASE \"{found.database}\" REFRESH COLLATION VERSION'"
+            ),
+        )
+    return ok(at.say(N_("Les recherches ont ce qu’il leur faut dans la base de données.")))
+
+
+async def check_queues(at: Patient) -> Finding:
+    """Whether what is due gets done."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        found = await queue_lengths.measure(conn)
+    words, minutes = _find_latest(found)
+    if minutes < LATE_MINUTES:
+        return ok(at.say(N_("Rien de ce qui part ou arrive n’attend trop longtemps.")))
+    return Finding(
+        severity="error" if minutes >= STUCK_MINUTES else "warning",
+        what=at.say(words, minutes=minutes),
+        mend=at.say(N_("Voyez si le travail de fond se fait, et ce que le journal en dit :")),
+        command="journalctl -u declic -p warning -n 50",
+    )
+
+
+def _find_latest(found: QueueLengths) -> tuple[str, int]:
+    """Of what waits for longest beyond its time, what is said of it and for how many minutes."""
+    waits = (
+        (found.inbox_age, N_("Ce qui arrive des autres coops attend depuis %(minutes)s\u00a0minutes.")),
+        (found.deliveries_age, N_("Ce qui part vers les autres coops attend depuis %(minutes)s\u00a0minutes.")),
+        (found.jobs_age, N_("Des courriels et d’autres travaux attendent depuis %(minutes)s\u00a0minutes.")),
+    )
+    age, words = max(waits)
+    return words, int(age // 60)
