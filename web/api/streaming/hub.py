@@ -12,6 +12,7 @@ from aiohttp import web
 from models.access import tokens
 from models.errors import Refusal, Unavailable
 from models.store.background import stream_events
+from models.store.background.beats import until_beat
 from models.store.background.stream_events import KEPT_SECONDS
 from models.store.database import Pool, connection
 from web.api.entities.values import EntityContext
@@ -130,7 +131,7 @@ class Hub:
         """Tell until cancelled."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
+                async with asyncio.timeout(until_beat(POLL_SECONDS)):
                     await self._work_signal.stream.wait()
             self._work_signal.stream.clear()
             try:
