@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-
-from cryptography.hazmat.primitives.asymmetric import ec
+from typing import TYPE_CHECKING
 
 from federation.http_client.federation_policy import FederationPolicy
 from federation.http_client.inbox_backlog import Backlog
@@ -25,6 +24,9 @@ from models.store.limit_memory import MemoryCounter
 from models.store.slow_statements import SlowStatements
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound.received import NewReceived, enqueue_many
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
