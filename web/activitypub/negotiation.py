@@ -11,6 +11,7 @@ from models.errors import NotFound
 from models.lazy import lazily
 from web.activitypub.request_envelope import read_envelope
 from web.http.accept import prefers
+from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 
 with lazily():  # each kind of document and all of who may read it: for an answer that tells of one that is gone
@@ -18,6 +19,9 @@ with lazily():  # each kind of document and all of who may read it: for an answe
     from web.activitypub import authorized_fetch
 
 ANSWERED_AS = f"{ACTIVITY_JSON}; charset=utf-8"
+
+OPEN = {"Access-Control-Allow-Origin": "*"}
+"""Read by pages of anybody."""
 
 VARY_PUBLIC = "Accept"
 VARY_SIGNED = "Accept, Signature, Signature-Input"
@@ -80,5 +84,19 @@ def with_tombstones(view: View) -> View:
             return answer_activity(request, serialize.serialize(departed.tombstone), status=410)
         except NotFound as missing:
             raise authorized_fetch.as_unsigned(request, missing) from missing
+
+    return answer
+
+
+def over_https(view: View) -> View:
+    """The view, where a proxy that lets http through is answered a redirect, and never a document (WF10)."""
+
+    @wraps(view)
+    async def answer(request: web.Request) -> web.StreamResponse:
+        site = request.app[INSTANCE].site
+        scheme = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
+        if site.url.startswith("https:") and scheme == "http":
+            raise web.HTTPMovedPermanently(f"{site.url}{request.raw_path}", headers=OPEN)
+        return await view(request)
 
     return answer

@@ -3,8 +3,7 @@
 from aiohttp import web
 
 from models.lazy import when_called
-from web.activitypub.negotiation import View, with_tombstones
-from web.activitypub.well_known import over_https
+from web.activitypub.negotiation import View, over_https, with_tombstones
 
 with when_called(globals()):
     from web.activitypub import inbox, stolen_bikes, well_known
