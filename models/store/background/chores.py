@@ -27,8 +27,9 @@ BUSY_SECONDS = 5.0
 SILENT = timedelta(seconds=30)
 """Who said nothing for so long is dead, and another does the chore."""
 
-BETWEEN_SECONDS = 0.02
-"""Chores of the same minute begin one after the other: all at once they would open a connection each."""
+PATIENCE_SECONDS = 0.2
+"""Chores of the same minute go one after the other, since all at once would open a connection each; for one that takes
+longer than this the next one does not wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,10 @@ async def run_chores(
             if not stopping.is_set():
                 async with connection(pool) as conn:
                     due = await claim(conn, periodic, at=datetime.now(UTC))
-                for place, name in enumerate(due):
-                    running[asyncio.create_task(_run(pool, known[name], place * BETWEEN_SECONDS))] = name
+                for name in due:
+                    task = asyncio.create_task(_run(pool, known[name]))
+                    running[task] = name
+                    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
             await _rest(running, stopping)
             if running:
                 await _settle(pool, running)
@@ -91,9 +94,8 @@ async def _settle(pool: Pool, running: dict["asyncio.Task[bool]", str]) -> None:
         await keep(conn, list(running.values()))
 
 
-async def _run(pool: Pool, item: Periodic, wait: float) -> bool:
+async def _run(pool: Pool, item: Periodic) -> bool:
     """Do it; whether it went well. What it fails of is kept for the administrators."""
-    await asyncio.sleep(wait)
     try:
         await item.chore()
     except Exception as error:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -81,6 +82,34 @@ async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(pool: P
         assert [one.cause for one in await periodic_tasks.list_failing(conn)] == ["no"]
         [next_run] = await fetch_column(conn, "SELECT next_run FROM pgqueuer_schedules WHERE entrypoint = 'sweep'")
     assert (next_run.hour, next_run.minute) == (2, 17) and next_run > datetime.now(UTC)
+
+
+async def test_chores_of_a_minute_go_one_after_the_other_and_none_waits_for_a_slow_one(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "PATIENCE_SECONDS", 0.1)
+    may_end, steps = asyncio.Event(), list[str]()
+
+    async def go(name: str) -> None:
+        steps.append(f"{name} begins")
+        await asyncio.sleep(0.01)
+        steps.append(f"{name} ends")
+
+    async def wait_for_another() -> None:
+        await may_end.wait()
+
+    async def let_it_end() -> None:
+        may_end.set()
+
+    quick = [Periodic(name=name, cron="* * * * *", chore=partial(go, name)) for name in ("a", "b")]
+    async with doing(pool, *quick) as ended:
+        await asyncio.wait_for(ended.get(), 60)
+    slow = Periodic(name="slow", cron="* * * * *", chore=wait_for_another)
+    async with doing(pool, slow, Periodic(name="other", cron="* * * * *", chore=let_it_end)) as ended:
+        await asyncio.wait_for(ended.get(), 60)
+
+    first, second = ("a", "b") if steps[0] == "a begins" else ("b", "a")
+    assert steps[:4] == [f"{first} begins", f"{first} ends", f"{second} begins", f"{second} ends"]
 
 
 async def test_two_workers_do_a_chore_once(pool: Pool) -> None:
