@@ -1,6 +1,7 @@
 """What few need is read when it is first used: `LazyModule` for libraries, `lazily` and `when_called` for ours."""
 
 import gc
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,6 +13,8 @@ from importlib.util import LazyLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from models.errors import Unavailable
 
 OURS = frozenset({"models", "federation", "outbox", "inbox", "web"})
 
@@ -80,10 +83,30 @@ class _Uncalled:
 @cache
 def _call_later(module: str, name: str) -> Callable[..., Awaitable[Any]]:
     async def call(*arguments: Any, **options: Any) -> Any:
+        if _is_unread(module) and _find_edition() != EDITION:
+            raise Unavailable
         return await getattr(import_module(module), name)(*arguments, **options)
 
     call.__module__, call.__name__, call.__qualname__ = module, name, name
     return call
+
+
+def _is_unread(module: str) -> bool:
+    return type(sys.modules.get(module)).__name__ in (DELAYED, "NoneType")
+
+
+def _find_edition() -> tuple[int, int] | None:
+    try:
+        found = os.stat(__file__)
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+EDITION = _find_edition()
+"""Which files this process has begun to read. While an upgrade puts others in their place, what it has not read yet
+waits for its restart: two versions in one process would answer anything.
+"""
 
 
 @contextmanager
