@@ -263,6 +263,7 @@ LIMITS: dict[str, object] = {
     "models.settings.SMALLEST_POOL": 2,
     "models.store.upgrades.LARGE_BYTES": 100_000_000,
     "models.store.database_health.OLDEST": 15,
+    "models.store.background.chores.PATIENCE_SECONDS": 0.2,
     "models.store.background.job_basics.ATTEMPTS": 8,
     "models.store.background.job_queue.LONGEST_DELAY": timedelta(hours=1),
     "models.store.background.notify.LIMIT": 7900,

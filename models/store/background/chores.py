@@ -74,7 +74,7 @@ async def _rest(running: Iterable["asyncio.Task[bool]"], stopping: asyncio.Event
     waits: list[asyncio.Future[object]] = [asyncio.ensure_future(asyncio.wait(tasks))] if tasks else []
     if not stopping.is_set():
         waits.append(asyncio.ensure_future(stopping.wait()))
-    pause = until_beat(BUSY_SECONDS if tasks else MINUTE_SECONDS)
+    pause = until_beat(BUSY_SECONDS if tasks else MINUTE_SECONDS, 5)
     if waits:
         await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
     for one in waits:

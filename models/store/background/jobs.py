@@ -101,7 +101,7 @@ async def _run_due(
 async def _wait(signals: "set[asyncio.Future[Any]]") -> None:
     """Until one of them, or for a while."""
     try:
-        await asyncio.wait(signals, timeout=until_beat(POLL_SECONDS), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(signals, timeout=until_beat(POLL_SECONDS, 2), return_when=asyncio.FIRST_COMPLETED)
     finally:
         for one in signals:
             one.cancel()

@@ -56,9 +56,8 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
     work.start(
         "inbox", partial(run_loop, partial(_process, instance, work_signal, stopping), work_signal.received, stopping)
     )
-    work.start(
-        "outbox", partial(run_loop, partial(_deliver, instance, work_signal, stopping), work_signal.delivery, stopping)
-    )
+    sending = partial(_deliver, instance, work_signal, stopping)
+    work.start("outbox", partial(run_loop, sending, work_signal.delivery, stopping, 1))
     jobs = JobSignal()
     work.start("jobs", partial(_run_jobs, instance, work_signal, stopping, jobs))
     signs.start("heartbeat", partial(_save_heartbeats, instance, work_signal, "worker", work))
@@ -74,14 +73,14 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
             await heartbeats.end(conn, work_signal.id)
 
 
-async def run_loop(step: Step, signal: asyncio.Event, stopping: asyncio.Event) -> None:
+async def run_loop(step: Step, signal: asyncio.Event, stopping: asyncio.Event, place: int = 0) -> None:
     """Call `step` while it finds work; then wait for the signal, and look every few seconds without one."""
     while not stopping.is_set():
         signal.clear()
         found = await step()
         if not found:
             with suppress(TimeoutError):
-                await asyncio.wait_for(signal.wait(), until_beat(POLL_SECONDS))
+                await asyncio.wait_for(signal.wait(), until_beat(POLL_SECONDS, place))
                 await asyncio.sleep(BREATH_SECONDS if not stopping.is_set() else 0)
 
 
@@ -162,7 +161,7 @@ async def _save_heartbeats(instance: Instance, work_signal: WorkSignal, role: st
                 await heartbeats.save_heartbeat(conn, work_signal.id, role, work.failing)
             if away:
                 await backfill.catch_up(instance)
-        await asyncio.sleep(until_beat(BEAT_SECONDS))
+        await asyncio.sleep(until_beat(BEAT_SECONDS, 3))
 
 
 async def listen_for_work(instance: Instance, work_signal: WorkSignal, jobs: JobSignal | None = None) -> None:
