@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-
-from cryptography.hazmat.primitives.asymmetric import ec
+from typing import TYPE_CHECKING
 
 from federation.http_client.federation_policy import FederationPolicy
 from federation.http_client.inbox_backlog import Backlog
@@ -32,6 +31,9 @@ PEERS_CHANNEL = "declic_peers"
 
 INTAKE_SECONDS = 10.0
 """So long one commit of what came in may take; whoever waits for it is then asked to send it again."""
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,11 @@
-"""What few need is read when it is first used: `LazyModule` for libraries, `lazily` for modules of ours."""
+"""What few need is read when it is first used: `LazyModule` for libraries, `lazily` and `when_called` for ours."""
 
+import gc
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -10,6 +13,8 @@ from importlib.util import LazyLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from models.errors import Unavailable
 
 OURS = frozenset({"models", "federation", "outbox", "inbox", "web"})
 
@@ -44,6 +49,77 @@ def lazily(around: Around = nullcontext) -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+@contextmanager
+def when_called(names: dict[str, Any]) -> Iterator[None]:
+    """Tables of functions: modules of ours that are imported in this block are read when one of theirs is called.
+
+    `names` are the `globals()` of the table. There each module gives way to one whose attributes are functions that
+    read the real one; the same function each time, so that tables can be compared. Coroutine functions alone can be put
+    off: nothing else of such a module may stand in the table. For everybody else it is the module that it is.
+    """
+    before = set(names)
+    with lazily(kept_for_good):
+        yield
+    for name in set(names) - before:
+        if isinstance(names[name], ModuleType):
+            names[name] = _Uncalled(ModuleType.__getattribute__(names[name], "__name__"))
+
+
+class _Uncalled:
+    """Stands for a module in a table."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        """The function of this name, once it is called."""
+        if not name.islower():
+            raise AttributeError(f"{self.module}.{name} is no function: a table that puts off its module cannot use it")
+        return _call_later(self.module, name)
+
+
+@cache
+def _call_later(module: str, name: str) -> Callable[..., Awaitable[Any]]:
+    async def call(*arguments: Any, **options: Any) -> Any:
+        if _is_unread(module) and _find_edition() != EDITION:
+            raise Unavailable
+        return await getattr(import_module(module), name)(*arguments, **options)
+
+    call.__module__, call.__name__, call.__qualname__ = module, name, name
+    return call
+
+
+def _is_unread(module: str) -> bool:
+    return type(sys.modules.get(module)).__name__ in (DELAYED, "NoneType")
+
+
+def _find_edition() -> tuple[int, int] | None:
+    try:
+        found = os.stat(__file__)
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+EDITION = _find_edition()
+"""Which files this process has begun to read. While an upgrade puts others in their place, what it has not read yet
+waits for its restart: two versions in one process would answer anything.
+"""
+
+
+@contextmanager
+def kept_for_good() -> Iterator[None]:
+    """Read what stays for as long as the process: no search for garbage goes through it, then or later."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def read_delayed() -> None:

@@ -3,27 +3,26 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
+from typing import TYPE_CHECKING
 
 from federation.instance import Instance
 from federation.own_keys.private_keys import load_private, read_passphrase, read_private
 from federation.signatures.signer import Signer
 from federation.uris import ed25519_key_uri, main_key_uri
 from models.errors import NotFound
+from models.lazy import LazyModule
 from models.people import actors, keys
 from models.people.actors import Actor
 from models.people.keys import Algorithm, KeyPair
 from models.settings import Settings, Site
 from models.store.database import Connection, connection
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+else:
+    serialization = LazyModule("cryptography.hazmat.primitives.serialization")
+    ed25519, rsa = (LazyModule(f"cryptography.hazmat.primitives.asymmetric.{name}") for name in ("ed25519", "rsa"))
 
 RSA_BITS = 2048
 
@@ -82,8 +81,8 @@ async def instance_signer(instance: Instance) -> Signer | None:
 def _make_key_pairs(settings: Settings) -> KeyPairs:
     passphrase = read_passphrase(settings)
 
-    def encryption() -> KeySerializationEncryption:
-        return NoEncryption() if passphrase is None else BestAvailableEncryption(passphrase)
+    def encryption() -> "serialization.KeySerializationEncryption":
+        return serialization.NoEncryption() if passphrase is None else serialization.BestAvailableEncryption(passphrase)
 
     return KeyPairs(
         rsa=_write("rsa", rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS), encryption),
@@ -93,14 +92,14 @@ def _make_key_pairs(settings: Settings) -> KeyPairs:
 
 def _write(
     algorithm: Algorithm,
-    key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey,
-    encryption: Callable[[], KeySerializationEncryption],
+    key: "rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey",
+    encryption: "Callable[[], serialization.KeySerializationEncryption]",
 ) -> KeyPair:
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return KeyPair(
         algorithm=algorithm,
         public_pem=public.decode("ascii"),
-        private_pem=key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption()),
+        private_pem=key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption()),
     )
 
 
@@ -112,8 +111,12 @@ async def encrypt_private_keys(conn: Connection, settings: Settings) -> int:
     plain = await keys.list_unencrypted(conn)
     for actor_id, algorithm, stored in plain:
         signer = read_private(stored, None)
+        encryption = serialization.BestAvailableEncryption(passphrase)
         pem = await asyncio.to_thread(
-            signer.private_key.private_bytes, Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
+            signer.private_key.private_bytes,
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            encryption,
         )
         await keys.save_encrypted(conn, actor_id, algorithm, pem)
     return len(plain)

@@ -2,13 +2,19 @@
 
 import asyncio
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from typing import TYPE_CHECKING
 
 from federation.signatures.signer import Signer
+from models.lazy import LazyModule
 from models.people.keys import StoredPrivateKey
 from models.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+else:
+    serialization = LazyModule("cryptography.hazmat.primitives.serialization")
+    ed25519, rsa = (LazyModule(f"cryptography.hazmat.primitives.asymmetric.{name}") for name in ("ed25519", "rsa"))
 
 SHORTEST_PASSPHRASE, LONGEST_PASSPHRASE = 16, 1000
 ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
@@ -27,7 +33,7 @@ async def load_private(settings: Settings, stored: StoredPrivateKey) -> Signer:
 def read_private(stored: StoredPrivateKey, passphrase: bytes | None) -> Signer:
     """Checking an RSA key takes 25 ms with the interpreter locked; these are our own, checked when they were made."""
     try:
-        key = load_pem_private_key(stored.pem, passphrase, unsafe_skip_rsa_key_validation=True)
+        key = serialization.load_pem_private_key(stored.pem, passphrase, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError):
         raise SettingsError(
             "A private key cannot be read; is DECLIC_KEY_FILE the file that it was encrypted with?"

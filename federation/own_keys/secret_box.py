@@ -1,17 +1,28 @@
 """Secrets that the server itself has to read again: encrypted with the key file, where the instance has one."""
 
 import os
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from federation.own_keys.private_keys import read_passphrase
 from models.access.second_factors import list_unencrypted_totp, save_encrypted_totp
+from models.lazy import LazyModule
 from models.repairs.bookings import shop_calendars
 from models.settings import Settings, SettingsError
 from models.store.database import Connection
+
+if TYPE_CHECKING:
+    from cryptography import exceptions
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.ciphers import aead
+    from cryptography.hazmat.primitives.kdf import hkdf
+else:
+    exceptions, hashes, aead, hkdf = map(
+        LazyModule,
+        (
+            *("cryptography.exceptions", "cryptography.hazmat.primitives.hashes"),
+            *("cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.kdf.hkdf"),
+        ),
+    )
 
 PLAIN, SEALED = b"\x00", b"\x01"
 """The first byte says how the rest is kept."""
@@ -29,7 +40,7 @@ def encrypt_secret(settings: Settings, secret: bytes, *, owner: int, kind: str =
     if passphrase is None:
         return PLAIN + secret
     nonce = os.urandom(NONCE)
-    return SEALED + nonce + AESGCM(_derive(passphrase, kind)).encrypt(nonce, secret, str(owner).encode())
+    return SEALED + nonce + aead.AESGCM(_derive(passphrase, kind)).encrypt(nonce, secret, str(owner).encode())
 
 
 def decrypt_secret(settings: Settings, kept: bytes, *, owner: int, kind: str = FACTORS) -> bytes:
@@ -41,8 +52,8 @@ def decrypt_secret(settings: Settings, kept: bytes, *, owner: int, kind: str = F
         raise SettingsError(f"The secrets ({kind}) are encrypted, but DECLIC_KEY_FILE is not set.")
     nonce, sealed = kept[1 : 1 + NONCE], kept[1 + NONCE :]
     try:
-        return AESGCM(_derive(passphrase, kind)).decrypt(nonce, sealed, str(owner).encode())
-    except InvalidTag:
+        return aead.AESGCM(_derive(passphrase, kind)).decrypt(nonce, sealed, str(owner).encode())
+    except exceptions.InvalidTag:
         raise SettingsError(
             f"A secret ({kind}) cannot be read; is DECLIC_KEY_FILE the file that it was encrypted with?"
         ) from None
@@ -69,4 +80,4 @@ async def encrypt_calendar_addresses(conn: Connection, settings: Settings) -> in
 
 def _derive(passphrase: bytes, kind: str) -> bytes:
     """A key of its own, so that it never encrypts what another one does."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"declic {kind}".encode()).derive(passphrase)
+    return hkdf.HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"declic {kind}".encode()).derive(passphrase)

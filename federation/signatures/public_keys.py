@@ -2,21 +2,27 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_der_public_key,
-    load_pem_public_key,
-)
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from federation.errors import SignatureInvalid
 from federation.signatures import multibase
-from federation.signatures.signer import HASH, PADDING
+from models.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from cryptography import exceptions
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+else:
+    exceptions, hashes, serialization, ed25519, padding, rsa = map(
+        LazyModule,
+        (
+            "cryptography.exceptions",
+            *("cryptography.hazmat.primitives.hashes", "cryptography.hazmat.primitives.serialization"),
+            *(f"cryptography.hazmat.primitives.asymmetric.{name}" for name in ("ed25519", "padding", "rsa")),
+        ),
+    )
+
+Key: TypeAlias = "rsa.RSAPublicKey | ed25519.Ed25519PublicKey"
 
 Algorithm = Literal["rsa", "ed25519"]
 
@@ -47,31 +53,33 @@ class PublicKey:
 
     uri: str
     owner: str
-    key: RSAPublicKey | Ed25519PublicKey
+    key: Key
 
     @property
     def algorithm(self) -> Algorithm:
         """What this key makes."""
-        return "ed25519" if isinstance(self.key, Ed25519PublicKey) else "rsa"
+        return "ed25519" if isinstance(self.key, ed25519.Ed25519PublicKey) else "rsa"
 
     @property
     def pem(self) -> str:
         """The key as SubjectPublicKeyInfo in PEM."""
-        return self.key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
+        return self.key.public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        ).decode("ascii")
 
     def verify(self, signature: bytes, data: bytes) -> bool:
         """Whether this key signed `data`; the key decides how, never the request."""
         try:
-            if isinstance(self.key, Ed25519PublicKey):
+            if isinstance(self.key, ed25519.Ed25519PublicKey):
                 self.key.verify(signature, data)
             else:
-                self.key.verify(signature, data, PADDING, HASH)
-        except InvalidSignature:
+                self.key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+        except exceptions.InvalidSignature:
             return False
         return True
 
 
-def read_pem(text: str) -> RSAPublicKey | Ed25519PublicKey:
+def read_pem(text: str) -> Key:
     """The key in a `publicKeyPem`. Raises SignatureInvalid for anything but a strong public key (B-40).
 
     snac2 leaves stray bytes after the trailer: what stands outside the one block is cut.
@@ -80,42 +88,42 @@ def read_pem(text: str) -> RSAPublicKey | Ed25519PublicKey:
     if found is None or len(found[0]) > _LONGEST_PEM:
         raise SignatureInvalid("The public key is not a PEM public key.")
     try:
-        key = load_pem_public_key(found[0].encode("ascii"))
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = serialization.load_pem_public_key(found[0].encode("ascii"))
+    except (ValueError, TypeError, exceptions.UnsupportedAlgorithm):
         raise SignatureInvalid("The public key cannot be read.") from None
     return _require_strong(key)
 
 
-def load_stored(pem: str) -> RSAPublicKey | Ed25519PublicKey:
+def load_stored(pem: str) -> Key:
     """A key that `read_pem` or `read_multikey` accepted earlier."""
-    return _require_strong(load_pem_public_key(pem.encode("ascii")))
+    return _require_strong(serialization.load_pem_public_key(pem.encode("ascii")))
 
 
-def read_multikey(text: str) -> RSAPublicKey | Ed25519PublicKey:
+def read_multikey(text: str) -> Key:
     """The key in a `publicKeyMultibase` (FEP-521a: Ed25519 or RSA). Raises SignatureInvalid."""
     try:
         codec, raw = multibase.decode_key(text)
         if codec == multibase.ED25519_PUBLIC:
-            return _require_strong(Ed25519PublicKey.from_public_bytes(raw))
+            return _require_strong(ed25519.Ed25519PublicKey.from_public_bytes(raw))
         if codec == multibase.RSA_PUBLIC:
-            return _require_strong(load_der_public_key(raw))
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+            return _require_strong(serialization.load_der_public_key(raw))
+    except (ValueError, TypeError, exceptions.UnsupportedAlgorithm):
         pass
     raise SignatureInvalid("The Multikey cannot be read.")
 
 
-def write_multikey(key: Ed25519PublicKey) -> str:
+def write_multikey(key: "ed25519.Ed25519PublicKey") -> str:
     """The `publicKeyMultibase` of one of our Ed25519 keys."""
     return multibase.encode_key(multibase.ED25519_PUBLIC, key.public_bytes_raw())
 
 
-def _require_strong(key: object) -> RSAPublicKey | Ed25519PublicKey:
-    if isinstance(key, Ed25519PublicKey):
+def _require_strong(key: object) -> Key:
+    if isinstance(key, ed25519.Ed25519PublicKey):
         raw = key.public_bytes_raw()
         if raw[:-1] + bytes([raw[-1] & 0x7F]) in _SMALL_ORDER:
             raise SignatureInvalid("The public key is a point of small order.")
         return key
-    if isinstance(key, RSAPublicKey):
+    if isinstance(key, rsa.RSAPublicKey):
         exponent = key.public_numbers().e
         if not SMALLEST_RSA <= key.key_size <= LARGEST_RSA:
             raise SignatureInvalid(f"An RSA key has {SMALLEST_RSA} to {LARGEST_RSA} bits here.")

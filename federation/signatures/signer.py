@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from models.lazy import LazyModule
 
-PADDING = PKCS1v15()
-HASH = SHA256()
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+else:
+    hashes = LazyModule("cryptography.hazmat.primitives.hashes")
+    ed25519, padding = (
+        LazyModule(f"cryptography.hazmat.primitives.asymmetric.{name}") for name in ("ed25519", "padding")
+    )
 
 
 class SignatureScheme(StrEnum):
@@ -29,15 +33,15 @@ class Signer:
     """A key id (`<actor>#main-key`) and its private key, loaded once and kept."""
 
     key_id: str
-    private_key: RSAPrivateKey | Ed25519PrivateKey
+    private_key: "rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey"
 
     @property
     def algorithm(self) -> str:
         """The name that RFC 9421 gives to what this key makes."""
-        return "ed25519" if isinstance(self.private_key, Ed25519PrivateKey) else "rsa-v1_5-sha256"
+        return "ed25519" if isinstance(self.private_key, ed25519.Ed25519PrivateKey) else "rsa-v1_5-sha256"
 
     def sign(self, data: bytes) -> bytes:
         """The signature of `data`: RSASSA-PKCS1-v1_5 with SHA-256, or Ed25519."""
-        if isinstance(self.private_key, Ed25519PrivateKey):
+        if isinstance(self.private_key, ed25519.Ed25519PrivateKey):
             return self.private_key.sign(data)
-        return self.private_key.sign(data, PADDING, HASH)
+        return self.private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.ids import make_id
 from models.news.news_mails import MailState
-from models.store.background import jobs
+from models.store.background import job_basics, jobs
 from models.store.database import Connection, execute, fetch_all, fetch_records
 
 PASSING = ("away", "login", "busy")
@@ -67,7 +67,7 @@ async def save_failure(
         final,
         job.name if job is not None else None,
         job.payload if job is not None else None,
-        jobs.ATTEMPTS,
+        job_basics.ATTEMPTS,
     )
 
 

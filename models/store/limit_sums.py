@@ -8,6 +8,7 @@ import structlog
 
 from models.errors import Unavailable
 from models.limits import Limit
+from models.store.background.beats import until_beat
 from models.store.database import Connection, Pool, execute, fetch_records, transaction
 from models.store.limit_memory import MemoryCounter
 
@@ -25,7 +26,7 @@ MOST_TOLD = 500
 async def share(pool: Pool, counter: MemoryCounter, limits: Sequence[Limit]) -> None:
     """Exchange every few seconds until cancelled; what could not be told is told the next time."""
     while True:
-        await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(until_beat(PAUSE_SECONDS))
         try:
             await exchange(pool, counter, limits)
         except Unavailable as error:

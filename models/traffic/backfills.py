@@ -113,6 +113,26 @@ async def finish(conn: Connection, actor_id: int, *, error: str | None = None) -
     )
 
 
+async def is_absence_over(conn: Connection) -> bool:
+    """Whether this instance lives again after an absence, or for the first time; otherwise that it lives is saved.
+
+    Once a minute: for a length of days that is often enough.
+    """
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            WITH saved AS (
+                UPDATE last_alive SET at = now()
+                WHERE at < now() - interval '1 minute' AND at >= now() - $1::interval RETURNING 1
+            )
+            SELECT NOT EXISTS (SELECT FROM last_alive WHERE at >= now() - $1::interval)
+            """,
+            ABSENCE,
+        )
+    )
+
+
 async def end_absence(conn: Connection) -> datetime | None:
     """This instance lives. Since when it did not, if it was away for longer than others try again; once per absence."""
     found: datetime | None = await fetch_value(

@@ -1,8 +1,9 @@
-"""What waits in the queues, how much and for how long: one statement for whoever watches the server run."""
+"""What waits in the queues: whether something is due, and how much there is and for how long."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from models.store.database import Connection, fetch_one
+from models.store.database import Connection, fetch_one, fetch_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +58,31 @@ async def measure(conn: Connection) -> QueueLengths:
     )
     assert found is not None
     return found
+
+
+async def is_received_due(conn: Connection, *, at: datetime) -> bool:
+    """Whether there may be something that came in to claim: asked before what works through it is read."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM received
+                WHERE state = 'waiting' AND due_at <= $1 AND (claimed_until IS NULL OR claimed_until < $1))
+            """,
+            at,
+        )
+    )
+
+
+async def is_delivery_due(conn: Connection, *, at: datetime) -> bool:
+    """Whether there may be something to deliver."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM delivery
+                WHERE state = 'waiting' AND due_at <= $1 AND (claimed_until IS NULL OR claimed_until < $1))
+            """,
+            at,
+        )
+    )

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Literal
 
 from models.errors import Invalid
 from models.exchanges import agreements
@@ -23,11 +22,11 @@ from models.people.actors import Actor
 from models.settings import Site
 from models.store.database import Connection
 from outbox.exchanges import explanations
+from outbox.exchanges.act_names import Name
 from outbox.exchanges.agreements import corrections, endings, fulfilment
 from outbox.exchanges.agreements.agreements import accept
 from outbox.threads.agreement_context import NOTHING, Said, lock_context
 
-Name = Literal["accept", "refuse", "withdraw", "cancel", "out", "back", "done", "unreport", "ask_again"]
 Function = Callable[[Connection, Site, Actor, Agreement, Said], Awaitable[Agreement]]
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from federation.instance import Instance
+from models.lazy import lazily
 from models.moderation import decision_deadlines, decisions, excluded_addresses, hidden_posts
 from models.moderation.decisions import ModerationDecision
 from models.moderation.sanctions import Changed, refresh
@@ -15,12 +16,12 @@ from models.store.database import Connection, connection, transaction
 from models.traffic import backfills
 from models.traffic.outbound import hidden_deliveries, unreached_inboxes
 from outbox.each_in_transaction import run_each
-from outbox.moderation.first_showing import announce_first
-from outbox.moderation.partners import tell_partners
-from outbox.moderation.withholding import tell_untold
-from outbox.people.accounts import delete
-from outbox.people.profiles import announce_update
 from outbox.traffic.send import Recipients
+
+with lazily():  # for what a decision changed
+    from outbox.moderation import first_showing, partners, withholding
+    from outbox.people import accounts as outbox_accounts
+    from outbox.people import profiles
 
 AT_ONCE = 50
 """So many posts are told of with the decision itself, and so many authors by a run of the chore."""
@@ -49,15 +50,15 @@ async def _tell(conn: Connection, site: Site, actor: Actor, changed: Changed) ->
     if actor.local:
         if changed.suspended is not None:
             everybody = Recipients(followed_ids=(actor.id,), all_who_know=True)  # some have her listings by a stream
-            await announce_update(conn, site, actor, to=everybody)
-        await announce_first(conn, site, actor, changed.shown)
-        await tell_untold(conn, site, actor, limit=AT_ONCE)
+            await profiles.announce_update(conn, site, actor, to=everybody)
+        await first_showing.announce_first(conn, site, actor, changed.shown)
+        await withholding.tell_untold(conn, site, actor, limit=AT_ONCE)
     elif changed.suspended is False and await follows.list_local_followers(conn, actor.id):
         await backfills.ask(conn, actor.id)  # what was left alone meanwhile
     if changed.suspended is not None:
-        await tell_partners(conn, site, actor, stopped=changed.suspended, excluded=bool(changed.excluded))
+        await partners.tell_partners(conn, site, actor, stopped=changed.suspended, excluded=bool(changed.excluded))
     elif changed.excluded:
-        await tell_partners(conn, site, actor, stopped=True, excluded=True)
+        await partners.tell_partners(conn, site, actor, stopped=True, excluded=True)
 
 
 async def take_back(
@@ -87,7 +88,7 @@ async def tell_hidden_posts(instance: Instance) -> None:
         author_ids = await hidden_posts.list_untold_authors(conn, limit=AT_ONCE)
 
     async def tell(conn: Connection, author_id: int) -> None:
-        await tell_untold(conn, instance.site, await actors.get(conn, author_id), limit=AT_ONCE)
+        await withholding.tell_untold(conn, instance.site, await actors.get(conn, author_id), limit=AT_ONCE)
 
     require_whole(await run_each(instance.pool, "author", {id: id for id in author_ids}, tell))
 
@@ -106,6 +107,6 @@ async def erase_excluded(instance: Instance, *, at: datetime | None = None) -> N
         actor = await actors.get(conn, actor_id)
         if actor.excluded_at is not None and actor.deleted_at is None:
             await excluded_addresses.keep(conn, actor_id, (await accounts.get(conn, actor_id)).email)
-            await delete(conn, instance.site, actor)
+            await outbox_accounts.delete(conn, instance.site, actor)
 
     require_whole(await run_each(instance.pool, "excluded", {id: id for id in due}, erase))

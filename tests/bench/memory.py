@@ -1,4 +1,4 @@
-"""(e) An idle process that serves and works: its memory, its connections, how often it wakes."""
+"""(e) An idle process: how soon it is there, its memory, its connections, how often and for how long it wakes."""
 
 import asyncio
 import os
@@ -19,22 +19,28 @@ LOOK_SECONDS = Sized(long=60, short=10)
 async def run(folder: Path) -> None:
     """Start a server, let it rest, look at it for a minute, in which every chore of a minute has its turn."""
     heading(f"(e) an idle process, {REST_SECONDS.now} s after its start")
-    async with running(folder / "memory") as first:
+    data = folder / "memory"
+    async with running(data) as first:
         port = first.port  # the database is made, the next start is one as every other
-    begun = time.perf_counter()
-    async with running(folder / "memory", port=port) as server:
-        figure("start to ready", time.perf_counter() - begun, "s", at_most=1.5, by="bare work")
+    begun = time.monotonic()
+    async with running(data, port=port) as server:
+        figure("start to ready", time.monotonic() - begun, "s", at_most=1.5, by="bare work")
+        figure("its processor time until then", server.processor_seconds(), "s", at_most=1.5, by="bare work")
         await asyncio.sleep(REST_SECONDS.now)
         figure("memory (PSS) without PostgreSQL", server.proportional_megabytes(), "MB", at_most=70)
-        figure("memory (RSS) without PostgreSQL", server.resident_megabytes(), "MB", at_most=110)
-        before = server.count_switches()
-        most = max([await _look(server) for _ in range(LOOK_SECONDS.now)])
+        figure("memory (RSS) without PostgreSQL", server.resident_megabytes(), "MB", at_most=85)
+        before, worked, database = server.count_switches(), server.processor_seconds(), server.database_seconds()
+        most = max([await _look(server) for _ in range(LOOK_SECONDS.now // 10)])
         figure("connections to PostgreSQL at most", most, "", at_most=3)
-        figure("context switches a second", (server.count_switches() - before) / LOOK_SECONDS.now, "", at_most=20)
+        figure("context switches a second", (server.count_switches() - before) / LOOK_SECONDS.now, "", at_most=5)
+        worked, database = server.processor_seconds() - worked, server.database_seconds() - database
+        share = (worked + database) / LOOK_SECONDS.now * 1000
+        figure("processor time a second, with PostgreSQL's", share, "ms", at_most=3)
+        figure("of it PostgreSQL's", database / LOOK_SECONDS.now * 1000, "ms")
 
 
 async def _look(server: BenchServer) -> int:
-    await asyncio.sleep(1)
+    await asyncio.sleep(10)
     async with connection(server.pool) as conn:
         found: int = await fetch_value(
             conn,

@@ -65,20 +65,34 @@ def processor_seconds(pid: int) -> float:
     """What these processes worked so far."""
     return sum(map(_read_processor_seconds, list_python(pid)))
 
+    def database_seconds(self) -> float:
+        """What the embedded PostgreSQL under these processes worked so far, those of it that ended included."""
+        return sum(
+            _read_processor_seconds(one, ended=True)
+            for pid in _list_python(self.process.pid)
+            for child in _list_children(pid)
+            if not _is_python(child)
+            for one in (child, *_list_children(child))
+        )
+
 
 def _read(pid: int, file: str, label: str) -> int:
     return int(Path(f"/proc/{pid}/{file}").read_text().split(f"\n{label}")[1].split()[0])
 
 
-def _read_processor_seconds(pid: int) -> float:
+def _read_processor_seconds(pid: int, *, ended: bool = False) -> float:
+    """utime and stime of proc(5); with `ended` those of children that ended too."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime of proc(5)
+    return sum(map(int, fields[11 : 15 if ended else 13])) / os.sysconf("SC_CLK_TCK")
 
 
 def list_python(pid: int) -> list[int]:
     """A process and its children that are Python."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children if _is_python(int(child)) for one in list_python(int(child)))]
+    return [pid, *(one for child in _list_children(pid) if _is_python(child) for one in list_python(child))]
+
+
+def _list_children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _is_python(pid: int) -> bool:

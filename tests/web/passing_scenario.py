@@ -19,7 +19,7 @@ from tests.factories import make_local_actor
 from tests.web.form_client import Doorbell, Visitor
 from tests.web.smtp_server import Postman, open_post, read_parts
 from web.mail.passer_by_mails import MAIL, schedule_passer_by_mails
-from web.server.worker.jobs import HANDLERS
+from web.server.worker.handlers import HANDLERS
 
 FORM = "/depannage/appeler"
 

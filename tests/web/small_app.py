@@ -63,7 +63,8 @@ def prepare_templates(languages: tuple[str, ...]) -> Templates:
     templates = load_templates(languages)
     made_by = [Path(jinja2.__file__).with_name("compiler.py"), *sorted(Path(templating.__file__).parent.glob("*.py"))]
     kept = COMPILED / sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()
-    for language, environment in templates.environments.items():
+    for language in languages:
+        environment = templates.environments[language]
         folder = kept / language
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)

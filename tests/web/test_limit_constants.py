@@ -291,7 +291,7 @@ LIMITS: dict[str, object] = {
     "web.personal_export.records.PAGE": 100,
     "web.rendering.feeds.spreadsheets.AT_ONCE": 1000,
     "web.rendering.open_graph.LONGEST": 200,
-    "web.rendering.templating.CODES_KEPT": 200,
+    "web.rendering.environments.CODES_KEPT": 200,
     "web.security.passkeys.LONGEST": 16_000,
     "web.security.passwords.MINIMUM": 10,
     "web.security.passwords.MAXIMUM": 200,

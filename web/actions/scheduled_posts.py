@@ -4,12 +4,15 @@ import structlog
 
 from federation.instance import Instance
 from models.errors import DeclicError
+from models.lazy import lazily
 from models.posts import scheduled_posts
 from models.store.database import connection, transaction
-from outbox import scheduled_posts as outbox
-from web.actions.mention_lookup import look_up_mentioned
 from web.rendering.error_messages.lookup import as_refusal, format_error
 from web.rendering.i18n import find_catalogue
+
+with lazily():  # with all that a post may become: for one whose time has come
+    from outbox import scheduled_posts as outbox
+    from web.actions import mention_lookup
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +26,7 @@ async def publish_scheduled(instance: Instance, payload: dict[str, int]) -> None
         held = await scheduled_posts.find_due(conn, payload["id"])
     if held is None:
         return
-    await look_up_mentioned(instance, str(held.wish["text"]))
+    await mention_lookup.look_up_mentioned(instance, str(held.wish["text"]))
     try:
         async with transaction(instance.pool) as conn:
             await outbox.publish_due(conn, instance.site, held)
@@ -42,4 +45,5 @@ def _word(error: DeclicError) -> dict[str, str]:
 async def publish_overdue(instance: Instance) -> None:
     """Look for what should have been published: a chore."""
     async with transaction(instance.pool) as conn:
-        await outbox.ask_overdue(conn)
+        if await scheduled_posts.list_due(conn):
+            await outbox.ask_overdue(conn)

@@ -5,16 +5,23 @@ from functools import wraps
 
 from aiohttp import web
 
-from federation.documents.serialize import serialize
 from federation.http_client.transport import ACTIVITY_JSON
 from federation.signatures import is_signed
 from models.errors import NotFound
-from web.activitypub.authorized_fetch import GoneWithTombstone, as_unsigned
+from models.lazy import lazily
 from web.activitypub.request_envelope import read_envelope
 from web.http.accept import prefers
+from web.http.app_keys import INSTANCE
 from web.http.caching import make_etag, matches_etag
 
+with lazily():  # each kind of document and all of who may read it: for an answer that tells of one that is gone
+    from federation.documents import serialize
+    from web.activitypub import authorized_fetch
+
 ANSWERED_AS = f"{ACTIVITY_JSON}; charset=utf-8"
+
+OPEN = {"Access-Control-Allow-Origin": "*"}
+"""Read by pages of anybody."""
 
 VARY_PUBLIC = "Accept"
 VARY_SIGNED = "Accept, Signature, Signature-Input"
@@ -73,9 +80,23 @@ def with_tombstones(view: View) -> View:
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
             return await view(request)
-        except GoneWithTombstone as departed:
-            return answer_activity(request, serialize(departed.tombstone), status=410)
+        except authorized_fetch.GoneWithTombstone as departed:
+            return answer_activity(request, serialize.serialize(departed.tombstone), status=410)
         except NotFound as missing:
-            raise as_unsigned(request, missing) from missing
+            raise authorized_fetch.as_unsigned(request, missing) from missing
+
+    return answer
+
+
+def over_https(view: View) -> View:
+    """The view, where a proxy that lets http through is answered a redirect, and never a document (WF10)."""
+
+    @wraps(view)
+    async def answer(request: web.Request) -> web.StreamResponse:
+        site = request.app[INSTANCE].site
+        scheme = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
+        if site.url.startswith("https:") and scheme == "http":
+            raise web.HTTPMovedPermanently(f"{site.url}{request.raw_path}", headers=OPEN)
+        return await view(request)
 
     return answer

@@ -2,27 +2,29 @@
 
 from aiohttp import web
 
-from web.activitypub import inbox, looks, stolen_bikes, well_known
-from web.activitypub.collections import (
-    actor_collections,
-    communities,
-    directory,
-    followers_synchronization,
-    repair_shops,
-    thread_collections,
-)
-from web.activitypub.negotiation import View, with_tombstones
-from web.activitypub.objects import (
-    activities,
-    actors,
-    agreements,
-    posts,
-    private_files,
-    quote_authorizations,
-    slots,
-    unavailability,
-)
-from web.activitypub.well_known import over_https
+from models.lazy import when_called
+from web.activitypub.negotiation import View, over_https, with_tombstones
+
+with when_called(globals()):
+    from web.activitypub import inbox, looks, stolen_bikes, well_known
+    from web.activitypub.collections import (
+        actor_collections,
+        communities,
+        directory,
+        followers_synchronization,
+        repair_shops,
+        thread_collections,
+    )
+    from web.activitypub.objects import (
+        activities,
+        actors,
+        agreements,
+        posts,
+        private_files,
+        quote_authorizations,
+        slots,
+        unavailability,
+    )
 
 USER = "/users/{username:[a-z0-9_]{1,30}}"
 ITEM = USER + "/items/{uuid:[0-9a-f-]{36}}"

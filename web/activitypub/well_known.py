@@ -1,7 +1,5 @@
 """What a server says of itself before anybody knows an address: WebFinger, host-meta, NodeInfo."""
 
-from functools import wraps
-
 import orjson
 from aiohttp import web
 
@@ -10,31 +8,16 @@ from models import preferences
 from models.errors import Gone, Invalid, NotFound
 from models.people import actors, sign_ups, usage_statistics
 from models.store.database import Connection, connection
-from web.activitypub.negotiation import View
+from web.activitypub.negotiation import OPEN
 from web.http.accept import prefers
 from web.http.app_keys import INSTANCE
 from web.middlewares.errors import format_in_english
 from web.rendering.branding import find_logo
 
 CACHED = "max-age=3600, public"
-OPEN = {"Access-Control-Allow-Origin": "*"}
 
 _JSON = frozenset({"application/json", webfinger.JRD_TYPE})
 _XML = frozenset({"application/xrd+xml", "application/xml", "text/xml", "*/*"})
-
-
-def over_https(view: View) -> View:
-    """The view, where a proxy that lets http through is answered a redirect, and never a document (WF10)."""
-
-    @wraps(view)
-    async def answer(request: web.Request) -> web.StreamResponse:
-        site = request.app[INSTANCE].site
-        scheme = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
-        if site.url.startswith("https:") and scheme == "http":
-            raise web.HTTPMovedPermanently(f"{site.url}{request.raw_path}", headers=OPEN)
-        return await view(request)
-
-    return answer
 
 
 def _answer(document: object, content_type: str, *, cached: str = CACHED) -> web.Response:

@@ -9,39 +9,42 @@ instead of a token.
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from models.lazy import when_called
 from web.api import stubs
 from web.api.auth import for_apps, for_people, for_streams, for_unconfirmed, open_to_all, with_accepted_charter
 from web.api.declic import documentation as declic
-from web.api.mastodon.access import applications, oauth, oauth_metadata
 from web.api.mastodon.admin.routes import MODERATION
-from web.api.mastodon.instance import (
-    extended_description,
-    instance,
-    instance_rules,
-    instance_texts,
-    statistics,
-    terms_of_service,
-)
-from web.api.mastodon.news import markers, push_subscriptions
 from web.api.mastodon.news.routes import NOTIFICATIONS
-from web.api.mastodon.people import accounts, member_directory, own_profile, profile, registration
-from web.api.mastodon.posts import (
-    bookmarks,
-    conversations,
-    editing,
-    media,
-    oembed,
-    polls,
-    posting,
-    quotes,
-    scheduled,
-    status_actions,
-    statuses,
-)
-from web.api.mastodon.relations import blocks, endorsements, follow_suggestions, lists, relationships, reports, tags
 from web.api.mastodon.relations.routes import FILTERS, LISTS, TAGS
-from web.api.mastodon.timelines import search, timelines
-from web.api.streaming import server_sent_events
+
+with when_called(globals()):
+    from web.api.mastodon.access import applications, oauth, oauth_metadata
+    from web.api.mastodon.instance import (
+        extended_description,
+        instance,
+        instance_rules,
+        instance_texts,
+        statistics,
+        terms_of_service,
+    )
+    from web.api.mastodon.news import markers, push_subscriptions
+    from web.api.mastodon.people import accounts, member_directory, own_profile, profile, registration
+    from web.api.mastodon.posts import (
+        bookmarks,
+        conversations,
+        editing,
+        media,
+        oembed,
+        polls,
+        posting,
+        quotes,
+        scheduled,
+        status_actions,
+        statuses,
+    )
+    from web.api.mastodon.relations import blocks, endorsements, follow_suggestions, lists, relationships, reports, tags
+    from web.api.mastodon.timelines import search, timelines
+    from web.api.streaming import server_sent_events
 
 ID = "{id:[0-9]+}"
 

@@ -5,10 +5,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
-
-from jinja2 import Environment
 
 from federation.instance import Instance
 from models.access import one_time_links, second_factors
@@ -24,6 +22,9 @@ from models.store.database import Connection, transaction
 from web.mail.footer import MailFooter, load_footer
 from web.mail.smtp import MailCause, MailRefused, MailServer, SendResult, read_smtp_url, send_message
 from web.rendering.templating import make_bare_environment
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 MailKind = Literal[
     "login",
@@ -232,7 +233,7 @@ def render_mail(
 
 
 @cache
-def _environment(language: str) -> Environment:
+def _environment(language: str) -> "Environment":
     """Texts are not escaped, HTML is; mails name no static files."""
     return make_bare_environment(language).overlay(
         autoescape=lambda name: name is not None and name.endswith(".html"), trim_blocks=False

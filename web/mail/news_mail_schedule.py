@@ -8,6 +8,7 @@ import structlog
 from federation.instance import Instance
 from models.errors import Unavailable
 from models.ids import make_id
+from models.lazy import lazily
 from models.news import mail_preferences, news_mails
 from models.news.mail_preferences import MailSchedule, Rhythm
 from models.news.news_mails import Mail, UnmailedNews
@@ -15,9 +16,11 @@ from models.people import accounts
 from models.people.accounts import Account
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, connection, transaction
-from web.mail.news_mail_text import write_news_mail
 from web.mail.send_times import DELAY, is_night, list_due, next_morning, next_try
 from web.mail.smtp import MailCause, SendResult, read_smtp_url, send_message
+
+with lazily():  # with all words of news: for a mail that is due
+    from web.mail import news_mail_text
 
 NEWS_MAIL = "tell"
 """The name of the job."""
@@ -128,7 +131,7 @@ async def _write(conn: Connection, instance: Instance, mail: Mail, *, sender: st
     account = await accounts.find(conn, mail.recipient_id)
     if account is None or not _may_be_mailed(account) or await news_mails.is_refused(conn, mail.recipient_id):
         return None
-    message = await write_news_mail(conn, instance, mail, account, sender=sender)
+    message = await news_mail_text.write_news_mail(conn, instance, mail, account, sender=sender)
     return (message, account.email) if message is not None else None
 
 

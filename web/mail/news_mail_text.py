@@ -31,9 +31,9 @@ from web.news.thanks_notes import load_thanks_notes
 from web.rendering.date_ranges import describe_moments
 from web.rendering.feeds.calendar_events import list_calendar_events
 from web.rendering.feeds.icalendar import CalendarEvent, write_calendar
-from web.rendering.i18n import Say
+from web.rendering.i18n import LOCALES, Say
 from web.rendering.paths import exchange_path
-from web.rendering.templating import LOCALES, make_translators
+from web.rendering.templating import make_translators
 from web.security.signed_urls import sign
 
 UNSUBSCRIBE = "unsubscribe"

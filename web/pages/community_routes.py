@@ -2,22 +2,25 @@
 
 from aiohttp import web
 
+from models.lazy import when_called
 from web.pages.access.preserve_form import preserve_form
-from web.pages.communities import (
-    answer_link,
-    charter_pages,
-    community_page,
-    decisions,
-    doors,
-    founding,
-    index,
-    people,
-    standing,
-)
-from web.pages.communities.entering import entry, links
-from web.pages.communities.inside import agenda, messages, reports
-from web.pages.communities.together import holding
 from web.pages.patterns import COMMUNITY, LINK
+
+with when_called(globals()):
+    from web.pages.communities import (
+        answer_link,
+        charter_pages,
+        community_page,
+        decisions,
+        doors,
+        founding,
+        index,
+        people,
+        standing,
+    )
+    from web.pages.communities.entering import entry, links
+    from web.pages.communities.inside import agenda, messages, reports
+    from web.pages.communities.together import holding
 
 COMMUNITIES: list[web.RouteDef] = [
     web.get("/communautes", index.show_communities),

@@ -2,48 +2,51 @@
 
 from aiohttp import web
 
+from models.lazy import when_called
 from web.pages.access.preserve_form import preserve_form
-from web.pages.communities import team as community_team
-from web.pages.communities.together import team as holding_team
-from web.pages.coop import health
-from web.pages.coop import home as coop_home
-from web.pages.exchanges.points import ledger
-from web.pages.instance import exchange_statistics, opening_page
-from web.pages.instance.documents import editing, own_page_editor, own_page_versions, own_pages
-from web.pages.instance.figures import team as figures_settings
-from web.pages.instance.settings import arrivals as arrival_settings
-from web.pages.instance.settings import categories as category_settings
-from web.pages.instance.settings import history as settings_history
-from web.pages.instance.settings import index as settings_index
-from web.pages.instance.settings import page_view as settings_page
-from web.pages.instance.settings import subcategories, subcategory_deletion
-from web.pages.listings import status_changes
-from web.pages.listings.publish import background_saves, copies, edit_page, publish_page
-from web.pages.listings.publish.several import several_page
 from web.pages.meeting_routes import list_organising_routes
-from web.pages.moderation import journal_pages, message_request_review
-from web.pages.moderation.cases import case_list, case_page, conversation, decision_form, second_looks
-from web.pages.moderation.screening import filter_form, filters
-from web.pages.moderation.screening import held_posts as held_list
-from web.pages.news import failed_mails
 from web.pages.patterns import HOST, ID, NAME, UUID, WORD
-from web.pages.people import (
-    members,
-    sign_ups,
-)
-from web.pages.people.dues import dues_list
-from web.pages.people.dues import team_pages as dues_pages
-from web.pages.people.invitations import mailing, member_list, team
-from web.pages.people.team import duty, places
-from web.pages.personal_data import account_deletion
-from web.pages.repairs.diagnostic import editor as diagnostic_editor
-from web.pages.repairs.diagnostic import trial as diagnostic_trial
-from web.pages.repairs.diagnostic import version_page as diagnostic_version
-from web.pages.repairs.figures import figures_page, open_data
-from web.pages.repairs.frame_numbers import log as frame_number_log
-from web.pages.repairs.importing import import_page
-from web.pages.repairs.shops import team as shop_team
-from web.pages.servers import directory, domain_blocks, friendships, peers, unknown_hosts
+
+with when_called(globals()):
+    from web.pages.communities import team as community_team
+    from web.pages.communities.together import team as holding_team
+    from web.pages.coop import health
+    from web.pages.coop import home as coop_home
+    from web.pages.exchanges.points import ledger
+    from web.pages.instance import exchange_statistics, opening_page
+    from web.pages.instance.documents import editing, own_page_editor, own_page_versions, own_pages
+    from web.pages.instance.figures import team as figures_settings
+    from web.pages.instance.settings import arrivals as arrival_settings
+    from web.pages.instance.settings import categories as category_settings
+    from web.pages.instance.settings import history as settings_history
+    from web.pages.instance.settings import index as settings_index
+    from web.pages.instance.settings import page_view as settings_page
+    from web.pages.instance.settings import subcategories, subcategory_deletion
+    from web.pages.listings import status_changes
+    from web.pages.listings.publish import background_saves, copies, edit_page, publish_page
+    from web.pages.listings.publish.several import several_page
+    from web.pages.moderation import journal_pages, message_request_review
+    from web.pages.moderation.cases import case_list, case_page, conversation, decision_form, second_looks
+    from web.pages.moderation.screening import filter_form, filters
+    from web.pages.moderation.screening import held_posts as held_list
+    from web.pages.news import failed_mails
+    from web.pages.people import (
+        members,
+        sign_ups,
+    )
+    from web.pages.people.dues import dues_list
+    from web.pages.people.dues import team_pages as dues_pages
+    from web.pages.people.invitations import mailing, member_list, team
+    from web.pages.people.team import duty, places
+    from web.pages.personal_data import account_deletion
+    from web.pages.repairs.diagnostic import editor as diagnostic_editor
+    from web.pages.repairs.diagnostic import trial as diagnostic_trial
+    from web.pages.repairs.diagnostic import version_page as diagnostic_version
+    from web.pages.repairs.figures import figures_page, open_data
+    from web.pages.repairs.frame_numbers import log as frame_number_log
+    from web.pages.repairs.importing import import_page
+    from web.pages.repairs.shops import team as shop_team
+    from web.pages.servers import directory, domain_blocks, friendships, peers, unknown_hosts
 
 ADMINISTRATION: list[web.RouteDef] = [
     web.get("/coop", coop_home.show_home),

@@ -2,10 +2,13 @@
 
 from aiohttp import web
 
+from models.lazy import when_called
 from web.pages.access.preserve_form import preserve_form
-from web.pages.meetings import agenda_page, exports, guest_place, meeting_page, own_meetings, taking_part
-from web.pages.meetings.organising import list_page, people_page, publish_page, time_page
 from web.pages.patterns import ID, SIGNED, UUID
+
+with when_called(globals()):
+    from web.pages.meetings import agenda_page, exports, guest_place, meeting_page, own_meetings, taking_part
+    from web.pages.meetings.organising import list_page, people_page, publish_page, time_page
 
 
 def list_organising_routes(below: str) -> list[web.RouteDef]:

@@ -2,29 +2,32 @@
 
 from aiohttp import web
 
+from models.lazy import when_called
 from web.pages.access.preserve_form import preserve_form
 from web.pages.patterns import COMMUNITY, ID, LINK, NAME, SIGNED
-from web.pages.repairs.bikes import (
-    attachments,
-    awaited,
-    bike_form,
-    entry_form,
-    exports,
-    giving,
-    my_bikes,
-    offered,
-    reminders_page,
-    taking,
-)
-from web.pages.repairs.bikes import book_page as bike_book
-from web.pages.repairs.bookings import book_page, own_calendar, visits, walk_in_file
-from web.pages.repairs.calls import breakdown, call_form, changing, going_on, own_call, private_link, watching
-from web.pages.repairs.diagnostic import service_worker, walk_page
-from web.pages.repairs.figures import open_data
-from web.pages.repairs.frame_numbers import asking
-from web.pages.repairs.results import shop_result, thread_result
-from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
-from web.pages.repairs.tours import passages, tour_page
+
+with when_called(globals()):
+    from web.pages.repairs.bikes import (
+        attachments,
+        awaited,
+        bike_form,
+        entry_form,
+        exports,
+        giving,
+        my_bikes,
+        offered,
+        reminders_page,
+        taking,
+    )
+    from web.pages.repairs.bikes import book_page as bike_book
+    from web.pages.repairs.bookings import book_page, own_calendar, visits, walk_in_file
+    from web.pages.repairs.calls import breakdown, call_form, changing, going_on, own_call, private_link, watching
+    from web.pages.repairs.diagnostic import service_worker, walk_page
+    from web.pages.repairs.figures import open_data
+    from web.pages.repairs.frame_numbers import asking
+    from web.pages.repairs.results import shop_result, thread_result
+    from web.pages.repairs.shops import appearing, editing, people, price_list, shop_list, shop_page, shop_points
+    from web.pages.repairs.tours import passages, tour_page
 
 OFFICE = f"/ateliers/{{place:{NAME}}}/gerer"
 
@@ -67,6 +70,8 @@ BIKES: list[web.RouteDef] = [
     web.post(f"{BIKE}/lignes/{{entry:{ID}}}/retirer", entry_form.post_striking),
 ]
 TOUR = f"{OFFICE}/tournee"
+
+OWN_TOUR = "/tournee"
 
 REPAIRS: list[web.RouteDef] = [
     *BIKES,
@@ -127,9 +132,9 @@ REPAIRS: list[web.RouteDef] = [
     web.get(f"{TOUR}.ics", tour_page.show_calendar),
     web.post(f"{TOUR}/ordre", tour_page.post_order),
     web.post(f"{TOUR}/passage", tour_page.post_came),
-    web.get(tour_page.OWN, tour_page.show_tour),
-    web.get(f"{tour_page.OWN}.ics", tour_page.show_calendar),
-    web.post(f"{tour_page.OWN}/ordre", tour_page.post_order),
+    web.get(OWN_TOUR, tour_page.show_tour),
+    web.get(f"{OWN_TOUR}.ics", tour_page.show_calendar),
+    web.post(f"{OWN_TOUR}/ordre", tour_page.post_order),
     web.get(f"{OFFICE}/passages", passages.show_passages),
     web.post(f"{OFFICE}/passages", preserve_form(passages.post_passage)),
 ]

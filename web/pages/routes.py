@@ -2,62 +2,65 @@
 
 from aiohttp import web
 
-from web.pages.access import (
-    login,
-    login_second_step,
-    oauth_consent,
-    one_time_links,
-    passkey_login,
-    second_factor_settings,
-)
+from models.lazy import when_called
 from web.pages.access.preserve_form import preserve_form
 from web.pages.community_routes import COMMUNITIES
 from web.pages.coop_routes import ADMINISTRATION
-from web.pages.exchanges import agreement_actions, messages, own_exchanges, proposals, terms_links, thanks
-from web.pages.exchanges.agenda import agenda_page as agenda
-from web.pages.exchanges.agenda import calendar_feed
-from web.pages.exchanges.guests import agreement_actions as guest_acts
-from web.pages.exchanges.guests import contact_form as guest_door
-from web.pages.exchanges.guests import thread as guest_thread
-from web.pages.exchanges.guests import unsubscribe as guest_ending
-from web.pages.exchanges.points import balance
-from web.pages.exchanges.reserve import choosing, comparing, waiting
-from web.pages.exchanges.thread import thread_page
-from web.pages.instance import crawlers, help, home, legal_pages, setup
-from web.pages.instance.documents import acceptance, own_page, reading
-from web.pages.instance.figures import files as figure_files
-from web.pages.instance.figures import network as figures_network
-from web.pages.instance.figures import page as figures_page
-from web.pages.instance.figures import team as figures_team
-from web.pages.listings import (
-    listing_page,
-    own_listings,
-    owner_unavailability,
-    prolonging,
-    reserve_list,
-    status_changes,
-)
-from web.pages.listings.publish import background_saves, copies, edit_page, kept_forms, publish_page
-from web.pages.listings.publish.several import several_page
 from web.pages.meeting_routes import MEETINGS
-from web.pages.moderation import journal_pages, own_decisions, suspension
-from web.pages.moderation.reporting import own_reports, report_address, report_form
-from web.pages.news import mail_preferences, notifications
 from web.pages.patterns import ID, LINK, SIGNED, UUID, WHATEVER
-from web.pages.people import absences, account, account_moves, email_change, phone_number, registration
-from web.pages.people.arrivals import first_session, waiting_page
-from web.pages.people.dues import own_page as own_dues
-from web.pages.people.invitations import invited, own
-from web.pages.people.profiles import edit, endorsements, profile_page
-from web.pages.people.profiles import thanks as thanked
-from web.pages.personal_data import account_deletion, personal_export
-from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
-from web.pages.relations import blocks, follows, remote_interaction, territory_proposals
 from web.pages.repair_routes import REPAIRS
-from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
-from web.pages.servers import diagnosis, domain_blocks, network
-from web.pages.traffic import delivery_status
-from web.rendering import static_files
+
+with when_called(globals()):
+    from web.pages.access import (
+        login,
+        login_second_step,
+        oauth_consent,
+        one_time_links,
+        passkey_login,
+        second_factor_settings,
+    )
+    from web.pages.exchanges import agreement_actions, messages, own_exchanges, proposals, terms_links, thanks
+    from web.pages.exchanges.agenda import agenda_page as agenda
+    from web.pages.exchanges.agenda import calendar_feed
+    from web.pages.exchanges.guests import agreement_actions as guest_acts
+    from web.pages.exchanges.guests import contact_form as guest_door
+    from web.pages.exchanges.guests import thread as guest_thread
+    from web.pages.exchanges.guests import unsubscribe as guest_ending
+    from web.pages.exchanges.points import balance
+    from web.pages.exchanges.reserve import choosing, comparing, waiting
+    from web.pages.exchanges.thread import thread_page
+    from web.pages.instance import crawlers, help, home, legal_pages, setup
+    from web.pages.instance.documents import acceptance, own_page, reading
+    from web.pages.instance.figures import files as figure_files
+    from web.pages.instance.figures import network as figures_network
+    from web.pages.instance.figures import page as figures_page
+    from web.pages.instance.figures import team as figures_team
+    from web.pages.listings import (
+        listing_page,
+        own_listings,
+        owner_unavailability,
+        prolonging,
+        reserve_list,
+        status_changes,
+    )
+    from web.pages.listings.publish import background_saves, copies, edit_page, kept_forms, publish_page
+    from web.pages.listings.publish.several import several_page
+    from web.pages.moderation import journal_pages, own_decisions, suspension
+    from web.pages.moderation.reporting import own_reports, report_address, report_form
+    from web.pages.news import mail_preferences, notifications
+    from web.pages.people import absences, account, account_moves, email_change, phone_number, registration
+    from web.pages.people.arrivals import first_session, waiting_page
+    from web.pages.people.dues import own_page as own_dues
+    from web.pages.people.invitations import invited, own
+    from web.pages.people.profiles import edit, endorsements, profile_page
+    from web.pages.people.profiles import thanks as thanked
+    from web.pages.personal_data import account_deletion, personal_export
+    from web.pages.posts import feeds, message_requests, note_page, polls, quotes, reactions, replies
+    from web.pages.relations import blocks, follows, remote_interaction, territory_proposals
+    from web.pages.searches import alerts, embedding, exports, map_background, new_alert, points, poster, search
+    from web.pages.servers import diagnosis, domain_blocks, network
+    from web.pages.traffic import delivery_status
+    from web.rendering import static_files
 
 PAGES: list[web.RouteDef] = [
     web.get("/", home.show_home),
@@ -69,7 +72,10 @@ PAGES: list[web.RouteDef] = [
     web.get("/annonces/integrer", embedding.show_ways),
     web.get("/embed/annonces", embedding.show_frame),
     web.get("/embed/annonces.js", embedding.show_element),
-    *crawlers.ROUTES,
+    web.get("/robots.txt", crawlers.show_robots),
+    web.get("/sitemap.xml", crawlers.show_sitemap),
+    web.get("/.well-known/tdmrep.json", crawlers.show_text_mining),
+    web.get("/.well-known/security.txt", crawlers.show_security_contact),
     web.get(f"/annonces/{{uuid:{UUID}}}", listing_page.show_local),
     web.get(f"/annonces/{{uuid:{UUID}}}/modifier", edit_page.show_edit),
     web.post(f"/annonces/{{uuid:{UUID}}}/modifier", preserve_form(edit_page.post_edit)),

@@ -19,8 +19,8 @@ from web.personal_export.exchanges import ArchivedThread, list_conversations, li
 from web.personal_export.records import PAGE, ArchivedPost, ArchiveOwner, ThreadRecord, load_posts
 from web.personal_export.zip_writer import ZipEntry, ZipWriter
 from web.rendering.date_ranges import describe_moments
-from web.rendering.i18n import Say
-from web.rendering.templating import LOCALES, make_bare_environment
+from web.rendering.i18n import LOCALES, Say
+from web.rendering.templating import make_bare_environment
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,15 +4,19 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal
-from babel.units import format_unit
 from markupsafe import Markup
 
 from models.exchanges.points import Currency
+from models.lazy import LazyModule
 from models.moments import PARIS
 from models.places.place_names import compose_in, compose_of
+
+if TYPE_CHECKING:
+    from babel import dates, numbers, units
+else:
+    dates, numbers, units = map(LazyModule, ("babel.dates", "babel.numbers", "babel.units"))
 
 NARROW = "\u202f"
 
@@ -53,7 +57,7 @@ def format_day(value: datetime | date, language: str, *, today: date | None = No
     day = to_paris_day(value)
     today = today or datetime.now(PARIS).date()
     pattern = "EEEE d MMMM" if day.year == today.year else "EEEE d MMMM y"
-    return _set_first(format_date(day, pattern, locale=language), language)
+    return _set_first(dates.format_date(day, pattern, locale=language), language)
 
 
 def format_short_day(value: datetime | date, language: str, *, today: date | None = None) -> str:
@@ -61,7 +65,7 @@ def format_short_day(value: datetime | date, language: str, *, today: date | Non
     day = to_paris_day(value)
     today = today or datetime.now(PARIS).date()
     pattern = "d MMMM" if day.year == today.year else "d MMMM y"
-    return _set_first(format_date(day, pattern, locale=language), language)
+    return _set_first(dates.format_date(day, pattern, locale=language), language)
 
 
 def format_start(start: datetime | date, end: datetime | date, language: str) -> str:
@@ -82,7 +86,7 @@ def format_hour(value: time | datetime, language: str) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(PARIS).time()
     if language != "fr":
-        return format_time(value, "HH:mm", locale=language)
+        return dates.format_time(value, "HH:mm", locale=language)
     return f"{value.hour}{NBSP}h" + (f"{NBSP}{value.minute:02}" if value.minute else "")
 
 
@@ -96,30 +100,32 @@ def format_typed_hour(text: str, language: str) -> str:
 
 def format_weekday(value: date, language: str) -> str:
     """The short name of its day: "mer."."""
-    return format_date(value, "EEE", locale=language)
+    return dates.format_date(value, "EEE", locale=language)
 
 
 def format_tiny_day(value: date, language: str) -> str:
     """A day where there is little room: "9 nov."."""
-    return format_date(value, "d MMM", locale=language)
+    return dates.format_date(value, "d MMM", locale=language)
 
 
 def format_full_weekday(value: date, language: str) -> str:
     """The whole name of its day: "mercredi"."""
-    return format_date(value, "EEEE", locale=language)
+    return dates.format_date(value, "EEEE", locale=language)
 
 
 def format_age(value: datetime, language: str, *, now: datetime | None = None) -> str:
     """How long ago: "il y a 2 heures"; a moment in the future counts as now."""
     seconds = max(((now or datetime.now(UTC)) - value).total_seconds(), 1)
-    return format_timedelta(timedelta(seconds=-seconds), granularity="second", add_direction=True, locale=language)
+    return dates.format_timedelta(
+        timedelta(seconds=-seconds), granularity="second", add_direction=True, locale=language
+    )
 
 
 def format_lasting(duration: str, language: str) -> str:
     """An ISO duration in words: "10 jours", "1 mois, 15 jours"; what cannot be read stays as it is."""
     found = LASTING.fullmatch(duration)
     parts = [
-        format_unit(int(count), f"duration-{unit}", length="long", locale=language)
+        units.format_unit(int(count), f"duration-{unit}", length="long", locale=language)
         for unit, count in zip(UNITS, found.groups() if found else (), strict=False)
         if count and int(count)
     ]
@@ -132,7 +138,7 @@ def format_span(span: timedelta, language: str) -> str:
         unit, count = "year", round(span / timedelta(days=365))
     else:
         unit, count = next((unit, span // one) for unit, one in SPANS.items() if not span % one)
-    return format_unit(count, f"duration-{unit}", length="long", locale=language).replace(" ", NBSP)
+    return units.format_unit(count, f"duration-{unit}", length="long", locale=language).replace(" ", NBSP)
 
 
 def format_distance(metres: float, language: str) -> str:
@@ -142,7 +148,7 @@ def format_distance(metres: float, language: str) -> str:
     if metres < 950:
         return f"{round(metres / 100) * 100}{NBSP}m"
     kilometres = round(metres / 500) / 2 if metres < 5000 else round(metres / 1000)
-    return f"{format_decimal(kilometres, format='#,##0.#', locale=language)}{NBSP}km"
+    return f"{numbers.format_decimal(kilometres, format='#,##0.#', locale=language)}{NBSP}km"
 
 
 def format_at(place: str, language: str) -> str:
@@ -174,13 +180,13 @@ def format_to(name: str, language: str) -> str:
 
 def format_month(value: date, language: str) -> str:
     """A month with its year: "novembre 2027"."""
-    return format_date(value, "MMMM y", locale=language)
+    return dates.format_date(value, "MMMM y", locale=language)
 
 
 def format_price(amount: Decimal | float, currency: str | None, language: str) -> str:
     """A price with its currency, without cents where there are none: "12 €"."""
     whole = Decimal(amount) == Decimal(amount).to_integral_value()
-    return format_currency(
+    return numbers.format_currency(
         amount,
         currency or "EUR",
         format=f"#,##0{NBSP}¤" if whole and language == "fr" else ("¤#,##0" if whole else None),
@@ -193,7 +199,7 @@ def format_count(value: float | Decimal, language: str) -> str:
     """A number with the thousands apart and no useless zeros."""
     if isinstance(value, int) and 0 <= value < 1000:
         return str(value)  # in all our languages; tables and drawings write dozens of them
-    return format_decimal(value, format="#,##0.##", locale=language)
+    return numbers.format_decimal(value, format="#,##0.##", locale=language)
 
 
 def set_in(sentence: str, values: Mapping[str, object], language: str) -> str:

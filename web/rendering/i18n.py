@@ -17,6 +17,9 @@ COOKIE = "declic_lang"
 COOKIE_LIFETIME = timedelta(days=365)
 """So long a browser remembers which language was chosen."""
 
+LOCALES = {"en": "en_GB"}
+"""Where dates and prices follow a country and not only a language: ours are read in Europe."""
+
 LANGUAGE_NAMES = (("fr", "Français"), ("en", "English"))
 """Each language as its speakers call it."""
 

@@ -1,42 +1,44 @@
-"""The jinja2 environments: one per language, so that macros and filters know the reader's language by themselves."""
+"""What pages are made with: an environment for each language, so that macros and filters know the reader's language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from federation.uris import web_address
-from models.exchanges import agreements
-from models.lazy import LazyModule
-from models.listings.listings import OPEN, STANDING
-from models.people.roles import has_right
-from web.rendering import category_words, formats, hours_words
+from models.lazy import lazily
+from web.rendering import formats
 from web.rendering.assets import Assets, load_assets
 from web.rendering.i18n import find_catalogue
-from web.rendering.own_words import REPLACED, OwnWords
-from web.rendering.page_environment import PageEnvironment
+from web.rendering.own_words import OwnWords
+
+with lazily():  # with jinja2: for the first page or mail
+    from web.rendering import environments
 
 if TYPE_CHECKING:
-    import segno
-else:
-    segno = LazyModule("segno")
+    from jinja2 import Environment
 
-FOLDER = Path(__file__).parents[1] / "templates"
 
-LOCALES = {"en": "en_GB"}
-"""Where dates and prices follow a country and not only a language: ours are read in Europe."""
+class Environments(dict[str, "Environment"]):
+    """By language; each is made when it is first asked for."""
+
+    def __init__(self, made_by: Mapping[str, "Callable[[], Environment]"]) -> None:
+        """`made_by` has a line for each language that there is."""
+        super().__init__()
+        self.made_by = made_by
+
+    def __missing__(self, language: str) -> "Environment":
+        """Make it, and keep it. Raises KeyError for a language that there is not."""
+        self[language] = made = self.made_by[language]()
+        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Templates:
     """What pages are made with: an environment for each language, and the static files they name."""
 
-    environments: Mapping[str, Environment]
+    environments: Environments
     sentences: Mapping[str, Callable[[str], str]]
     assets: Assets
     own_words: OwnWords = field(default_factory=OwnWords)
@@ -52,7 +54,7 @@ class Templates:
 
 
 def load_templates(languages: tuple[str, ...]) -> Templates:
-    """Read static files and the first language; others, and templates, take their place when they are first read."""
+    """Read static files and the first language; all else takes its place when it is first read."""
     assets = load_assets()
     find_catalogue(languages[0])
     own = OwnWords()
@@ -61,15 +63,22 @@ def load_templates(languages: tuple[str, ...]) -> Templates:
     }
     return Templates(
         own_words=own,
-        environments={language: make_environment(language, assets, translators[language]) for language in languages},
+        environments=Environments(
+            {language: partial(_make_environment, language, assets, translators[language]) for language in languages}
+        ),
         sentences={language: translate for language, (translate, _) in translators.items()},
         assets=assets,
     )
 
 
-def make_translators(
-    language: str, own: OwnWords | None = None
-) -> tuple[Callable[[str], str], Callable[[str, str, int], str]]:
+Translators = tuple[Callable[[str], str], Callable[[str, str, int], str]]
+
+
+def _make_environment(language: str, assets: Assets, translators: Translators) -> "Environment":
+    return environments.make_environment(language, assets, translators)
+
+
+def make_translators(language: str, own: OwnWords | None = None) -> Translators:
     """From the French sentence to the reader's, spaces set; the second chooses between one and many.
 
     `own` are words that the cooperative says in place of ours.
@@ -82,100 +91,10 @@ def make_translators(
     )
 
 
-def make_environment(
-    language: str,
-    assets: Assets,
-    translators: tuple[Callable[[str], str], Callable[[str, str, int], str]],
-) -> Environment:
-    """Escaping, strict about names, with sentences, dates and prices of `language`."""
-    environment = PageEnvironment(
-        translate=translators[0],
-        changing=[sentence for sentences in REPLACED.values() for sentence in sentences],
-        static_url=assets.urls.__getitem__,
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        cache_size=-1,
-    )
-    environment.policies["ext.i18n.trimmed"] = True  # where a line of a template ends is no matter of its sentences
-    environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
-    environment.globals.update(lang=language, static_url=assets.urls.__getitem__, has_right=has_right)
-    locale = LOCALES.get(language, language)
-    say = partial(_say, translators[0], language)
-    environment.filters.update(
-        age=partial(formats.format_age, language=locale),
-        count=partial(formats.format_count, language=locale),
-        day=partial(formats.format_day, language=locale),
-        distance=partial(formats.format_distance, language=locale),
-        category_label=partial(category_words.name_category, translate=translators[0], language=language),
-        category_of=category_words.find_category,
-        hour_lines=partial(hours_words.list_hour_lines, say=say, language=locale),
-        hour_rows=partial(hours_words.list_hour_rows, say=say, language=locale),
-        closure_lines=partial(hours_words.list_closure_lines, say=say, language=locale),
-        hour=partial(formats.format_hour, language=locale),
-        typed_hour=partial(formats.format_typed_hour, language=locale),
-        iso=formats.to_iso,
-        points=partial(formats.format_points, language=locale),
-        lines=formats.break_lines,
-        moment=partial(formats.format_moment, language=locale),
-        lasting=partial(formats.format_lasting, language=locale),
-        month=partial(formats.format_month, language=locale),
-        short_day=partial(formats.format_short_day, language=locale),
-        tiny_day=partial(formats.format_tiny_day, language=locale),
-        weekday=partial(formats.format_weekday, language=locale),
-        start_of=partial(formats.format_start, language=locale),
-        at_place=partial(formats.format_at, language=locale),
-        in_place=partial(formats.format_in, language=locale),
-        of_place=partial(formats.format_of, language=locale),
-        to_coop=partial(formats.format_to, language=locale),
-        lower_first=lambda text: text[:1].lower() + text[1:],
-        absolute=lambda address, site: site.url + address if address.startswith("/") else address,
-        qr=draw_code,
-        web_address=web_address,
-        spaces=formats.set_french_spaces if language == "fr" else str,
-    )
-    environment.tests.update(
-        open_status=OPEN.__contains__,
-        standing_status=STANDING.__contains__,
-        open_state=agreements.OPEN.__contains__,
-    )
-    environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)
-    return environment
-
-
-def _say(translate: Callable[[str], str], language: str, sentence: str, /, **values: Any) -> str:
-    """A sentence of Python code that a filter says."""
-    return formats.set_in(translate(sentence), values, language)
-
-
 @cache
-def make_bare_environment(language: str) -> Environment:
+def make_bare_environment(language: str) -> "Environment":
     """The same for what leaves the site (mails, archives) and names no static files."""
-    return make_environment(language, Assets(urls={}, files={}), make_translators(language))
-
-
-SCALE, BORDER = 4, 2
-"""Pixels for each square of a code on a screen, and squares of white around it."""
-
-CODES_KEPT = 200
-"""Of the addresses asked for last; each takes some 5 kB, and half as long to draw as its page."""
-
-
-@lru_cache(maxsize=CODES_KEPT)
-def draw_code(address: str) -> Markup:
-    """An address as a QR code that a telephone scans from paper: drawn, with no style or script in it."""
-    code = segno.make(address, error="m", micro=False)
-    width, height = code.symbol_size(scale=SCALE, border=BORDER)
-    drawing = code.svg_inline(
-        scale=SCALE, border=BORDER, light="#fff", svgclass="code", lineclass=None, omitsize=True
-    ).replace(
-        "<svg ", f'<svg width="{width}" height="{height}" ', 1
-    )  # with its viewBox, it grows with its box on paper
-    return Markup(drawing)  # noqa: S704 - drawn by segno from rectangles only
+    return environments.make_environment(language, Assets(urls={}, files={}), make_translators(language))
 
 
 TEMPLATES = web.AppKey("templates", Templates)

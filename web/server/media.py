@@ -14,16 +14,19 @@ from federation.sandbox.films import SERVED_TYPES
 from models import posts
 from models.errors import DeclicError, NotFound
 from models.ids import HIGHEST_ID
+from models.lazy import lazily
 from models.people.roles import has_right
 from models.people.team import place_keepers
 from models.posts.media import concealed_media
 from models.posts.media.concealed_media import ConcealedPicture
 from models.servers import private_hosts
 from models.store.database import connection
-from web.activitypub.authorized_fetch import read_reader
 from web.http.app_keys import INSTANCE
 from web.security import media_keys
 from web.security.session import look_for
+
+with lazily():  # for a file that not everybody may have
+    from web.activitypub import authorized_fetch
 
 HEADERS = {
     "Content-Type": "image/jpeg",
@@ -141,7 +144,7 @@ async def _is_opened(request: web.Request, picture: ConcealedPicture) -> bool:
 
 async def _is_member_elsewhere(request: web.Request, picture: ConcealedPicture) -> bool:
     """Whether another server asks, in the name of somebody who reads the post inside the community."""
-    reader = await read_reader(request)
+    reader = await authorized_fetch.read_reader(request)
     if reader is None or reader.local or picture.post_id is None:
         return False
     async with connection(request.app[INSTANCE].pool) as conn:

@@ -8,15 +8,18 @@ from functools import wraps
 
 from aiohttp import web
 
+from models.lazy import when_called
 from web.activitypub.negotiation import VARY_PUBLIC, View, with_tombstones
-from web.activitypub.objects import page_documents as documents
 from web.http.accept import asks_for_document
 from web.http.row_ids import read_id, read_short
 from web.pages.instance.closed_site import behind_opening, keep_closed
-from web.pages.listings import listing_page
-from web.pages.meetings import meeting_page
-from web.pages.people.profiles import profile_page
-from web.pages.posts import note_page
+
+with when_called(globals()):
+    from web.activitypub.objects import page_documents as documents
+    from web.pages.listings import listing_page
+    from web.pages.meetings import meeting_page
+    from web.pages.people.profiles import profile_page
+    from web.pages.posts import note_page
 
 
 async def _show_numbered(request: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 import structlog
 
+from models.store.background.beats import until_beat
 from models.store.database import LOST, Connection
 
 log = structlog.get_logger(__name__)
@@ -17,6 +18,9 @@ LIMIT = 7900
 """PostgreSQL refuses payloads of 8000 bytes or more: send ids, listeners read the rows again."""
 
 RETRY_SECONDS = 1.0
+
+PROVE_SECONDS = 30.0
+"""A link that died silently is noticed this soon."""
 
 
 async def announce(conn: Connection, channel: str, payload: Any = None) -> None:
@@ -85,7 +89,7 @@ class NotifyListener:
             self._lost = False
             while not lost.is_set():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), 30)
+                    await asyncio.wait_for(lost.wait(), until_beat(PROVE_SECONDS))
                 if not lost.is_set():
                     await conn.execute("SELECT 1", timeout=10)  # a link that died silently is noticed here
         finally:

@@ -44,6 +44,9 @@ OPTIONS = {
     "max_parallel_workers_per_gather": "0",
     "log_min_messages": "log",  # starts, stops and crashes; failed statements are told where they were asked
     "log_checkpoints": "off",
+    "wal_writer_delay": "1s",  # what does not wait for the disk is on it after three; half as many wake-ups at rest
+    "bgwriter_delay": "1s",
+    "max_logical_replication_workers": "0",  # nobody subscribes here: one process less
 }
 """Modest for a small server, with what `memory` chooses. Durability stays as PostgreSQL ships it: fsync and synchronous
 commits on.

@@ -13,6 +13,7 @@ import asyncpg
 import structlog
 
 from models.errors import Unavailable
+from models.store.background.beats import until_beat
 from models.store.background.supervised_tasks import Background
 from models.store.postgres import cluster as clusters
 from models.store.postgres.account import describe_user
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 NEEDED = ("pg_trgm", "unaccent")
 
-WATCH_SECONDS = 2.0
+WATCH_SECONDS = 5.0
 
 NEEDED_FILES = ("postgres.lock", "postgres.users", "socket", "media")
 """What stands in the data folder beside the databases, pgNN, and has to be of the account that runs us."""
@@ -106,7 +107,7 @@ async def _ensure_database(cluster: Cluster) -> None:
 async def _keep_running(cluster: Cluster, process: "subprocess.Popen[bytes] | None") -> None:
     """Start the server again when it has died; requests meanwhile get 503 and come back by themselves."""
     while True:
-        await asyncio.sleep(WATCH_SECONDS)
+        await asyncio.sleep(until_beat(WATCH_SECONDS))
         if process is not None:
             process.poll()  # takes the leavings of a dead child
         clusters.shorten_log(cluster)

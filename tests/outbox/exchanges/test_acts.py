@@ -9,7 +9,8 @@ from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, Role, State
 from models.people import actors
 from models.store.database import Connection, execute, fetch_value
-from outbox.exchanges.acts import ACTS, Name, list_steps, perform
+from outbox.exchanges.act_names import Name
+from outbox.exchanges.acts import ACTS, list_steps, perform
 from outbox.exchanges.agreements.agreements import counter, request
 from outbox.threads.agreement_context import Said
 from tests.factories import HERE, make_listing, make_member

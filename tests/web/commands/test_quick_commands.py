@@ -114,5 +114,44 @@ assert all(type(finder).__name__ != "_LazyFinder" for finder in sys.meta_path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_table_reads_a_module_when_a_function_of_it_is_called() -> None:
+    code = """
+import asyncio, sys
+import models.places, models.store.background
+from models import lazy
+from models.errors import Unavailable
+from models.lazy import when_called
+before = set(globals())
+with when_called(globals()):
+    from models.store.background import heartbeats as beats, stream_events
+assert beats.end is beats.end and beats.end is not beats.is_beating
+assert (beats.end.__module__, beats.end.__name__) == ("models.store.background.heartbeats", "end")
+assert type(sys.modules["models.store.background.heartbeats"]).__name__ == "_LazyModule"
+class Connection:
+    async def fetchval(self, sql, *arguments):
+        return 1
+EDITION, lazy.EDITION = lazy.EDITION, None  # an upgrade put other files in their place
+try:
+    asyncio.run(beats.is_beating(Connection(), seconds=3))
+except Unavailable:
+    assert type(sys.modules["models.store.background.heartbeats"]).__name__ == "_LazyModule"
+else:
+    raise AssertionError("two versions in one process")
+lazy.EDITION = EDITION
+assert asyncio.run(beats.is_beating(Connection(), seconds=3)) is True
+assert type(sys.modules["models.store.background.heartbeats"]).__name__ == "module"
+assert type(sys.modules["models.store.background.stream_events"]).__name__ == "_LazyModule"
+try:
+    beats.ALIVE_SECONDS
+except AttributeError as error:
+    assert "is no function" in str(error)
+else:
+    raise AssertionError("a constant cannot be put off")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_folders_that_may_be_read_later_are_ours() -> None:
     assert {path.parent.name for path in ROOT.glob("*/__init__.py")} == OURS

@@ -16,7 +16,8 @@ from web.forms.multipart import FileLimits
 from web.forms.old_names import ACT, CODES, CODES_AT, FIELDS, NUMBERED, rename_code, rename_field
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message
-from web.rendering.templating import FOLDER, TEMPLATES
+from web.rendering.environments import FOLDER
+from web.rendering.templating import TEMPLATES
 from web.security import session
 
 Client = TestClient[web.Request, web.Application]

@@ -14,7 +14,7 @@ from models.people import sign_ups
 from models.people.arrivals import answer_mails
 from models.people.arrivals.answer_mails import TeamAnswer
 from models.people.invitations import mailings
-from models.store.background import jobs
+from models.store.background import job_basics, jobs
 from models.store.database import Pool, connection, execute, fetch_column, transaction
 from outbox.moderation import reports
 from outbox.moderation.statements import LETTER
@@ -124,7 +124,7 @@ async def test_a_server_that_is_away_is_one_line_until_its_job_gives_up_and_then
     await refuse(team)
     async with transaction(team.pool) as conn:
         [queued] = await fetch_column(conn, "DELETE FROM pgqueuer WHERE entrypoint = 'sign_up_mail' RETURNING payload")
-    for number in range(jobs.ATTEMPTS + 1):
+    for number in range(job_basics.ATTEMPTS + 1):
         async with connection(team.pool) as conn:
             tried = [(one.state, one.attempts) for one in await unsent_mails.list_failed(conn)]
         assert tried == ([("waiting", number)] if number else [])
@@ -134,7 +134,7 @@ async def test_a_server_that_is_away_is_one_line_until_its_job_gives_up_and_then
     team.postman.refusal = ""
     async with transaction(team.pool) as conn:
         [stuck] = await unsent_mails.list_failed(conn)
-        assert (stuck.state, stuck.attempts) == ("failed", jobs.ATTEMPTS + 1)
+        assert (stuck.state, stuck.attempts) == ("failed", job_basics.ATTEMPTS + 1)
         assert await unsent_mails.send_again(conn, None) == 1
     assert await team.run() == ["carole"]
 

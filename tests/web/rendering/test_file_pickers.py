@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from web.rendering.templating import FOLDER
+from web.rendering.environments import FOLDER
 
 PICKER = re.compile(r"file-picker.*?<input(?P<input>.*?)></label>(?P<after>\s*<span[^>]*>)?", re.DOTALL)
 

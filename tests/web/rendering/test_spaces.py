@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from web.rendering.templating import FOLDER
+from web.rendering.environments import FOLDER
 
 GLUED = re.compile(
     r"""[.?!:](</b>)?\{%\ endtrans\ %\}(\{%\ endif\ %\})*\n

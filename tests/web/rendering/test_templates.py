@@ -6,7 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, nodes
 
-from web.rendering.templating import FOLDER, draw_code
+from web.rendering.environments import FOLDER, draw_code
 
 CODE = FOLDER.parent
 

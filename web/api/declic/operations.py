@@ -3,9 +3,8 @@
 from typing import Any
 
 from federation.directory.geojson import GEOJSON
-from web.api.declic import places
+from models.lazy import when_called
 from web.api.declic.exchanges.operations import CALENDARS, EXCHANGES
-from web.api.declic.listings import reading, writing
 from web.api.declic.operation import JSON, Operation
 from web.api.declic.request_schemas import (
     CommuneQuery,
@@ -27,6 +26,10 @@ from web.api.declic.response_schemas import (
 )
 from web.rendering.feeds.atom import ATOM
 from web.rendering.render import N_
+
+with when_called(globals()):
+    from web.api.declic import places
+    from web.api.declic.listings import reading, writing
 
 LISTINGS: list[Operation[Any]] = [
     Operation(

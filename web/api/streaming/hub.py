@@ -11,15 +11,19 @@ from aiohttp import web
 
 from models.access import tokens
 from models.errors import Refusal, Unavailable
+from models.lazy import lazily
 from models.store.background import stream_events
+from models.store.background.beats import until_beat
 from models.store.background.stream_events import KEPT_SECONDS
 from models.store.database import Pool, connection
 from web.api.entities.values import EntityContext
-from web.api.streaming.fan_out import load_deliveries
 from web.api.streaming.messages import Delivery
 from web.api.streaming.streams import Stream, StreamRequest
 from web.api.streaming.subscribers import Subscriber
 from web.middlewares.work_signals import WorkSignal
+
+with lazily():  # every shape that apps are told of: for whoever watches
+    from web.api.streaming import fan_out
 
 log = structlog.get_logger(__name__)
 
@@ -130,7 +134,7 @@ class Hub:
         """Tell until cancelled."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
+                async with asyncio.timeout(until_beat(POLL_SECONDS)):
                     await self._work_signal.stream.wait()
             self._work_signal.stream.clear()
             try:
@@ -156,7 +160,9 @@ class Hub:
                 self._end_all("fell behind")
                 events = []
             for start in range(0, len(events), AT_ONCE):
-                found = await load_deliveries(conn, self._look, self._by_stream, events[start : start + AT_ONCE])
+                found = await fan_out.load_deliveries(
+                    conn, self._look, self._by_stream, events[start : start + AT_ONCE]
+                )
                 for delivery in found:
                     self.publish(delivery)
         self._read_at = time.monotonic()

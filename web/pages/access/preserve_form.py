@@ -5,11 +5,14 @@ from functools import wraps
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from models.lazy import lazily
 from web.forms.form import TooHeavy
-from web.pages.access.login import show_again
 from web.pages.access.unsaved_form import read_refused_form, read_unsaved_form
 from web.rendering.render import render
 from web.security.session import LoginRequired, StaleForm, asked_page
+
+with lazily():  # most forms find the session that they need
+    from web.pages.access import login
 
 
 def preserve_form(view: Handler) -> Handler:
@@ -27,7 +30,7 @@ def preserve_form(view: Handler) -> Handler:
             typed = await read_unsaved_form(request)
             if typed is None:
                 raise
-            return await show_again(request, typed, first.return_to)
+            return await login.show_again(request, typed, first.return_to)
         except (StaleForm, TooHeavy) as refused:
             typed = read_refused_form(request, refused)
             if typed is None:

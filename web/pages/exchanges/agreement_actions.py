@@ -9,7 +9,7 @@ from models.exchanges import agreements, exchanges
 from models.exchanges.exchanges import Exchange
 from models.people import actors
 from models.store.database import connection, transaction
-from outbox.exchanges import acts
+from outbox.exchanges import act_names, acts
 from outbox.threads.agreement_context import Said
 from outbox.traffic import resend
 from web.forms.form import Form, read_form
@@ -25,7 +25,7 @@ from web.security.session import require_account
 REASON_LIMIT = 1900
 """With what became of it, less than what an act takes."""
 
-DONE: dict[acts.Name, str] = {
+DONE: dict[act_names.Name, str] = {
     "accept": "yes",
     "ask_again": "asked_again",
     "refuse": "no",

@@ -14,7 +14,7 @@ from models.people.actors import Actor
 from models.store.database import Connection, connection, transaction
 from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.terms import write_when
-from outbox.exchanges import acts
+from outbox.exchanges import act_names, acts
 from outbox.threads.agreement_context import Said, find_context
 from web.forms.form import Form, blank_form, read_form
 from web.http.app_keys import INSTANCE
@@ -23,7 +23,7 @@ from web.rendering.render import reader_language, render
 
 REASON_LIMIT = 500
 
-ANSWERS: dict[str, acts.Name] = {"oui": "accept", "non": "refuse"}
+ANSWERS: dict[str, act_names.Name] = {"oui": "accept", "non": "refuse"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

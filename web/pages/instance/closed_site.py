@@ -10,14 +10,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from models.coop import opening
+from models.lazy import lazily
 from models.store.database import connection
 from web.http.app_keys import INSTANCE
-from web.pages.access.login import show_again
 from web.pages.access.unsaved_form import read_unsaved_form
-from web.pages.instance.setup import is_new, show_hint
 from web.rendering.render import find_branding, render
 from web.security.session import asked_page, logged_in
 from web.security.standing import COMMON, COMMON_BELOW, MEMBERS_ONLY, OPEN
+
+with lazily():  # for as long as the site is closed
+    from web.pages.access import login
+    from web.pages.instance import setup
 
 SITE = "site"
 """How `Instance.opened` remembers that it is open."""
@@ -66,7 +69,7 @@ def keep_closed(handler: Handler) -> Handler:
             return await handler(request)
         typed = await read_unsaved_form(request) if request.method == "POST" else None
         if typed is not None:  # her session ended while she filled it in
-            return await show_again(request, typed, asked_page(request))
+            return await login.show_again(request, typed, asked_page(request))
         return await show_closed(request)
 
     return answer
@@ -99,8 +102,8 @@ async def show_closed(request: web.Request) -> web.StreamResponse:
     The status is 503 (RFC 9110, 15.6.4): no crawler keeps the page, no reader takes it for an empty feed, and both come
     back. Where nobody has set anything up yet, it says how to go on.
     """
-    if await is_new(request):
-        return await show_hint(request)
+    if await setup.is_new(request):
+        return await setup.show_hint(request)
     await find_branding(request)
     page = await render(request, "home/closed.html", status=503)
     page.headers.update(HEADERS)

@@ -124,11 +124,3 @@ async def show_security_contact(request: web.Request) -> web.Response:
     ]
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     return answer_kept(request, "\n".join(lines).encode(), seconds=KEPT_SECONDS, headers=headers)
-
-
-ROUTES: list[web.RouteDef] = [
-    web.get("/robots.txt", show_robots),
-    web.get("/sitemap.xml", show_sitemap),
-    web.get("/.well-known/tdmrep.json", show_text_mining),
-    web.get("/.well-known/security.txt", show_security_contact),
-]

@@ -17,8 +17,8 @@ from web.http.row_ids import read_id
 from web.pages.access.unsaved_form import UnsavedForm, read_unsaved_form
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
 from web.rendering.date_ranges import describe_moments
+from web.rendering.i18n import LOCALES
 from web.rendering.render import N_, reader_language, render, say
-from web.rendering.templating import LOCALES
 from web.security.session import require_account
 from web.security.standing import HOMES
 

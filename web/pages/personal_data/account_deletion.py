@@ -18,8 +18,8 @@ from web.pages.access.reauthentication import find_proof, require_proof
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.date_ranges import describe_moments
+from web.rendering.i18n import LOCALES
 from web.rendering.render import reader_language, render, say
-from web.rendering.templating import LOCALES
 from web.security.session import require_account, require_right
 
 HERE = "/compte/supprimer"

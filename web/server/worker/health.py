@@ -11,6 +11,7 @@ import structlog
 from federation.instance import Instance
 from models.news import staff_preferences
 from models.store import health_troubles
+from models.store.background.beats import until_beat
 from models.store.database import transaction
 from web.actions.doctor.checks import CHECKS, examine
 from web.actions.doctor.findings import Check, Finding, Patient, Severity
@@ -75,7 +76,7 @@ async def watch_machine(instance: Instance) -> None:
 async def watch_machine_regularly(instance: Instance) -> None:
     """Each minute, until cancelled."""
     while True:
-        await asyncio.sleep(EACH_SECONDS)
+        await asyncio.sleep(until_beat(EACH_SECONDS))
         await watch_machine(instance)
 
 

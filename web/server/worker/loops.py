@@ -1,9 +1,9 @@
 """The loops that work behind the pages: what came in, what goes out, jobs and chores; each goes on whatever fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -11,19 +11,25 @@ import structlog
 
 from federation.instance import PEERS_CHANNEL, Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
-from inbox.processing.process import process_due
 from inbox.processing.processor_time import interrupt_long_steps
-from inbox.traffic.backfill import catch_up
 from models.errors import Unavailable
+from models.lazy import kept_for_good, lazily
 from models.store.background import heartbeats
-from models.store.background.jobs import CHANNEL as JOBS
-from models.store.background.jobs import JobSignal, run_jobs
+from models.store.background.beats import until_beat
+from models.store.background.job_basics import CHANNEL as JOBS
+from models.store.background.job_basics import Handler, JobSignal
+from models.store.background.jobs import run_jobs
 from models.store.background.notify import listen
 from models.store.background.supervised_tasks import Background
-from models.store.database import connection
-from outbox.traffic.deliver import deliver_due
+from models.store.database import connection, relaxed_transaction
+from models.traffic import backfills, queue_lengths
 from web.middlewares.work_signals import CHANNELS, WorkSignal
 from web.server.worker.jobs import list_handlers, list_periodic
+
+with lazily(kept_for_good):  # read when something came in, is to go out, or was missed
+    from inbox.processing import process
+    from inbox.traffic import backfill
+    from outbox.traffic import deliver
 
 log = structlog.get_logger(__name__)
 
@@ -50,9 +56,8 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
     work.start(
         "inbox", partial(run_loop, partial(_process, instance, work_signal, stopping), work_signal.received, stopping)
     )
-    work.start(
-        "outbox", partial(run_loop, partial(_deliver, instance, work_signal, stopping), work_signal.delivery, stopping)
-    )
+    sending = partial(_deliver, instance, work_signal, stopping)
+    work.start("outbox", partial(run_loop, sending, work_signal.delivery, stopping, 1))
     jobs = JobSignal()
     work.start("jobs", partial(_run_jobs, instance, work_signal, stopping, jobs))
     signs.start("heartbeat", partial(_save_heartbeats, instance, work_signal, "worker", work))
@@ -68,26 +73,29 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
             await heartbeats.end(conn, work_signal.id)
 
 
-async def run_loop(step: Step, signal: asyncio.Event, stopping: asyncio.Event) -> None:
+async def run_loop(step: Step, signal: asyncio.Event, stopping: asyncio.Event, place: int = 0) -> None:
     """Call `step` while it finds work; then wait for the signal, and look every few seconds without one."""
     while not stopping.is_set():
         signal.clear()
         found = await step()
         if not found:
             with suppress(TimeoutError):
-                await asyncio.wait_for(signal.wait(), POLL_SECONDS)
-            await asyncio.sleep(BREATH_SECONDS if not stopping.is_set() else 0)
+                await asyncio.wait_for(signal.wait(), until_beat(POLL_SECONDS, place))
+                await asyncio.sleep(BREATH_SECONDS if not stopping.is_set() else 0)
 
 
 async def _process(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event) -> int:
     """A Follow leads to an Accept, a Create to an Announce: what is processed rings for what is to be delivered."""
+    async with connection(instance.pool) as conn:
+        if not await queue_lengths.is_received_due(conn, at=datetime.now(UTC)):
+            return 0
     committed = asyncio.Event()
     ringing = [
         asyncio.create_task(_signal_deliveries(work_signal)),
         asyncio.create_task(_signal_streams(work_signal, committed)),
     ]
     try:
-        found = await process_due(instance, wake=work_signal.received, stopping=stopping, committed=committed)
+        found = await process.process_due(instance, wake=work_signal.received, stopping=stopping, committed=committed)
     finally:
         for one in ringing:
             one.cancel()
@@ -114,17 +122,25 @@ async def _signal_streams(work_signal: WorkSignal, committed: asyncio.Event) -> 
 
 
 async def _deliver(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event) -> int:
-    return await deliver_due(instance, wake=work_signal.delivery, stopping=stopping)
+    async with connection(instance.pool) as conn:
+        if not await queue_lengths.is_delivery_due(conn, at=datetime.now(UTC)):
+            return 0
+    return await deliver.deliver_due(instance, wake=work_signal.delivery, stopping=stopping)
 
 
 async def _run_jobs(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, signal: JobSignal) -> None:
-    handlers = {name: _signalling(work_signal, handle) for name, handle in list_handlers(instance).items()}
-    periodic = [replace(one, chore=_signalling(work_signal, one.chore)) for one in list_periodic(instance)]
-    await run_jobs(instance.pool, handlers, periodic, stopping, signal)
+    def list_signalling() -> Mapping[str, Handler]:
+        return {name: _signalling(work_signal, handle) for name, handle in list_handlers(instance).items()}
+
+    def signal_outcome() -> None:
+        work_signal.signal_delivery()
+        work_signal.signal_stream()
+
+    await run_jobs(instance.pool, list_signalling, list_periodic(instance), stopping, signal, signal_outcome)
 
 
 def _signalling(work_signal: WorkSignal, run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """What a job or chore has to be delivered, or shown in streams, leaves at once and not at the next look."""
+    """What a job has to be delivered, or shown in streams, leaves at once and not at the next look."""
 
     async def run_and_signal(*arguments: object) -> object:
         try:
@@ -137,13 +153,15 @@ def _signalling(work_signal: WorkSignal, run: Callable[..., Awaitable[Any]]) -> 
 
 
 async def _save_heartbeats(instance: Instance, work_signal: WorkSignal, role: str, work: Background) -> None:
-    """Say that this worker lives, and what of its work fails all the same."""
+    """Say that this worker lives, and what of its work fails all the same. A crash may take back the last word."""
     while True:
         with suppress(Unavailable):
-            await catch_up(instance)
-            async with connection(instance.pool) as conn:
+            async with relaxed_transaction(instance.pool) as conn:
+                away = await backfills.is_absence_over(conn)
                 await heartbeats.save_heartbeat(conn, work_signal.id, role, work.failing)
-        await asyncio.sleep(BEAT_SECONDS)
+            if away:
+                await backfill.catch_up(instance)
+        await asyncio.sleep(until_beat(BEAT_SECONDS, 3))
 
 
 async def listen_for_work(instance: Instance, work_signal: WorkSignal, jobs: JobSignal | None = None) -> None:

@@ -1,7 +1,7 @@
 """Jobs: as durable as the fact that caused them, tried again when they fail, never for ever."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from models.store.background import jobs, periodic_tasks
-from models.store.background.jobs import Handler, JobSignal, Periodic, enqueue, run_jobs
+from models.store.background import job_basics, job_queue, jobs
+from models.store.background.chores import Periodic
+from models.store.background.job_basics import Handler, JobSignal
+from models.store.background.jobs import enqueue, run_jobs
 from models.store.database import Connection, Pool, connection, fetch_column, open_pool, transaction
 from tests.database_queries import count_jobs
 
@@ -19,7 +21,7 @@ from tests.database_queries import count_jobs
 async def worker(pool: Pool, handlers: Mapping[str, Handler], *periodic: Periodic) -> AsyncIterator[JobSignal]:
     """A worker that stops in an orderly way at the end of the block; nobody rings its signal but the block."""
     stopping, signal = asyncio.Event(), JobSignal()
-    task = asyncio.create_task(run_jobs(pool, handlers, periodic, stopping, signal))
+    task = asyncio.create_task(run_jobs(pool, lambda: handlers, periodic, stopping, signal))
     try:
         yield signal
     finally:
@@ -52,9 +54,9 @@ async def listen_for_jobs(signal: JobSignal, pool: Pool) -> AsyncIterator[None]:
         def hear(_: object, __: int, ___: str, payload: object) -> None:
             signal.notify(orjson.loads(str(payload)))
 
-        await conn.add_listener(jobs.CHANNEL, hear)
+        await conn.add_listener(job_basics.CHANNEL, hear)
         yield
-        await conn.remove_listener(jobs.CHANNEL, hear)
+        await conn.remove_listener(job_basics.CHANNEL, hear)
 
 
 async def test_a_job_runs_with_its_payload_after_the_commit(pool: Pool) -> None:
@@ -72,10 +74,12 @@ async def test_a_worker_opens_no_connections_but_those_of_the_pool(pool: Pool, d
         before = await fetch_column(conn, open_here, [])
     alone, ran = await open_pool(database_url, size=2), asyncio.Event()
 
-    async def count() -> None:
+    async def count(_: object) -> None:
         ran.set()
 
-    async with worker(alone, {}, Periodic(name="count", cron="* * * * * *", chore=count)):
+    async with transaction(pool) as enqueuing:
+        await enqueue(enqueuing, "count")
+    async with worker(alone, {"count": count}):
         await asyncio.wait_for(ran.wait(), 60)
         async with connection(alone) as conn:
             opened = await fetch_column(conn, open_here, before)
@@ -87,7 +91,8 @@ async def test_a_worker_opens_no_connections_but_those_of_the_pool(pool: Pool, d
 async def test_an_announced_job_is_taken_at_once_and_another_when_it_is_looked_for(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "POLL", timedelta(hours=1))
+    monkeypatch.setattr(jobs, "POLL_SECONDS", 3600.0)
+    monkeypatch.setattr(job_queue, "POLL", timedelta(hours=1))
     mail = Recorder()
     async with worker(pool, {"mail": mail}) as signal, listen_for_jobs(signal, pool):
         async with transaction(pool) as conn:
@@ -107,8 +112,8 @@ async def test_a_job_whose_fact_is_rolled_back_does_not_exist(pool: Pool) -> Non
 
 
 async def test_a_job_that_fails_is_tried_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "FIRST_DELAY", timedelta(0))
-    monkeypatch.setattr(jobs, "POLL", timedelta(seconds=0.1))
+    monkeypatch.setattr(job_queue, "FIRST_DELAY", timedelta(0))
+    monkeypatch.setattr(job_queue, "POLL", timedelta(seconds=0.1))
     mail = Recorder(failures=1)
     async with transaction(pool) as conn:
         await enqueue(conn, "mail", 1)
@@ -158,46 +163,35 @@ async def test_the_same_key_waits_once(conn: Connection) -> None:
     assert await count_jobs(conn) == 1
 
 
-async def test_a_chore_runs_and_one_that_fails_leaves_the_others_running(pool: Pool) -> None:
-    ran = asyncio.Event()
-
-    async def sweep() -> None:
-        ran.set()
-
-    async def stumble() -> None:
-        raise ConnectionError("no")
-
-    stumbling = Periodic(name="stumble", cron="* * * * * *", chore=stumble)
-    async with worker(pool, {}, stumbling, Periodic(name="sweep", cron="* * * * * *", chore=sweep)):
-        await asyncio.wait_for(ran.wait(), 60)
-
-
-async def test_a_chore_that_fails_is_kept_with_its_cause_until_it_went_well_for_long(
-    pool: Pool,
+async def test_once_there_is_nothing_to_do_the_queue_rests_until_a_job_comes(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fates: list[Exception] = [ConnectionError("the other side hung up"), KeyError()]
+    monkeypatch.setattr(job_queue, "CALM_SECONDS", 0.05)
+    starts, ends, run = asyncio.Queue[None](), asyncio.Queue[None](), job_queue.run_while_due
 
-    async def stumble() -> None:
-        if fates:
-            raise fates.pop(0)
+    async def count(*arguments: Any) -> None:
+        starts.put_nowait(None)
+        await run(*arguments)
+        ends.put_nowait(None)
 
-    run: Callable[[None], Awaitable[None]] = jobs._run_chore(  # type: ignore[assignment]  # it looks at no schedule
-        pool, Periodic(name="stumble", cron="* * * * *", chore=stumble), 0
-    )
-    for fate in list(fates):
-        with pytest.raises(type(fate)):
-            await run(None)
+    monkeypatch.setattr(job_queue, "run_while_due", count)
+    mail = Recorder()
+    async with worker(pool, {"mail": mail}) as signal, listen_for_jobs(signal, pool):
+        for number in (1, 2):
+            async with transaction(pool) as conn:
+                await enqueue(conn, "mail", number)
+            assert await mail.next() == number
+            await asyncio.wait_for(ends.get(), 60)
+
+    assert starts.qsize() == 2
+
+
+async def test_jobs_of_names_that_nobody_here_does_are_left_to_others(pool: Pool) -> None:
     async with transaction(pool) as conn:
-        [kept] = await periodic_tasks.list_failing(conn)
-    await run(None)
-    async with transaction(pool) as conn:
-        assert len(await periodic_tasks.list_failing(conn)) == 1  # it was just now
-        await conn.execute("UPDATE chore_trouble SET last_at = now() - interval '121 minutes'")
-    await run(None)
+        await enqueue(conn, "of_a_later_version")
 
-    async with connection(pool) as conn:
-        assert await periodic_tasks.list_failing(conn) == []
-    assert (kept.name, kept.cause, kept.failures) == ("stumble", "KeyError", 2) and kept.since < kept.last_at
+    assert await jobs.is_due(pool, None)
+    assert not await jobs.is_due(pool, ["mail"])
 
 
 async def test_old_traces_are_forgotten(conn: Connection) -> None:

@@ -11,7 +11,8 @@ from models.exchanges.agreements import Agreement, Terms
 from models.listings import listings
 from models.people import actors
 from models.store.database import Connection, execute
-from outbox.exchanges.acts import Name, perform
+from outbox.exchanges.act_names import Name
+from outbox.exchanges.acts import perform
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.corrections import take_back
 from outbox.exchanges.agreements.fulfilment import report

@@ -25,8 +25,8 @@ from tests.web.api.conftest import Alice, Api
 from tests.web.api.streams import Socket, acting, connected, hub_of, watching, work_signal_of
 from tests.web.small_app import make_instance, serving
 from web.api.routes import ROUTES
+from web.api.streaming import fan_out, subscribers, websockets
 from web.api.streaming import hub as hubs
-from web.api.streaming import subscribers, websockets
 from web.api.streaming.fan_out import load_deliveries
 from web.api.streaming.messages import Delivery, Message
 from web.api.streaming.streams import Stream
@@ -300,7 +300,7 @@ async def test_a_database_that_is_away_for_a_moment_delays_and_loses_nothing(
             raise failure
         return await load(*arguments)  # type: ignore[arg-type] # whatever the hub passes goes through
 
-    monkeypatch.setattr(hubs, "load_deliveries", fail_first)
+    monkeypatch.setattr(fan_out, "load_deliveries", fail_first)
     look_every(0.05, alice, monkeypatch)
     async with watching(alice.api, "user") as stream:
         await alice.api.post("/api/v1/statuses", status="Bonjour")

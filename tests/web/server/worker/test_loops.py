@@ -11,19 +11,22 @@ import pytest
 
 from federation.instance import Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
+from inbox.processing import process
 from models.errors import Unavailable, Unfinished
 from models.store.background import stream_events, supervised_tasks
 from models.store.background.jobs import enqueue
 from models.store.background.notify import announce, listen
 from models.store.background.supervised_tasks import Background
 from models.store.database import Pool, connection, transaction
+from models.traffic import queue_lengths
 from tests.eventually import eventually
 from tests.fediverse import make_signer
 from tests.web.small_app import make_instance
 from web.middlewares.work_signals import CHANNEL, WorkSignal, notify_work
 from web.server.processes.serve import run_until, work_until
 from web.server.worker import loops
-from web.server.worker.jobs import HANDLERS, PERIODIC_TASKS, list_handlers, list_periodic
+from web.server.worker.handlers import HANDLERS
+from web.server.worker.jobs import PERIODIC_TASKS, list_handlers, list_periodic
 from web.server.worker.loops import run_loop, run_worker
 from web.server.worker.nightly_sweep import SWEEPS, sweep
 
@@ -183,13 +186,17 @@ async def test_a_process_that_only_works_rings_for_the_streams_of_others(pool: P
         await asyncio.wait_for(working, 10)
 
 
+async def always(*_: object, **__: object) -> bool:
+    return True
+
+
 @pytest.mark.parametrize("waits", [True, False])
 async def test_streams_hear_of_each_activity_that_took_effect_also_of_the_last(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
     work_signal, heard = WorkSignal(pool), []
 
-    async def process(*_: object, committed: asyncio.Event, **__: object) -> int:
+    async def process_due(*_: object, committed: asyncio.Event, **__: object) -> int:
         committed.set()
         if waits:
             async with asyncio.timeout(2):
@@ -199,7 +206,8 @@ async def test_streams_hear_of_each_activity_that_took_effect_also_of_the_last(
             committed.set()
         return 1
 
-    monkeypatch.setattr(loops, "process_due", process)
+    monkeypatch.setattr(process, "process_due", process_due)
+    monkeypatch.setattr(queue_lengths, "is_received_due", always)
 
     await loops._process(make_instance(pool), work_signal, asyncio.Event())
 
@@ -257,9 +265,9 @@ async def test_what_a_job_has_to_be_delivered_or_shown_is_looked_for_at_once(
 ) -> None:
     looks: list[str] = []
 
-    async def deliver_due(*_: object, **__: object) -> int:
+    async def look(*_: object, **__: object) -> bool:
         looks.append("delivery")
-        return 0
+        return False
 
     async def run_test_job(_: Instance, payload: str) -> None:
         looks.append(payload)
@@ -267,7 +275,7 @@ async def test_what_a_job_has_to_be_delivered_or_shown_is_looked_for_at_once(
             raise Unavailable
 
     monkeypatch.setattr(loops, "POLL_SECONDS", 3600.0)
-    monkeypatch.setattr(loops, "deliver_due", deliver_due)
+    monkeypatch.setattr(queue_lengths, "is_delivery_due", look)
     monkeypatch.setitem(HANDLERS, "test", run_test_job)
     async with working(pool, database_url) as work_signal:
         await until(lambda: looks == ["delivery"])

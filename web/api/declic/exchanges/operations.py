@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from web.api.declic.exchanges import actions, reading
+from models.lazy import when_called
 from web.api.declic.exchanges.request_schemas import (
     EntryQuery,
     SentAct,
@@ -15,6 +15,9 @@ from web.api.declic.exchanges.response_schemas import TakenDays, Thread, ThreadE
 from web.api.declic.operation import JSON, Operation
 from web.api.declic.request_schemas import Nothing
 from web.rendering.render import N_
+
+with when_called(globals()):
+    from web.api.declic.exchanges import actions, reading
 
 READ, WRITE = "read:statuses", "write:statuses"
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from outbox.exchanges import acts
+from outbox.exchanges import act_names
 from web.api.declic.request_schemas import Instant, Language, Limit, Money
 from web.api.declic.response_schemas import Id
 from web.rendering.render import N_
@@ -49,7 +49,7 @@ class SentAct(Struct, kw_only=True, frozen=True):
     """One of the verbs that need no terms."""
 
     act: Annotated[
-        acts.Name,
+        act_names.Name,
         Meta(
             description=N_(
                 "Dire oui, dire non, retirer, annuler ; ou c’est remis, c’est rendu, c’est fait ; ou demander à qui a "

@@ -3,8 +3,11 @@
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from models.lazy import when_called
 from web.api.auth import for_staff
-from web.api.mastodon.admin import account_actions, accounts, reports
+
+with when_called(globals()):
+    from web.api.mastodon.admin import account_actions, accounts, reports
 
 ID = "{id:[0-9]+}"
 

@@ -11,9 +11,10 @@ from web.api.entities.values import write_moment
 from web.api.json_responses import answer_json
 from web.http.app_keys import INSTANCE
 from web.rendering.data_register.register import load_as_kept, read_register
+from web.rendering.environments import FOLDER
 from web.rendering.i18n import LANGUAGE_NAMES
 from web.rendering.render import find_branding, reader_language, say
-from web.rendering.templating import FOLDER, TEMPLATES
+from web.rendering.templating import TEMPLATES
 
 PRIVACY = "help/data.html"
 """What we keep and how it is erased, as /donnees-personnelles says it."""

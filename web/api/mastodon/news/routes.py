@@ -2,10 +2,13 @@
 
 from aiohttp import web
 
+from models.lazy import when_called
 from web.api.auth import for_people
-from web.api.mastodon.news import notification_groups as groups
-from web.api.mastodon.news import notification_policy, notifications
-from web.api.mastodon.news import notification_requests as waiting
+
+with when_called(globals()):
+    from web.api.mastodon.news import notification_groups as groups
+    from web.api.mastodon.news import notification_policy, notifications
+    from web.api.mastodon.news import notification_requests as waiting
 
 READ, WRITE = "read:notifications", "write:notifications"
 

@@ -3,8 +3,11 @@
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from models.lazy import when_called
 from web.api.auth import for_people, open_to_all
-from web.api.mastodon.relations import filter_parts, filters, filters_v1, lists, tags
+
+with when_called(globals()):
+    from web.api.mastodon.relations import filter_parts, filters, filters_v1, lists, tags
 
 ID = "{id:[0-9]+}"
 

@@ -41,10 +41,10 @@ from web.pages.exchanges.thread.reserve_place import ReservePlaceView, find_choi
 from web.pages.exchanges.thread.said import SAID
 from web.pages.traffic.failure_causes import explain_stop
 from web.rendering.date_ranges import ReaderLocale
+from web.rendering.i18n import LOCALES
 from web.rendering.paths import exchange_path, listing_path
 from web.rendering.prefetch import is_viewed
 from web.rendering.render import find_branding, reader_language, render, say
-from web.rendering.templating import LOCALES
 from web.security.session import require_account
 
 PAGE = 50

@@ -37,8 +37,8 @@ from web.forms.opening_hours_field import PlaceDetails, fill_in_hours, list_pair
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import redirect_with_message
 from web.pages.components.listing_cards import draw_pictures
+from web.rendering.i18n import LOCALES
 from web.rendering.render import reader_language, render, say
-from web.rendering.templating import LOCALES
 from web.security.session import require_account
 
 PORTRAIT = FileLimits(count=1, size=MAX_BYTES)

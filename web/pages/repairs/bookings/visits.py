@@ -13,7 +13,7 @@ from models.moments import PARIS
 from models.repairs.bookings import appointment_books
 from models.repairs.bookings.appointment_books import WalkIn
 from models.store.database import Connection, connection, transaction
-from outbox.exchanges import acts
+from outbox.exchanges import act_names, acts
 from outbox.exchanges.agreements.agreements import counter
 from outbox.repairs.bookings.appointments import (
     NAME_LIMIT,
@@ -34,7 +34,7 @@ from web.rendering.date_ranges import begin_at
 from web.rendering.render import N_, say
 from web.security.acting_shop import ActingShop, find_shop
 
-ANSWERS: dict[str, acts.Name] = {
+ANSWERS: dict[str, act_names.Name] = {
     "accept": "accept",
     "refuse": "refuse",
     "cancel": "cancel",

@@ -46,6 +46,6 @@ async def show_service_worker(request: web.Request) -> web.Response:
 
 def _read_templates(request: web.Request) -> list[str]:
     """What the page is made of: where a release changes it, browsers fetch it anew."""
-    environment = next(iter(request.app[TEMPLATES].environments.values()))
+    environment = request.app[TEMPLATES].environments[request.app[INSTANCE].site.languages[0]]
     assert environment.loader is not None
     return [environment.loader.get_source(environment, name)[0] for name in TEMPLATES_OF_PAGE]
