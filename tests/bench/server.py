@@ -55,6 +55,16 @@ class BenchServer:
         """How often these processes were put to work so far."""
         return sum(_read(pid, "status", "voluntary_ctxt_switches:") for pid in list_python(self.process.pid))
 
+    def database_seconds(self) -> float:
+        """What the embedded PostgreSQL under these processes worked so far, those of it that ended included."""
+        return sum(
+            _read_processor_seconds(one, ended=True)
+            for pid in list_python(self.process.pid)
+            for child in _list_children(pid)
+            if not _is_python(child)
+            for one in (child, *_list_children(child))
+        )
+
 
 def proportional_megabytes(pid: int) -> float:
     """Memory of a process and its children without PostgreSQL, what they share with others divided among them."""
@@ -64,16 +74,6 @@ def proportional_megabytes(pid: int) -> float:
 def processor_seconds(pid: int) -> float:
     """What these processes worked so far."""
     return sum(map(_read_processor_seconds, list_python(pid)))
-
-    def database_seconds(self) -> float:
-        """What the embedded PostgreSQL under these processes worked so far, those of it that ended included."""
-        return sum(
-            _read_processor_seconds(one, ended=True)
-            for pid in _list_python(self.process.pid)
-            for child in _list_children(pid)
-            if not _is_python(child)
-            for one in (child, *_list_children(child))
-        )
 
 
 def _read(pid: int, file: str, label: str) -> int:

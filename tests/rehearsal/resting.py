@@ -40,13 +40,13 @@ async def run_start(folder: Path) -> None:
 async def run_idle(folder: Path) -> None:
     """Memory, connections and the processor of an instance that nobody visits, of one process and of two."""
     for processes, megabytes, connections in ((1, 70, 3), (2, 100, 5)):
-        heading(f"an instance of {processes} that nobody visits, {REST_SECONDS:.0f} s after its start")
+        heading(f"an instance of {processes} that nobody visits, {REST_SECONDS.long} s after its start")
         async with running(folder / f"data{processes}", "--processes", str(processes)) as server:
-            await asyncio.sleep(REST_SECONDS)
+            await asyncio.sleep(REST_SECONDS.long)
             name = f"{processes} at rest"
             figure(f"{name}: memory (PSS) without PostgreSQL", server.proportional_megabytes(), "MB", at_most=megabytes)
             worked, begun = server.processor_seconds(), time.monotonic()
-            most = await _watch(server.pool, LOOK_SECONDS)
+            most = await _watch(server.pool, LOOK_SECONDS.long)
             share = (server.processor_seconds() - worked) / (time.monotonic() - begun)
             figure(f"{name}: connections to PostgreSQL at most", most, "", at_most=connections)
             figure(f"{name}: processor, thousandths of a core", share * 1000, "", at_most=3)
