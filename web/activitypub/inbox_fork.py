@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from models.errors import Gone
-from web.activitypub.inbox import post_inbox
+from models.lazy import when_called
 from web.http.app_keys import INSTANCE
 from web.http.client_address import find_network, read_client_address
 from web.middlewares.answers import add_vary
@@ -19,11 +19,16 @@ from web.middlewares.requests import answer_counted
 from web.middlewares.shutdown import has_ended
 from web.middlewares.work_signals import WORK_SIGNAL
 
+with when_called(globals()):  # the same function that the table of addresses names
+    from web.activitypub import inbox
+
+POST_INBOX = inbox.post_inbox
+
 
 @web.middleware
 async def inbox_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what is posted to an inbox; all else goes on."""
-    if request.match_info.handler is not post_inbox:
+    if request.match_info.handler is not POST_INBOX:
         return await handler(request)
     return await answer_counted(request, _answer)
 
@@ -54,4 +59,5 @@ def _read_network(request: web.Request) -> str | None:
 async def _take(request: web.Request) -> web.StreamResponse:
     if await has_ended(request.app[INSTANCE]):
         raise Gone("shutdown_ended")
-    return await post_inbox(request)
+    response: web.StreamResponse = await POST_INBOX(request)
+    return response

@@ -2,15 +2,22 @@
 
 import base64
 import binascii
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
+from models.lazy import LazyModule
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.actions.doctor.name_records import NameService, Unanswered
 from web.actions.doctor.sender_names import Sender, find_sender, read_tags, skip_unasked, skip_unsent
 from web.rendering.render import N_
+
+if TYPE_CHECKING:
+    from cryptography import exceptions
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+else:
+    exceptions = LazyModule("cryptography.exceptions")
+    serialization = LazyModule("cryptography.hazmat.primitives.serialization")
+    rsa = LazyModule("cryptography.hazmat.primitives.asymmetric.rsa")
 
 USUAL_SELECTORS = (
     *("mail", "default", "dkim", "selector1", "selector2", "s1", "s2", "k1", "key1", "smtp", "email"),
@@ -87,9 +94,9 @@ def judge_key(record: str) -> str | None:
         return N_("DKIM : la clé à %(name)s est retirée (p= est vide).")
     try:
         raw = base64.b64decode(written, validate=True)
-        key = load_der_public_key(raw) if tags.get("k", "rsa").lower() == "rsa" else None
-    except (binascii.Error, ValueError, UnsupportedAlgorithm):
+        key = serialization.load_der_public_key(raw) if tags.get("k", "rsa").lower() == "rsa" else None
+    except (binascii.Error, ValueError, exceptions.UnsupportedAlgorithm):
         return N_("DKIM : la clé à %(name)s ne se lit pas ; elle a sans doute été coupée en la recopiant.")
-    if isinstance(key, RSAPublicKey) and key.key_size < SHORTEST_KEY:
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < SHORTEST_KEY:
         return N_("DKIM : la clé à %(name)s est trop courte : les autres n’en tiennent pas compte.")
     return None
