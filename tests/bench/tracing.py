@@ -15,6 +15,7 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
+from models import lazy
 from models.store import database
 
 ROOT = Path(__file__).parents[2]
@@ -152,8 +153,8 @@ def _codes_above(frame: FrameType | None) -> Iterator[CodeType]:
 
 @cache
 def _is_ours(code: CodeType) -> bool:
-    """Functions with a name of their own in what is shipped."""
-    return _layer(code) >= 0 and not code.co_name.startswith("<")
+    """Functions with a name of their own in what is shipped, but for what stands for one that was not read yet."""
+    return _layer(code) >= 0 and not code.co_name.startswith("<") and code.co_filename != lazy.__file__
 
 
 @cache

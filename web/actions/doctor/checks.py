@@ -4,22 +4,25 @@ import asyncio
 from collections.abc import Sequence
 
 from models.errors import DeclicError
-from web.actions.doctor import (
-    database,
-    dkim,
-    files,
-    friend_look,
-    losses,
-    machine,
-    outside,
-    own_names,
-    sender_names,
-    site,
-    upkeep,
-    work,
-)
+from models.lazy import when_called
 from web.actions.doctor.findings import Check, Examined, Finding, Patient
 from web.rendering.render import N_
+
+with when_called(globals()):
+    from web.actions.doctor import (
+        database,
+        dkim,
+        files,
+        friend_look,
+        losses,
+        machine,
+        outside,
+        own_names,
+        sender_names,
+        site,
+        upkeep,
+        work,
+    )
 
 SECONDS = 25
 """A check that takes longer found nothing."""
