@@ -13,7 +13,7 @@ from federation.instance import Instance
 from models.news import staff_preferences
 from models.store import health_troubles
 from models.store.background.beats import until_beat
-from models.store.database import transaction
+from models.store.database import Connection, transaction
 from web.actions.doctor.checks import CHECKS, examine
 from web.actions.doctor.findings import Check, Finding, Patient, Severity
 from web.mail.account_mails import queue_mail
@@ -112,9 +112,13 @@ async def _watch(
         await health_troubles.save(conn, looked, wrong, watched=WATCHED, machine=machine)
         untold = await health_troubles.claim_untold(conn, [one.name for one in checks], machine, settled=settled)
         if untold:
-            for actor_id in await staff_preferences.list_told(conn, "servers", "operation"):
-                await queue_mail(conn, "health", actor_id, "/coop/sante")
+            await _queue_mails(conn)
     _log(untold, found, machine or socket.gethostname())
+
+
+async def _queue_mails(conn: Connection) -> None:
+    for actor_id in await staff_preferences.list_told(conn, "servers", "operation"):
+        await queue_mail(conn, "health", actor_id, "/coop/sante")
 
 
 def _log(untold: Sequence[str], found: Mapping[str, Finding], machine: str) -> None:
