@@ -5,6 +5,7 @@ Each machine has its own troubles, and those of what they share (the database, t
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from models.store.database import Connection, execute, fetch_all, fetch_column
 
@@ -65,19 +66,25 @@ async def save(
     )
 
 
-async def claim_untold(conn: Connection, machine: str = SHARED) -> list[str]:
-    """What is wrong on this machine and nobody had a mail about for a week; it counts as told from now on.
+async def claim_untold(
+    conn: Connection, names: Collection[str], machine: str = SHARED, *, settled: timedelta = timedelta()
+) -> list[str]:
+    """Which of these are wrong on this machine and nobody had a mail about for a week; they count as told from now on.
 
-    What comes and goes within a day is told as if it had stayed.
+    What comes and goes within a day is told as if it had stayed. Nothing is told before it is wrong for as long as
+    `settled`.
     """
     return await fetch_column(
         conn,
         """
         UPDATE machine_trouble SET told_at = now()
         WHERE machine = $1 AND well_at IS NULL AND (told_at IS NULL OR told_at < now() - interval '7 days')
+            AND name = ANY($2) AND since <= now() - $3::interval
         RETURNING name
         """,
         machine,
+        list(names),
+        settled,
     )
 
 

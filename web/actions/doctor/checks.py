@@ -62,6 +62,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="machines", title=N_("Autres machines"), look=machine.check_machines),
     Check(name="python", title=N_("Python"), look=machine.check_python),
     Check(name="data_folder", title=N_("Dossier des données"), look=files.check_data_folder),
+    Check(name="services", title=N_("Services"), look=files.check_services),
     Check(name="key_file", title=N_("Clés"), look=files.check_key_file),
     Check(name="settings_files", title=N_("Fichier de réglages"), look=files.check_settings_files),
     Check(name="shutdown", title=N_("Fermeture de la plateforme"), look=site.check_shutdown),

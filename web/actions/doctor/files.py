@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from models.settings import INSTALLED
+from models.store.services import list_services
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
 
@@ -44,6 +45,26 @@ async def check_data_folder(at: Patient) -> Finding:
             command=f"chmod o-w {folder}",
         )
     return ok(at.say(N_("Les données sont dans %(folder)s, et s’écrivent."), folder=folder))
+
+
+async def check_services(at: Patient) -> Finding:
+    """Whether one service alone serves from this folder."""
+    found = list_services(at.settings.data)
+    if len(found) > 1:
+        return Finding(
+            severity="warning",
+            what=at.say(
+                N_("%(count)s services marchent en même temps sur %(folder)s : %(addresses)s."),
+                count=len(found),
+                folder=at.settings.data,
+                addresses=", ".join(found),
+            ),
+            mend=at.say(
+                N_("L’un d’eux a été démarré en trop, et peut être d’une autre version. Trouvez-le, puis arrêtez-le :")
+            ),
+            command="systemctl list-units 'declic*'; pgrep -af 'declic serve'",
+        )
+    return ok(at.say(N_("Aucun autre service ne marche sur les mêmes données.")))
 
 
 async def check_key_file(at: Patient) -> Finding:

@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from federation.instance import Instance
 from models.errors import DeclicError, Unavailable
 from models.lazy import lazily
 from models.settings import Settings
+from models.store import services
 from models.store.background.supervised_tasks import Background
 from models.store.database import transaction
 from models.store.migrate import NotMigrated
@@ -79,7 +80,8 @@ async def serve_part(
             await warn_without_pictures(instance)
         if supervised:
             tell_ready(part)
-        await run_until(stopping, instance, listener, work=part.works)
+        with services.held(settings.data, describe(listener)) if part.first else nullcontext():
+            await run_until(stopping, instance, listener, work=part.works)
 
 
 async def announce_first_run(instance: Instance) -> None:

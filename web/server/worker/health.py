@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ from federation.instance import Instance
 from models.news import staff_preferences
 from models.store import health_troubles
 from models.store.background.beats import until_beat
-from models.store.database import transaction
+from models.store.database import Connection, transaction
 from web.actions.doctor.checks import CHECKS, examine
 from web.actions.doctor.findings import Check, Finding, Patient, Severity
 from web.mail.account_mails import queue_mail
@@ -37,6 +38,7 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "queues": "error",
         "restoration": "warning",
         "reverse": "error",
+        "services": "warning",
         "slow_statements": "warning",
         "sorting": "warning",
         "spf": "error",
@@ -52,8 +54,14 @@ What other tables keep (backups, the disk, chores, mails, servers) is told from 
 LAPSING = frozenset({"friend_look"})
 """What was wrong once, and is not looked at any more, is told no longer: what a friend saw a week ago."""
 
-MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory"})
+MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory", "services"})
 """What is well on one machine and may not be on the next: each looks for itself, whoever runs the chores."""
+
+DOORS = frozenset({"certificate", "mail_server"})
+"""What is asked over the network each minute, of ourselves and of those who take our mails."""
+
+SETTLED = timedelta(minutes=5)
+"""What is asked over the network is told by mail once it stayed wrong for so long: a restart is nobody's concern."""
 
 EACH_SECONDS = 60.0
 
@@ -63,9 +71,14 @@ async def watch_health(instance: Instance) -> None:
     await _watch(instance, [one for one in _list_watched() if not one.outside and one.name not in MACHINES])
 
 
-async def watch_outside(instance: Instance) -> None:
+async def watch_doors(instance: Instance) -> None:
     """Look at the certificate and at the mail server. A chore that may run twice."""
-    await _watch(instance, [one for one in _list_watched() if one.outside])
+    await _watch(instance, [one for one in _list_watched() if one.name in DOORS], settled=SETTLED)
+
+
+async def watch_outside(instance: Instance) -> None:
+    """Look at what the name service says of us. A chore that may run twice."""
+    await _watch(instance, [one for one in _list_watched() if one.outside and one.name not in DOORS])
 
 
 async def watch_machine(instance: Instance) -> None:
@@ -84,18 +97,28 @@ def _list_watched() -> list[Check]:
     return [one for one in CHECKS if one.name in WATCHED]
 
 
-async def _watch(instance: Instance, checks: Sequence[Check], machine: str = health_troubles.SHARED) -> None:
+async def _watch(
+    instance: Instance,
+    checks: Sequence[Check],
+    machine: str = health_troubles.SHARED,
+    *,
+    settled: timedelta = timedelta(),
+) -> None:
     patient = Patient(settings=instance.settings, say=_say, instance=instance)
     found = {one.name: one.finding for one in await examine(patient, checks)}
     looked = [name for name, one in found.items() if one.severity != "skipped" or name in LAPSING]
     wrong = {name: found[name].severity == "error" for name in looked if _is_told(name, found[name])}
     async with transaction(instance.pool) as conn:
         await health_troubles.save(conn, looked, wrong, watched=WATCHED, machine=machine)
-        untold = await health_troubles.claim_untold(conn, machine)
+        untold = await health_troubles.claim_untold(conn, [one.name for one in checks], machine, settled=settled)
         if untold:
-            for actor_id in await staff_preferences.list_told(conn, "servers", "operation"):
-                await queue_mail(conn, "health", actor_id, "/coop/sante")
+            await _queue_mails(conn)
     _log(untold, found, machine or socket.gethostname())
+
+
+async def _queue_mails(conn: Connection) -> None:
+    for actor_id in await staff_preferences.list_told(conn, "servers", "operation"):
+        await queue_mail(conn, "health", actor_id, "/coop/sante")
 
 
 def _log(untold: Sequence[str], found: Mapping[str, Finding], machine: str) -> None:

@@ -1,4 +1,4 @@
-"""The chores, with their times (UTC), and which job is done by which function."""
+"""The chores, with their times (UTC)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -173,8 +173,9 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "proposals": ("*/15 * * * *", case_chores.return_unanswered),
     "appeals": ("29 * * * *", case_chores.remind_of_appeals),
     "case_notes": ("37 3 * * *", case_chores.forget_notes),
-    "disk_space": ("*/5 * * * *", disk_space.watch_disk),
+    "disk_space": ("* * * * *", disk_space.watch_disk),
     "health": ("* * * * *", health.watch_health),
+    "health_doors": ("* * * * *", health.watch_doors),
     "health_outside": ("31 * * * *", health.watch_outside),
     "hidden_posts": ("* * * * *", sanctions.tell_hidden_posts),
     "exclusions": ("29 * * * *", sanctions.erase_excluded),

@@ -75,11 +75,31 @@ async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
         assert await fetch_column(conn, "SELECT name FROM machine_trouble") == ["memory"], "well for less than a day"
 
 
+async def test_what_is_asked_over_the_network_shows_at_once_and_is_told_by_mail_once_it_stays(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with transaction(pool) as conn:
+        await make_member(conn, "nadia", roles=["admin"])
+    find(monkeypatch, {"mail_server": "error"})
+    seen: list[tuple[list[str], int]] = []
+
+    for minutes in (0, 4, 6):
+        async with transaction(pool) as conn:
+            await execute(conn, "UPDATE machine_trouble SET since = now() - make_interval(mins => $1)", minutes)
+        await health.watch_doors(make_instance(pool))
+        await health.watch_health(make_instance(pool))
+        async with connection(pool) as conn:
+            seen.append((await fetch_column(conn, WRONG), await fetch_value(conn, MAILS)))
+
+    assert seen == [(["mail_server"], 0), (["mail_server"], 0), (["mail_server"], 1)]
+
+
 @pytest.mark.parametrize("name", health.WATCHED)
 async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     [check] = [one for one in CHECKS if one.name == name]
     watch = health.watch_outside if check.outside else health.watch_health
     watch = health.watch_machine if name in health.MACHINES else watch
+    watch = health.watch_doors if name in health.DOORS else watch
     told = []
     for severity in ("warning", "error"):
         find(monkeypatch, {name: severity})
@@ -94,7 +114,7 @@ async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monke
 async def test_the_checks_themselves_are_gone_through(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "LITTLE_MEMORY", 1 << 60)
 
-    for watch in (health.watch_health, health.watch_outside, health.watch_machine):
+    for watch in (health.watch_health, health.watch_doors, health.watch_outside, health.watch_machine):
         await watch(make_instance(pool))
 
     async with transaction(pool) as conn:
@@ -111,7 +131,7 @@ async def test_a_machine_that_is_well_does_not_speak_for_another(pool: Pool, mon
         monkeypatch.setattr(socket, "gethostname", lambda name=name: name)
         find(monkeypatch, severities)  # type: ignore[arg-type] # mypy takes the words for any
         await health.watch_machine(make_instance(pool))
-        await health.watch_outside(make_instance(pool))
+        await health.watch_doors(make_instance(pool))
 
     async with transaction(pool) as conn:
         troubles = await health_troubles.list_troubles(conn)
