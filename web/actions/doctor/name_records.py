@@ -110,15 +110,24 @@ def _write(record: "Rdata") -> str:
 
 async def list_addresses(ask: NameService, name: str) -> list[str]:
     """The addresses of both kinds. Raises Unanswered where neither was answered, SeenHere where either was."""
-    asked = await asyncio.gather(ask(name, "A"), ask(name, "AAAA"), return_exceptions=True)
-    failed = [one for one in asked if isinstance(one, BaseException)]
+    asked = await asyncio.gather(_try(ask, name, "A"), _try(ask, name, "AAAA"))
+    _require_heard([one for one in asked if isinstance(one, Unanswered)], len(asked))
+    return [address for one in asked if isinstance(one, list) for address in one]
+
+
+async def _try(ask: NameService, name: str, kind: str) -> list[str] | Unanswered:
+    try:
+        return await ask(name, kind)
+    except Unanswered as unanswered:
+        return unanswered
+
+
+def _require_heard(failed: Sequence[Unanswered], asked: int) -> None:
     here = [address for one in failed if isinstance(one, SeenHere) for address in one.addresses]
     if here:
         raise SeenHere(here)
-    for one in failed:
-        if len(failed) == len(asked) or not isinstance(one, Unanswered):
-            raise one
-    return [address for one in asked if isinstance(one, list) for address in one]
+    if len(failed) == asked:
+        raise failed[0]
 
 
 async def list_public(ask: NameService, name: str) -> list[str]:

@@ -96,7 +96,7 @@ async def examine_spf(ask: NameService, domain: str, addresses: list[str]) -> Sp
 async def _look(walk: _Walk, domain: str, record: str, addresses: frozenset[str]) -> frozenset[str]:
     """Those of the addresses that may send: for each the first term that it matches decides (§4.6.2).
 
-    All terms are read, so that each wrong one is found.
+    All that count are read, so that each wrong one is found.
     """
     left, passing = addresses, frozenset[str]()
     for term in _list_terms(record):
@@ -117,14 +117,19 @@ def _list_terms(record: str) -> list[_Term]:
 
     Raises _Ended for one that nobody knows.
     """
+    terms = _read_all(record)
+    mechanisms = [one for one in terms if one.name != "redirect"]
+    end = next((place for place, one in enumerate(mechanisms) if one.name == "all"), None)
+    if end is not None:
+        return mechanisms[: end + 1]
+    return mechanisms + [one for one in terms if one.name == "redirect"]
+
+
+def _read_all(record: str) -> list[_Term]:
     written = record.split()[1:]
     if len(written) > MOST_TERMS:
         raise _Ended(SpfState.TOO_MANY)
-    terms = [term for one in written if (term := _read(one)) is not None]
-    end = next((place for place, one in enumerate(terms) if one.name == "all"), None)
-    mechanisms = [one for one in terms[: None if end is None else end + 1] if one.name != "redirect"]
-    led = [one for one in terms if one.name == "redirect"] if end is None else []
-    return mechanisms + led
+    return [term for one in written if (term := _read(one)) is not None]
 
 
 def _read(term: str) -> _Term | None:
