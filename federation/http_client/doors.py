@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp.abc import ResolveResult
 
 from federation.errors import Cause, FetchFailed
-from federation.http_client.address_guard import Guard, GuardedResolver
+from federation.http_client.address_guard import Guard, GuardedResolver, PrivateAddress
 from federation.http_client.causes import read_exception
 from federation.http_client.tls import make_context
 
@@ -28,12 +28,13 @@ MOST_ADDRESSES = 8
 class Door:
     """An address: `cause` says why it did not open, `tried` that it was asked at all: one of each kind is.
 
-    `certificate_until` is None where there is no TLS.
+    `routed` is whether we have such a network at all; `certificate_until` is None where there is no TLS.
     """
 
     address: str
     is_v6: bool
     tried: bool = False
+    routed: bool = True
     cause: Cause | None = None
     certificate_until: datetime | None = None
 
@@ -69,8 +70,22 @@ async def _try(guard: Guard, found: ResolveResult, name: str, context: ssl.SSLCo
         async with asyncio.timeout(SECONDS):
             until = await _open(guard, found, name, context)
     except (OSError, TimeoutError) as error:
-        return Door(address=found["host"], is_v6=_is_v6(found), tried=True, cause=read_exception(error))
+        routed, cause = _is_routed(guard, found), read_exception(error)
+        return Door(address=found["host"], is_v6=_is_v6(found), tried=True, routed=routed, cause=cause)
     return Door(address=found["host"], is_v6=_is_v6(found), tried=True, certificate_until=until)
+
+
+def _is_routed(guard: Guard, found: ResolveResult) -> bool:
+    """Whether a way leads there from this machine: a datagram socket looks for one, and sends nothing."""
+    target = (found["host"], found["port"])
+    try:
+        with guard.open_socket((found["family"], socket.SOCK_DGRAM, 0, "", target)) as door:
+            door.connect(target)
+    except PrivateAddress:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 async def _open(guard: Guard, found: ResolveResult, name: str, context: ssl.SSLContext | None) -> datetime | None:

@@ -15,6 +15,9 @@ from federation.vocabulary.stolen_bikes import NAMED
 
 MOST_ADDRESSES = 8
 
+LONGEST_ADDRESS = 45
+"""An IPv6 address with an IPv4 one in it."""
+
 MOST_SEEN = 32
 
 MOST_FIGURE = 10**9
@@ -121,10 +124,13 @@ def _read_seen(document: Json) -> Seen | None:
 def _read_addresses(value: object) -> tuple[str, ...]:
     found = []
     for one in (value if isinstance(value, list) else [])[:MOST_ADDRESSES]:
+        written = one if isinstance(one, str) and len(one) <= LONGEST_ADDRESS else ""
         try:
-            found.append(str(ip_address(one if isinstance(one, str) else "")))
+            address = ip_address(written)
         except ValueError:
             continue
+        if "%" not in written:  # what follows is the name of a network card there, and may be any text
+            found.append(str(address))
     return tuple(found)
 
 

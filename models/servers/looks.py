@@ -64,7 +64,7 @@ async def is_friend(conn: Connection, host: str) -> bool:
 async def ask(conn: Connection, host: str, by: int | None) -> int:
     """Write down that this friend is asked now; the id of the look. Needs the caller's transaction.
 
-    Raises Conflict while one waits for its answer there, and beyond what one friend is asked in a day.
+    Raises Conflict while one waits for its answer there, and beyond what one friend looks for us in a day.
     """
     await execute(conn, "SELECT pg_advisory_xact_lock($1)", _ASKING)
     if await fetch_value(
@@ -76,7 +76,7 @@ async def ask(conn: Connection, host: str, by: int | None) -> int:
         raise Conflict("look_waits", field="host")
     asked = await fetch_value(
         conn,
-        "SELECT count(*) FROM asked_look WHERE host = $1 AND asked_at > now() - $2::interval",
+        "SELECT count(*) FROM asked_look WHERE host = $1 AND asked_at > now() - $2::interval AND seen IS NOT NULL",
         host,
         LOOKS_ASKED.within,
     )

@@ -1,7 +1,7 @@
 """Ask a friendly cooperative to look at ours from outside, and keep what it says, or why it says nothing."""
 
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 
@@ -65,7 +65,7 @@ async def begin(conn: Connection, host: str, by: int | None) -> int:
 
 
 async def ask_job(instance: Instance, look_id: int) -> None:
-    """Ask, and keep what comes. A job that may run twice: who was asked already is not asked again."""
+    """Ask, and keep what comes. A job that may run twice: a friend that looked already says again what it saw."""
     async with connection(instance.pool) as conn:
         host = await looks.find_waiting(conn, look_id)
         friends = await actors.list_friend_cooperatives(conn)
@@ -75,7 +75,7 @@ async def ask_job(instance: Instance, look_id: int) -> None:
     try:
         if coop is None:
             raise _Failed(NO_FRIEND)
-        report, clock = await _ask(instance, coop)
+        report, clock = await _ask(instance, coop, look_id)
     except _Failed as failed:
         log.info("look_failed", host=host, cause=failed.why)
         async with transaction(instance.pool) as conn:
@@ -85,13 +85,14 @@ async def ask_job(instance: Instance, look_id: int) -> None:
         await looks.save_seen(conn, look_id, write_report(report), clock=clock)
 
 
-async def _ask(instance: Instance, coop: str) -> tuple[LookReport, int | None]:
+async def _ask(instance: Instance, coop: str, look_id: int) -> tuple[LookReport, int | None]:
     signer = await instance_signer(instance)
     if signer is None:
         raise _Failed(NO_KEY)
     desk = await _find_desk(instance, coop, signer)
+    same = uuid5(NAMESPACE_URL, f"{instance.site.url}/looks/{look_id}")
     request = LookRequest(
-        id=f"urn:uuid:{uuid4()}", actor=actor_uri(instance.site, "instance"), published=datetime.now(UTC)
+        id=f"urn:uuid:{same}", actor=actor_uri(instance.site, "instance"), published=datetime.now(UTC)
     )
     try:
         fetched = await instance.transport.post_question(desk, serialize(request), signer, seconds=SECONDS)

@@ -15,6 +15,7 @@ LIMITS: dict[str, object] = {
     "federation.directory.neighbour_figures.MAX_PERIODS": 1000,
     "federation.documents.collection_lines.MOST_BYTES": 65536,
     "federation.http_client.doors.MOST_ADDRESSES": 8,
+    "federation.vocabulary.looks.LONGEST_ADDRESS": 45,
     "federation.vocabulary.looks.MOST_ADDRESSES": 8,
     "federation.vocabulary.looks.MOST_FIGURE": 1_000_000_000,
     "federation.vocabulary.looks.MOST_SEEN": 32,

@@ -14,6 +14,7 @@ LIMITS: dict[str, object] = {
     "web.actions.doctor.dkim.SHORTEST_KEY": 1024,
     "web.actions.doctor.name_records.MOST_RECORDS": 100,
     "web.actions.doctor.own_names.MOST_HOSTS": 5,
+    "web.actions.doctor.sender_names.LONGEST_TERM": 100,
     "web.actions.doctor.spf.MOST_QUESTIONS": 10,
     "web.actions.doctor.spf.MOST_TERMS": 100,
     "web.pages.coop.health.LONGEST_HOST": 255,

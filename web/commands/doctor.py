@@ -73,8 +73,9 @@ async def _ask(host: str) -> list[Examined]:
         await looks.ask_job(instance, look_id)
         async with database.connection(instance.pool) as conn:
             look = next(one for one in await asked_looks.list_asked(conn) if one.id == look_id)
+            behind = await friend_look.find_clock(conn)
         patient = findings.Patient(settings=instance.settings, say=english_errors.to_english, instance=instance)
-        return friend_look.describe_look(patient, look)
+        return friend_look.describe_look(patient, look, behind=behind)
 
 
 def _print(one: Examined) -> None:

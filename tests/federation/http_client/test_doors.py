@@ -1,6 +1,7 @@
 """The doors of a server: where its name leads, whether each kind of address opens, and nothing behind the guard."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -145,3 +146,30 @@ async def test_what_is_asked_directly_follows_nothing_and_is_signed(transport: A
 
     assert (failed.value.cause, here.status, elsewhere.requests) == (Cause.REDIRECT, 200, [])
     assert "Signature" in server.requests[0].headers
+
+
+@pytest.mark.parametrize("routed", [True, False])
+async def test_a_door_to_which_no_way_leads_from_here_is_told_from_one_that_is_shut(
+    routed: bool, monkeypatch: pytest.MonkeyPatch, public: AiohttpTransport
+) -> None:
+    """A router on the way may say the same as a machine that has no such network."""
+
+    class Socket(socket.socket):
+        def connect(self, _: Any) -> None:
+            assert self.type == socket.SOCK_DGRAM, "nothing is sent to find the way"
+            if not routed:
+                raise OSError(errno.EADDRNOTAVAIL, "no such network")
+
+    async def resolve(*_: Any) -> list[dict[str, Any]]:
+        return [{"host": "192.88.100.7", "port": 443, "family": socket.AF_INET, "proto": 6}]
+
+    async def refuse(*_: Any) -> None:
+        raise OSError(errno.ENETUNREACH, "no way")
+
+    monkeypatch.setattr(GuardedResolver, "resolve", resolve)
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", refuse)
+    monkeypatch.setattr(socket, "socket", Socket)
+
+    [door] = await public.try_doors("https://henin.example")
+
+    assert (door.cause, door.routed) == (Cause.UNREACHABLE, routed)

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from multidict import CIMultiDict
 
+from federation.discovery import outside_look
 from federation.errors import Cause, FetchFailed, Malformed, SignatureInvalid
 from federation.http_client.answers import Answer
 from federation.http_client.doors import Door
@@ -24,7 +25,7 @@ from models.servers import looks, trust_levels
 from models.servers.trust_levels import Decision
 from models.store.database import connection, transaction
 from tests.factories import HERE, make_local_actor
-from tests.fediverse import Person, make_signer, sign_post
+from tests.fediverse import FakeFediverse, Person, make_signer, sign_post
 from tests.inbox.desk import Desk
 from tests.repair_shops import make_friend
 
@@ -132,7 +133,8 @@ async def test_a_name_that_leads_nowhere_or_inside_is_told_and_nothing_is_asked(
     seen = by_check(await ask(desk, server, request()))
 
     assert (seen[Sight.NAME].well, seen[Sight.NAME].cause) == (False, cause)
-    assert all(one.well is None for check, one in seen.items() if check is not Sight.NAME)
+    assert seen[Sight.SIGNATURE].well, "it was proven before anything was looked at"
+    assert all(one.well is None for check, one in seen.items() if check not in (Sight.NAME, Sight.SIGNATURE))
     assert (desk.fediverse.fetched, desk.fediverse.posts) == ([], [])
 
 
@@ -155,6 +157,38 @@ async def test_what_fails_is_told_one_by_one(desk: Desk, server: Person) -> None
     assert seen[Sight.WEBFINGER] == Seen(check=Sight.WEBFINGER, well=False, cause=Cause.NOT_FOUND, figure=404)
     assert seen[Sight.INBOX] == Seen(check=Sight.INBOX, well=False, cause=Cause.SIGNATURE_REFUSED, figure=401)
     assert seen[Sight.CLOCK].well is False
+
+
+@pytest.mark.parametrize(
+    ("routed", "seen"),
+    [
+        (True, Seen(check=Sight.IPV6, well=False, cause=Cause.UNREACHABLE)),
+        (False, Seen(check=Sight.IPV6, well=None)),
+    ],
+)
+async def test_of_ipv6_nothing_is_said_only_where_there_is_none_here(
+    routed: bool, seen: Seen, desk: Desk, server: Person
+) -> None:
+    v4 = Door(address="203.0.113.7", is_v6=False, tried=True)
+    v6 = Door(address="2001:db8::7", is_v6=True, tried=True, routed=routed, cause=Cause.UNREACHABLE)
+    desk.fediverse.doors[HENIN] = [v4, v6]
+
+    assert by_check(await ask(desk, server, request()))[Sight.IPV6] == seen
+
+
+async def test_doors_that_open_slowly_are_not_taken_for_a_name_that_is_not_found(
+    desk: Desk, server: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def open_slowly(*_: object) -> list[Door]:
+        await asyncio.sleep(0)
+        return [Door(address="203.0.113.7", is_v6=False, tried=True, cause=Cause.TIMED_OUT)]
+
+    monkeypatch.setattr(outside_look, "SECONDS", 0)
+    monkeypatch.setattr(FakeFediverse, "try_doors", open_slowly)
+
+    seen = by_check(await ask(desk, server, request()))
+
+    assert seen[Sight.NAME].well and seen[Sight.IPV4].cause is Cause.TIMED_OUT
 
 
 async def test_beyond_those_of_a_day_and_beside_another_one_nothing_is_looked_at(desk: Desk, server: Person) -> None:

@@ -126,6 +126,28 @@ async def test_a_friend_that_does_not_answer_at_all_is_told(instance: Instance, 
     assert (await ask(instance)).failure == Cause.CERTIFICATE_EXPIRED
 
 
+async def test_a_job_that_runs_twice_asks_for_the_same_look(instance: Instance, fediverse: FakeFediverse) -> None:
+    async with transaction(instance.pool) as conn:
+        look_id = await begin(conn, "henin.test", None)
+    await ask_job(instance, look_id)
+    async with transaction(instance.pool) as conn:
+        await conn.execute("UPDATE asked_look SET ended_at = NULL, seen = NULL")
+    await ask_job(instance, look_id)
+    await ask(instance)
+
+    first, again, other = [one.activity["id"] for one in fediverse.posts]
+    assert first == again != other
+
+
+async def test_looks_that_saw_nothing_do_not_count(instance: Instance, fediverse: FakeFediverse) -> None:
+    fail(fediverse, FetchFailed(Cause.TIMED_OUT, "henin.test"))
+    for _ in range(LOOKS_ASKED.most):
+        await ask(instance)
+    answer(fediverse)
+
+    assert (await ask(instance)).seen
+
+
 async def test_only_a_friend_is_asked_once_at_a_time_and_a_few_times_a_day(instance: Instance) -> None:
     async with transaction(instance.pool) as conn:
         me: Actor = await make_member(conn, "nadia", roles=["admin"])
@@ -139,7 +161,7 @@ async def test_only_a_friend_is_asked_once_at_a_time_and_a_few_times_a_day(insta
         assert await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = $1", JOB) == 1
     late = await find(instance)
     await ask_job(instance, late.id)
-    for _ in range(LOOKS_ASKED.most - 1):
+    for _ in range(LOOKS_ASKED.most):
         await ask(instance)
     async with transaction(instance.pool) as conn:
         with pytest.raises(Conflict, match="looks_too_many"):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from models.errors import DeclicError
 from models.lazy import when_called
-from web.actions.doctor.findings import Check, Examined, Finding, Patient
+from web.actions.doctor.findings import Check, Examined, Finding, Patient, skip_unasked
 from web.rendering.render import N_
 
 with when_called(globals()):
@@ -27,10 +27,13 @@ with when_called(globals()):
 SECONDS = 25
 """A check that takes longer found nothing."""
 
+NAMES_SECONDS = 8
+"""One that asks the name service: what is not answered by then could not be asked."""
+
 CHECKS: tuple[Check, ...] = (
     Check(name="url", title=N_("Adresse"), look=site.check_url),
     Check(name="reachable", title=N_("Accès"), look=outside.check_reachable, outside=True),
-    Check(name="addresses", title=N_("Adresses du nom"), look=own_names.check_addresses, outside=True),
+    Check(name="addresses", title=N_("Adresses du nom"), look=own_names.check_addresses, outside=True, asks_names=True),
     Check(name="certificate", title=N_("Certificat"), look=outside.check_certificate, outside=True),
     Check(name="redirect", title=N_("Sans https"), look=outside.check_redirect, outside=True),
     Check(name="webfinger", title=N_("Comptes trouvés"), look=outside.check_webfinger, outside=True),
@@ -48,11 +51,25 @@ CHECKS: tuple[Check, ...] = (
     Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
     Check(name="restoration", title=N_("Restauration"), look=losses.check_restoration),
     Check(name="mail_server", title=N_("Serveur de courriel"), look=outside.check_mail_server, outside=True),
-    Check(name="spf", title=N_("Courriels permis (SPF)"), look=sender_names.check_spf, outside=True),
-    Check(name="dkim", title=N_("Courriels signés (DKIM)"), look=dkim.check_dkim, outside=True),
-    Check(name="dmarc", title=N_("Faux courriels (DMARC)"), look=sender_names.check_dmarc, outside=True),
-    Check(name="mail_domain", title=N_("Réponses aux courriels"), look=own_names.check_mail_domain, outside=True),
-    Check(name="reverse", title=N_("Nom de l’adresse qui envoie"), look=own_names.check_reverse, outside=True),
+    Check(name="spf", title=N_("Courriels permis (SPF)"), look=sender_names.check_spf, outside=True, asks_names=True),
+    Check(name="dkim", title=N_("Courriels signés (DKIM)"), look=dkim.check_dkim, outside=True, asks_names=True),
+    Check(
+        name="dmarc", title=N_("Faux courriels (DMARC)"), look=sender_names.check_dmarc, outside=True, asks_names=True
+    ),
+    Check(
+        name="mail_domain",
+        title=N_("Réponses aux courriels"),
+        look=own_names.check_mail_domain,
+        outside=True,
+        asks_names=True,
+    ),
+    Check(
+        name="reverse",
+        title=N_("Nom de l’adresse qui envoie"),
+        look=own_names.check_reverse,
+        outside=True,
+        asks_names=True,
+    ),
     Check(name="mails", title=N_("Courriels"), look=work.check_mails),
     Check(name="servers", title=N_("Autres coops"), look=work.check_servers),
     Check(name="slow_servers", title=N_("Vitesse des autres coops"), look=work.check_slow_servers),
@@ -80,8 +97,10 @@ async def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> list[Ex
 
 async def _look(patient: Patient, check: Check) -> Finding:
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(NAMES_SECONDS if check.asks_names else SECONDS):
             return await check.look(patient)
     except (DeclicError, OSError, TimeoutError) as error:
+        if check.asks_names and isinstance(error, TimeoutError):
+            return skip_unasked(patient)
         words = N_("Cette vérification n’a pas abouti (%(why)s).")
         return Finding(severity="error", what=patient.say(words, why=str(error) or type(error).__name__))

@@ -1,13 +1,14 @@
 """Whether others can read the key by which our mail server signs (DKIM)."""
 
+import asyncio
 import base64
 import binascii
 from typing import TYPE_CHECKING
 
 from models.lazy import LazyModule
-from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.findings import Finding, Patient, ok, skip_unasked
 from web.actions.doctor.name_records import NameService, Unanswered
-from web.actions.doctor.sender_names import Sender, find_sender, read_tags, skip_unasked, skip_unsent
+from web.actions.doctor.sender_names import Sender, find_sender, read_tags, skip_unsent
 from web.rendering.render import N_
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ async def check_dkim(at: Patient) -> Finding:
     if sender is None:
         return skip_unsent(at)
     try:
-        found = await _find_key(at.names, sender)
+        if not sender.selector:
+            return await _guess(at, sender)
+        record = await _find_key(at.names, sender.domain, sender.selector)
     except Unanswered:
         return skip_unasked(at)
-    if found is None:
+    if record is None:
         return _tell_missing_key(at, sender)
-    selector, record = found
-    trouble = judge_key(record)
+    selector, trouble = sender.selector, judge_key(record)
     if trouble is not None:
         return Finding(
             severity="error",
@@ -53,28 +55,41 @@ async def check_dkim(at: Patient) -> Finding:
     )
 
 
-async def _find_key(ask: NameService, sender: Sender) -> tuple[str, str] | None:
-    """The name of the key and its record: that which was told, else the first of the usual ones."""
-    for selector in (sender.selector,) if sender.selector else USUAL_SELECTORS:
-        texts = await ask(f"{selector}._domainkey.{sender.domain}", "TXT")
-        record = next((one for one in texts if "p=" in one.replace(" ", "")), None)
-        if record is not None:
-            return selector, record
-    return None
+async def _find_key(ask: NameService, domain: str, selector: str) -> str | None:
+    texts = await ask(f"{selector}._domainkey.{domain}", "TXT")
+    return next((one for one in texts if "p=" in one.replace(" ", "")), None)
+
+
+async def _guess(at: Patient, sender: Sender) -> Finding:
+    """Of the usual names the first with a key that holds; whether our mails are signed by it, nobody can tell.
+
+    Raises Unanswered.
+    """
+    asked = [_find_key(at.names, sender.domain, one) for one in USUAL_SELECTORS]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    good = (
+        selector
+        for selector, record in zip(USUAL_SELECTORS, answers, strict=True)
+        if isinstance(record, str) and judge_key(record) is None
+    )
+    selector = next(good, None)
+    if selector is None:
+        failed = next((one for one in answers if isinstance(one, BaseException)), None)
+        if failed is not None:
+            raise failed
+        words = N_(
+            "DKIM : aucune clé de %(domain)s aux noms habituels. Si vos courriels sont signés, dites le nom de "
+            "la clé dans DECLIC_SMTP_URL (…&dkim=NOM)."
+        )
+        return Finding(severity="skipped", what=at.say(words, domain=sender.domain))
+    words = N_(
+        "DKIM : une clé de %(domain)s existe, « %(selector)s ». Si c’est elle qui signe vos courriels, dites-le dans "
+        "DECLIC_SMTP_URL (…&dkim=%(selector)s) : elle sera vérifiée."
+    )
+    return Finding(severity="skipped", what=at.say(words, domain=sender.domain, selector=selector))
 
 
 def _tell_missing_key(at: Patient, sender: Sender) -> Finding:
-    if not sender.selector:
-        return Finding(
-            severity="skipped",
-            what=at.say(
-                N_(
-                    "DKIM : aucune clé de %(domain)s aux noms habituels. Si vos courriels sont signés, dites le nom de "
-                    "la clé dans DECLIC_SMTP_URL (…&dkim=NOM)."
-                ),
-                domain=sender.domain,
-            ),
-        )
     name = f"{sender.selector}._domainkey.{sender.domain}"
     return Finding(
         severity="error",

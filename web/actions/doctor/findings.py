@@ -9,6 +9,7 @@ from federation.instance import Instance
 from models.settings import Settings
 from web.actions.doctor.name_records import NameService, ask_names
 from web.rendering.i18n import Say
+from web.rendering.render import N_
 
 Severity = Literal["ok", "warning", "error", "skipped"]
 
@@ -18,7 +19,7 @@ class Finding:
     """What was seen, in a sentence. Of what is not well: what to do about it, and a command that does it or shows more.
 
     What could not be looked at is `skipped`, and the sentence says why. `record` is a line that has to stand where the
-    name was taken, in the name service (DNS).
+    name was taken, in the name service (DNS). What is `quiet` stands where somebody looks, and is mailed to nobody.
     """
 
     severity: Severity
@@ -26,6 +27,7 @@ class Finding:
     mend: str = ""
     command: str = ""
     record: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +49,16 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A check: `name` for scripts, `title` for people. Those that are `outside` ask other machines, and take longer."""
+    """A check: `name` for scripts, `title` for people. Those that are `outside` ask other machines, and take longer.
+
+    Of those that ask the name service, no answer in time says nothing.
+    """
 
     name: str
     title: str
     look: Callable[[Patient], Awaitable[Finding]]
     outside: bool = False
+    asks_names: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +73,8 @@ class Examined:
 def ok(what: str) -> Finding:
     """All is well."""
     return Finding(severity="ok", what=what)
+
+
+def skip_unasked(at: Patient) -> Finding:
+    """The name service was not to be had."""
+    return Finding(severity="skipped", what=at.say(N_("L’annuaire des noms (DNS) n’a pas pu être interrogé d’ici.")))

@@ -1,57 +1,96 @@
 """What a friendly cooperative saw of ours from outside, in words: each thing it looked at, or why it saw nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from federation.errors import Cause, Malformed
 from federation.vocabulary.looks import LookReport, Seen, Sight, read_report
 from models.servers import looks
 from models.servers.looks import AskedLook
-from models.store.database import connection
+from models.store.database import Connection, connection
+from models.traffic.peer_traffic import find_own_clock
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Examined, Finding, Patient, Severity, ok
-from web.actions.doctor.look_words import CAUSES, FAILURES, MENDS, NOT_REACHED, OTHERWISE, TITLES, WELL, WRONG
-from web.actions.doctor.outside import CLOCK_SECONDS, MOST_CLOCK_SECONDS, RENEWED_WITHIN
+from web.actions.doctor.look_words import (
+    CAUSES,
+    CLOCKS_DIFFER,
+    FAILURES,
+    MEND_CLOCKS,
+    MENDS,
+    NOT_REACHED,
+    OTHERWISE,
+    TITLES,
+    WELL,
+    WRONG,
+)
+from web.actions.doctor.outside import CLOCK_SECONDS, MOST_CLOCK_SECONDS, RENEWED_WITHIN, tell_when
+from web.news.trouble_words import count_words
 from web.rendering.render import N_
 
-_MINUTES = int(looks.WAITED.total_seconds() // 60)
-"""So long a friend has for its answer."""
+LOOK = "look"
+"""What is said of a look as a whole: that it saw nothing, or not enough."""
 
 
-def describe_look(at: Patient, look: AskedLook) -> list[Examined]:
-    """What was seen, each with what to do about it; where nothing was seen, why."""
+async def find_clock(conn: Connection) -> int | None:
+    """By how many seconds the others say that our clock is behind: whose it is when two differ."""
+    return await find_own_clock(conn, beyond=CLOCK_SECONDS)
+
+
+def describe_look(at: Patient, look: AskedLook, *, behind: int | None) -> list[Examined]:
+    """What was seen, each with what to do about it; where nothing was seen, or too little, that and why.
+
+    `behind` is what `find_clock` says.
+    """
     if look.seen is None:
-        return [Examined(name="look", title=look.name, finding=_explain_failure(at, look))]
+        return [Examined(name=LOOK, title=look.name, finding=_explain_failure(at, look, behind))]
     try:
         report = read_report(look.seen)
     except Malformed:
         report = LookReport(in_reply_to="")
-    return describe_report(at, report)
+    found = describe_report(at, report, behind=behind)
+    if count_wrong(found) or saw_enough(found):
+        return found
+    words = at.say(N_("%(name)s n’a pas pu nous joindre assez pour dire quoi que ce soit."), name=look.name)
+    mend = at.say(N_("Demandez aussi à une autre coop amie."))
+    little = Finding(severity="skipped", what=words, mend=mend)
+    return [Examined(name=LOOK, title=look.name, finding=little), *found]
 
 
-def describe_report(at: Patient, report: LookReport) -> list[Examined]:
+def saw_enough(found: Sequence[Examined]) -> bool:
+    """Whether we were reached at all: else that nothing was wrong says nothing."""
+    well = {one.name for one in found if one.finding.severity == "ok"}
+    return not well.isdisjoint({Sight.IPV4, Sight.IPV6}) or well >= {Sight.ACTOR, Sight.INBOX}
+
+
+def describe_report(at: Patient, report: LookReport, *, behind: int | None = None) -> list[Examined]:
     """A report about ourselves, in the order of the sights."""
     return [
-        Examined(name=str(one.check), title=at.say(TITLES[one.check]), finding=_describe(at, report, one))
+        Examined(name=str(one.check), title=at.say(TITLES[one.check]), finding=_describe(at, report, one, behind))
         for one in report.seen
     ]
 
 
-def _describe(at: Patient, report: LookReport, seen: Seen) -> Finding:
+def _describe(at: Patient, report: LookReport, seen: Seen, behind: int | None) -> Finding:
+    if seen.well is not None and seen.check is Sight.CLOCK and seen.figure is not None:
+        return _describe_clock(at, -seen.figure, behind)
     severity = _judge(seen)
     if severity == "skipped":
         return Finding(severity="skipped", what=_explain_skipped(at, report, seen.check))
+    figure = seen.figure or 0
     values = {
         "addresses": ", ".join(report.addresses),
-        "figure": abs(seen.figure or 0),
+        "figure": abs(figure),
         "host": at.settings.site.host,
+        "when": tell_when(at.say, figure),
         "why": at.say(CAUSES.get(seen.cause, OTHERWISE) if seen.cause is not None else OTHERWISE),
     }
     if severity == "ok":
         return ok(at.say(WELL[seen.check], **values))
     words = WRONG[seen.check]
-    if severity == "warning" and seen.check is Sight.CERTIFICATE:
-        words = N_("Le certificat se termine dans %(figure)s\u00a0jours et n’a pas été renouvelé.")
+    if severity == "warning":
+        words = N_("Le certificat se termine %(when)s et n’a pas été renouvelé.")
     mend, command = MENDS.get(seen.check, ("", ""))
     site = at.settings.site
     name = site.host.partition(":")[0]
@@ -65,20 +104,31 @@ def _describe(at: Patient, report: LookReport, seen: Seen) -> Finding:
 
 def _judge(seen: Seen) -> Severity:
     """By our own measure: who looked says what was, and we say whether that is well."""
-    if seen.well is None:
+    if seen.well is None or (seen.check is Sight.CLOCK and seen.figure is None):
         return "skipped"
-    if seen.check is Sight.CLOCK and seen.figure is not None:
-        return _judge_clock(abs(seen.figure))
     if not seen.well:
         return "error"
     ending = seen.check is Sight.CERTIFICATE and seen.figure is not None and seen.figure < RENEWED_WITHIN.days
     return "warning" if ending else "ok"
 
 
-def _judge_clock(seconds: int) -> Severity:
-    if seconds >= MOST_CLOCK_SECONDS:
-        return "error"
-    return "warning" if seconds >= CLOCK_SECONDS else "ok"
+def _describe_clock(at: Patient, ahead: int, behind: int | None) -> Finding:
+    """That of the friend is so far ahead of ours; ours is wrong where the other servers say so too."""
+    seconds = abs(ahead)
+    if seconds < CLOCK_SECONDS:
+        return ok(at.say(WELL[Sight.CLOCK]))
+    if not _is_ours(ahead, behind):
+        mend, command = MEND_CLOCKS
+        words = at.say(CLOCKS_DIFFER, figure=seconds)
+        return Finding(severity="warning", what=words, mend=at.say(mend), command=command, quiet=True)
+    mend, command = MENDS[Sight.CLOCK]
+    severity: Severity = "error" if seconds >= MOST_CLOCK_SECONDS else "warning"
+    words = at.say(WRONG[Sight.CLOCK], figure=seconds)
+    return Finding(severity=severity, what=words, mend=at.say(mend), command=command)
+
+
+def _is_ours(ahead: int, behind: int | None) -> bool:
+    return behind is not None and ahead * behind > 0
 
 
 def _explain_skipped(at: Patient, report: LookReport, check: Sight) -> str:
@@ -92,7 +142,7 @@ def _explain_skipped(at: Patient, report: LookReport, check: Sight) -> str:
     return at.say(N_("Cela n’a pas pu être regardé."))
 
 
-def _explain_failure(at: Patient, look: AskedLook) -> Finding:
+def _explain_failure(at: Patient, look: AskedLook, behind: int | None) -> Finding:
     """Why the friend saw nothing: some of it is about us, and the rest says nothing of us."""
     values = {"name": look.name, "host": look.host}
     if look.ended_at is None:
@@ -105,21 +155,12 @@ def _explain_failure(at: Patient, look: AskedLook) -> Finding:
             ),
             mend=at.say(N_("Voyez si le travail de fond se fait ici, puis demandez à une autre coop :")),
             command="journalctl -u declic -p warning -n 50",
+            quiet=True,
         )
     if look.failure == Cause.CLOCK and look.clock is not None:
-        return Finding(
-            severity="error",
-            what=at.say(
-                N_(
-                    "%(name)s refuse ce que nous signons : les deux horloges diffèrent de %(seconds)s\u00a0secondes. "
-                    "Une des deux est fausse."
-                ),
-                seconds=abs(look.clock),
-                **values,
-            ),
-            mend=at.say(N_("Mettez-la à l’heure, et laissez le système la tenir :")),
-            command="timedatectl set-ntp true",
-        )
+        clock = _describe_clock(at, look.clock, behind)
+        words = N_("%(name)s refuse ce que nous signons. %(what)s")
+        return replace(clock, what=at.say(words, what=clock.what, **values))
     severity, what, mend, command = FAILURES.get(look.failure or "", NOT_REACHED)
     why = next((words for cause, words in CAUSES.items() if cause == look.failure), OTHERWISE)
     return Finding(
@@ -135,21 +176,37 @@ async def check_friend_look(at: Patient) -> Finding:
     if at.instance is None:
         return skip(at)
     async with connection(at.instance.pool) as conn:
-        found = [_sum_up(at, one) for one in await looks.list_current(conn)]
+        behind = await find_clock(conn)
+        found = [_sum_up(at, one, behind) for one in await looks.list_current(conn)]
     if not found:
         words = N_("Aucune coop amie n’a regardé d’où elle est depuis une semaine : demandez-le à l’une d’elles.")
         return Finding(severity="skipped", what=at.say(words))
-    return next((one for one in found if one.severity != "skipped"), found[0])
+    told = [one for one in found if one.severity != "skipped"]
+    return next((one for one in told if not one.quiet), (told or found)[0])
 
 
-def _sum_up(at: Patient, look: AskedLook) -> Finding:
-    worst = find_worst([one.finding for one in describe_look(at, look)])
+def _sum_up(at: Patient, look: AskedLook, behind: int | None) -> Finding:
+    found = describe_look(at, look, behind=behind)
+    worst = find_worst([one.finding for one in found])
     if worst is None:
-        return ok(at.say(N_("%(name)s nous a regardés de chez elle : tout va bien."), name=look.name))
-    if look.seen is None:
-        return worst
-    words = at.say(N_("Vu de chez %(name)s : %(what)s"), name=look.name, what=worst.what)
-    return Finding(severity=worst.severity, what=words, mend=worst.mend, command=worst.command)
+        little = next((one.finding for one in found if one.name == LOOK), None)
+        return little or ok(at.say(N_("%(name)s nous a regardés de chez elle : tout va bien."), name=look.name))
+    words = (
+        N_("Vu de chez %(name)s, %(when)s : %(what)s") if look.seen is not None else N_("Demandé %(when)s : %(what)s")
+    )
+    again = at.say(N_("Une fois réparé, demandez un nouveau regard."))
+    return replace(
+        worst,
+        what=at.say(words, name=look.name, when=_tell_age(at, look), what=worst.what),
+        mend=f"{again} {worst.mend}".rstrip(),
+    )
+
+
+def _tell_age(at: Patient, look: AskedLook) -> str:
+    days = (datetime.now(UTC) - look.asked_at).days
+    if days < 1:
+        return at.say(N_("il y a moins d’un jour"))
+    return count_words(at.say, days, N_("il y a un jour"), N_("il y a %(count)s\u00a0jours"))
 
 
 def count_wrong(found: Sequence[Examined]) -> int:
@@ -158,9 +215,9 @@ def count_wrong(found: Sequence[Examined]) -> int:
 
 
 def find_worst(found: Sequence[Finding]) -> Finding | None:
-    """The first of the gravest, else what could not be seen where nothing was; None where all is well."""
+    """The first of the gravest of what is wrong, those first that are told; None where nothing is."""
     for severity in ("error", "warning"):
-        for one in found:
-            if one.severity == severity:
-                return one
-    return None if any(one.severity == "ok" for one in found) else next(iter(found), None)
+        worst = [one for one in found if one.severity == severity]
+        if worst:
+            return min(worst, key=lambda one: one.quiet)
+    return None

@@ -25,26 +25,26 @@ TITLES: Mapping[Sight, str] = MappingProxyType(
 
 CAUSES: Mapping[Cause, str] = MappingProxyType(
     {
-        Cause.NAME_NOT_FOUND: N_("ce nom n’existe pas"),
+        Cause.NAME_NOT_FOUND: N_("le nom n’existe pas"),
         Cause.NAME_UNANSWERED: N_("l’annuaire des noms ne répond pas"),
-        Cause.PRIVATE_ADDRESS: N_("il mène à une adresse privée, où personne d’autre n’arrive"),
+        Cause.PRIVATE_ADDRESS: N_("l’adresse est privée, personne d’autre n’y arrive"),
         Cause.CONNECTION_REFUSED: N_("la connexion est refusée"),
         Cause.UNREACHABLE: N_("aucun chemin n’y mène"),
         Cause.TIMED_OUT: N_("rien ne répond à temps"),
         Cause.CONNECTION_LOST: N_("la connexion est coupée"),
-        Cause.CERTIFICATE_EXPIRED: N_("il est périmé"),
-        Cause.CERTIFICATE_NOT_YET_VALID: N_("il n’est pas encore valable"),
-        Cause.CERTIFICATE_WRONG_NAME: N_("il porte un autre nom"),
-        Cause.CERTIFICATE_UNTRUSTED: N_("il ne vient de personne que l’on connaisse"),
-        Cause.TLS: N_("aucune connexion sûre ne se fait"),
-        Cause.CLOCK: N_("l’heure n’est pas la même"),
+        Cause.CERTIFICATE_EXPIRED: N_("le certificat est périmé"),
+        Cause.CERTIFICATE_NOT_YET_VALID: N_("le certificat n’est pas encore valable"),
+        Cause.CERTIFICATE_WRONG_NAME: N_("le certificat porte un autre nom"),
+        Cause.CERTIFICATE_UNTRUSTED: N_("le certificat ne vient de personne que l’on connaisse"),
+        Cause.TLS: N_("les deux machines ne s’entendent pas sur le chiffrement"),
+        Cause.CLOCK: N_("les deux horloges ne disent pas la même heure"),
         Cause.SIGNATURE_REFUSED: N_("la signature est refusée"),
-        Cause.FORBIDDEN: N_("c’est interdit"),
+        Cause.FORBIDDEN: N_("l’accès est interdit"),
         Cause.NOT_FOUND: N_("rien ne se trouve à cette adresse"),
         Cause.TOO_MANY_REQUESTS: N_("il faut attendre"),
-        Cause.SERVER_ERROR: N_("c’est en panne"),
-        Cause.REDIRECT: N_("cela mène ailleurs"),
-        Cause.WRONG_ID: N_("c’est une autre adresse que celle d’ici"),
+        Cause.SERVER_ERROR: N_("la plateforme est en panne"),
+        Cause.REDIRECT: N_("la réponse mène ailleurs"),
+        Cause.WRONG_ID: N_("la réponse nomme une autre adresse"),
         Cause.WRONG_TYPE: N_("la réponse n’est pas lisible"),
         Cause.NOT_AN_OBJECT: N_("la réponse n’est pas lisible"),
         Cause.NOT_AN_ACTOR: N_("la réponse n’est pas lisible"),
@@ -59,7 +59,7 @@ WELL: Mapping[Sight, str] = MappingProxyType(
         Sight.IPV4: N_("La plateforme répond par IPv4."),
         Sight.IPV6: N_("La plateforme répond par IPv6."),
         Sight.CERTIFICATE: N_("Le certificat est bon pour %(figure)s\u00a0jours."),
-        Sight.CLOCK: N_("Les deux horloges disent la même heure, à %(figure)s\u00a0secondes près."),
+        Sight.CLOCK: N_("Les deux horloges disent la même heure, à quelques secondes près."),
         Sight.WEBFINGER: N_("L’annuaire des comptes mène à la coop."),
         Sight.ACTOR: N_("La fiche de la coop se lit."),
         Sight.SIGNATURE: N_("Ce que nous signons est accepté."),
@@ -72,13 +72,20 @@ WRONG: Mapping[Sight, str] = MappingProxyType(
         Sight.NAME: N_("Le nom %(host)s ne sert pas : %(why)s."),
         Sight.IPV4: N_("La plateforme ne répond pas par IPv4 : %(why)s."),
         Sight.IPV6: N_("La plateforme ne répond pas par IPv6 : %(why)s."),
-        Sight.CERTIFICATE: N_("Le certificat n’est pas bon : %(why)s."),
+        Sight.CERTIFICATE: N_("Aucune connexion n’est sûre : %(why)s."),
         Sight.CLOCK: N_("L’horloge de cette machine est fausse de %(figure)s\u00a0secondes."),
         Sight.WEBFINGER: N_("L’annuaire des comptes ne mène pas à la coop : %(why)s."),
         Sight.ACTOR: N_("La fiche de la coop ne se lit pas : %(why)s."),
         Sight.SIGNATURE: N_("Ce que nous signons est refusé."),
-        Sight.INBOX: N_("Notre boîte de réception refuse ce qui est signé là-bas : %(why)s."),
+        Sight.INBOX: N_("Notre boîte de réception n’a pas pris ce qui est signé là-bas : %(why)s."),
     }
+)
+
+CLOCKS_DIFFER = N_("Nos deux horloges diffèrent de %(figure)s\u00a0secondes : une des deux est fausse.")
+
+MEND_CLOCKS = (
+    N_("Vérifiez l’heure de cette machine ; si elle est juste, dites-le à l’autre coop :"),
+    "timedatectl",
 )
 
 MENDS: Mapping[Sight, tuple[str, str]] = MappingProxyType(
@@ -131,7 +138,7 @@ FAILURES: Mapping[str, tuple[Severity, str, str, str]] = MappingProxyType(
             "",
         ),
         NO_KEY: (
-            "error",
+            "skipped",
             N_("%(name)s n’a pas pu lire nos clés : elle ne nous joint pas, ou elle est elle-même en panne."),
             N_("Voyez si l’adresse répond depuis un autre réseau, puis demandez aussi à une autre coop."),
             "",

@@ -12,6 +12,8 @@ from models.traffic.peer_traffic import find_own_clock
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.mail.smtp import MailCause, log_in, read_smtp_url
+from web.news.trouble_words import count_words
+from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 RENEWED_WITHIN = timedelta(days=14)
@@ -117,14 +119,21 @@ async def check_certificate(at: Patient) -> Finding:
         return Finding(
             severity="warning",
             what=at.say(
-                N_("Le certificat de %(host)s se termine dans %(days)s\u00a0jours et n’a pas été renouvelé."),
+                N_("Le certificat de %(host)s se termine %(when)s et n’a pas été renouvelé."),
                 host=host,
-                days=left.days,
+                when=tell_when(at.say, left.days),
             ),
             mend=at.say(N_("Voyez pourquoi le serveur web n’y arrive pas ; il lui faut le port 80 :")),
             command="journalctl -u caddy -u nginx -u certbot -n 50",
         )
     return ok(at.say(N_("Le certificat de %(host)s est bon pour %(days)s\u00a0jours."), host=host, days=left.days))
+
+
+def tell_when(say: Say, days: int) -> str:
+    """In how many days; those that have begun do not count."""
+    if days < 1:
+        return say(N_("dans moins d’un jour"))
+    return count_words(say, days, N_("dans un jour"), N_("dans %(count)s\u00a0jours"))
 
 
 async def check_redirect(at: Patient) -> Finding:

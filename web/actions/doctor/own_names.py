@@ -8,9 +8,9 @@ from federation.vocabulary.looks import MOST_ADDRESSES, read_report
 from models.servers import looks
 from models.servers.looks import AskedLook
 from models.store.database import connection
-from web.actions.doctor.findings import Finding, Patient, ok
-from web.actions.doctor.name_records import Unanswered, list_addresses
-from web.actions.doctor.sender_names import Sender, find_sender, skip_unasked, skip_unsent
+from web.actions.doctor.findings import Finding, Patient, ok, skip_unasked
+from web.actions.doctor.name_records import SeenHere, Unanswered, list_addresses, list_public
+from web.actions.doctor.sender_names import Sender, find_sender, skip_unsent, write_own_name
 from web.rendering.render import N_
 
 MOST_HOSTS = 5
@@ -24,6 +24,8 @@ async def check_addresses(at: Patient) -> Finding:
         return Finding(severity="skipped", what=at.say(N_("L’adresse de la plateforme n’est pas un nom.")))
     try:
         found = await list_addresses(at.names, name)
+    except SeenHere as seen:
+        return _tell_seen_here(at, name, seen.addresses)
     except Unanswered:
         return skip_unasked(at)
     if not found:
@@ -46,6 +48,17 @@ async def check_addresses(at: Patient) -> Finding:
             record="\n".join(f"{name}. {_kind(one)} …" for one in private),
         )
     return await _compare(at, name, found)
+
+
+def _tell_seen_here(at: Patient, name: str, addresses: Sequence[str]) -> Finding:
+    words = N_("Le nom %(name)s mène à %(where)s, vu d’ici seulement : ailleurs, la réponse peut être autre.")
+    return Finding(
+        severity="warning",
+        what=at.say(words, name=name, where=", ".join(addresses)),
+        mend=at.say(N_("Demandez à un résolveur d’ailleurs, comme celui-ci, ou un regard à une coop amie :")),
+        command=f"dig +short {name} A @9.9.9.9; dig +short {name} AAAA @9.9.9.9",
+        quiet=True,
+    )
 
 
 def _kind(address: str) -> str:
@@ -114,7 +127,7 @@ def _tell_unreached(at: Patient, sender: Sender, *, refusing: bool) -> Finding:
         severity="warning" if refusing else "error",
         what=at.say(words, domain=sender.domain),
         mend=at.say(N_("Chez qui vous avez pris ce nom, nommez le serveur qui reçoit vos courriels :")),
-        record=f"{sender.domain}. MX 10 {sender.server}.",
+        record=f"{sender.domain}. MX 10 {write_own_name(sender)}",
     )
 
 
@@ -135,7 +148,7 @@ async def check_reverse(at: Patient) -> Finding:
 
 
 async def _check_reverse(at: Patient, sender: Sender) -> Finding:
-    addresses = await list_addresses(at.names, sender.server)
+    addresses = await list_public(at.names, sender.server)
     for address in addresses:
         names = (await at.names(ip_address(address).reverse_pointer, "PTR"))[:MOST_HOSTS]
         back = [one for one in names if address in await list_addresses(at.names, one.lower())]
@@ -150,8 +163,9 @@ async def _check_reverse(at: Patient, sender: Sender) -> Finding:
             severity="warning" if names else "error",
             what=at.say(words, address=address, names=", ".join(names)),
             mend=at.say(N_("Chez l’hébergeur de la machine (« reverse DNS »), donnez-lui ce nom :")),
-            record=f"{ip_address(address).reverse_pointer}. PTR {sender.server}.",
+            record=f"{ip_address(address).reverse_pointer}. PTR {write_own_name(sender)}",
         )
     if not addresses:
-        return skip_unasked(at)
+        words = N_("D’ici, %(host)s n’a pas d’adresse publique : celle d’où partent nos courriels ne se voit pas.")
+        return Finding(severity="skipped", what=at.say(words, host=sender.server))
     return ok(at.say(N_("L’adresse d’où partent nos courriels porte un nom qui mène à elle (PTR).")))

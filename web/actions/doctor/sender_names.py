@@ -6,14 +6,18 @@ from email.utils import parseaddr
 from ipaddress import ip_address
 from types import MappingProxyType
 
+from federation.http_client.address_guard import is_public
 from federation.uris import to_a_label
 from models.domains import find_domain
 from models.errors import Invalid
-from web.actions.doctor.findings import Finding, Patient, Severity, ok
-from web.actions.doctor.name_records import NameService, Unanswered, list_addresses
-from web.actions.doctor.spf import SpfFound, SpfState, examine_spf
+from web.actions.doctor.findings import Finding, Patient, Severity, ok, skip_unasked
+from web.actions.doctor.name_records import NameService, Unanswered, list_public
+from web.actions.doctor.spf import SpfFound, SpfState, examine_spf, open_to_nobody
 from web.mail.smtp import read_smtp_url
 from web.rendering.render import N_
+
+LONGEST_TERM = 100
+"""Of a term that is wrong no more is shown: it may stand in a record of others."""
 
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -59,11 +63,6 @@ def skip_unsent(at: Patient) -> Finding:
     return Finding(severity="skipped", what=at.say(N_("Aucun courriel ne part d’ici au nom d’un domaine public.")))
 
 
-def skip_unasked(at: Patient) -> Finding:
-    """The name service was not to be had."""
-    return Finding(severity="skipped", what=at.say(N_("L’annuaire des noms (DNS) n’a pas pu être interrogé d’ici.")))
-
-
 SPF_WORDS: Mapping[SpfState, tuple[Severity, str, str]] = MappingProxyType(
     {
         SpfState.MISSING: (
@@ -77,17 +76,17 @@ SPF_WORDS: Mapping[SpfState, tuple[Severity, str, str]] = MappingProxyType(
         SpfState.SEVERAL: (
             "error",
             N_("%(domain)s a plusieurs lignes SPF : elles ne valent plus rien ensemble."),
-            N_("Chez qui vous avez pris ce nom, n’en gardez qu’une, qui les réunit ; par exemple :"),
+            N_("Chez qui vous avez pris ce nom, n’en gardez qu’une, qui réunit ce que disent les autres."),
         ),
         SpfState.BROKEN: (
             "error",
             N_("La ligne SPF de %(domain)s ne se lit pas : « %(term)s » n’y veut rien dire, ou ne mène à rien."),
-            N_("Corrigez cette ligne chez qui vous avez pris ce nom ; par exemple :"),
+            N_("Chez qui vous avez pris ce nom, corrigez ce terme ou retirez-le, et laissez les autres."),
         ),
         SpfState.TOO_MANY: (
             "error",
             N_("La ligne SPF de %(domain)s demande plus de dix recherches : elle ne vaut plus rien."),
-            N_("Retirez-en ce qui ne sert plus, ou mettez des adresses (ip4:, ip6:) à la place des noms :"),
+            N_("Retirez-en ce qui ne sert plus, ou mettez des adresses (ip4:, ip6:) à la place des noms."),
         ),
         SpfState.OPEN: (
             "warning",
@@ -112,29 +111,57 @@ async def check_spf(at: Patient) -> Finding:
     if sender is None:
         return skip_unsent(at)
     try:
-        addresses = await list_addresses(at.names, sender.server)
+        addresses = await list_public(at.names, sender.server)
         found = await examine_spf(at.names, sender.domain, addresses)
     except Unanswered:
         return skip_unasked(at)
-    values = {"domain": sender.domain, "server": sender.server, "term": found.term}
-    if found.state in (SpfState.COVERED, SpfState.UNSURE):
+    values = {"domain": sender.domain, "server": sender.server, "term": found.term[:LONGEST_TERM]}
+    if _does(found, sender, addresses):
         return ok(at.say(N_("SPF : %(domain)s dit qui peut envoyer ses courriels."), **values))
     severity, what, mend = SPF_WORDS[found.state]
+    line = _write_spf(found, sender)
+    if found.state is SpfState.OPEN and not line:
+        mend = N_(
+            "Retirez de votre ligne, chez qui vous avez pris ce nom, ce qui mène à ce terme (include:, redirect=)."
+        )
     return Finding(
         severity="error" if found.state is SpfState.UNCOVERED and sender.is_here else severity,
         what=at.say(what, **values),
         mend=at.say(mend),
-        record=f'{sender.domain}. TXT "{_write_spf(found, sender)}"',
+        record=line and f'{sender.domain}. TXT "{line}"',
     )
 
 
+def _does(found: SpfFound, sender: Sender, addresses: list[str]) -> bool:
+    """Whether nothing is known to be wrong: from which addresses a relay sends, only what it has included says."""
+    if found.state is SpfState.UNCOVERED:
+        return not addresses or (not sender.is_here and found.includes)
+    return found.state in (SpfState.COVERED, SpfState.UNSURE)
+
+
 def _write_spf(found: SpfFound, sender: Sender) -> str:
-    """The line that would do: the one that is there with our server in it, else a new one."""
-    ours = f"a:{sender.server}"
-    if found.state is not SpfState.UNCOVERED:
-        return f"v=spf1 mx {ours} ~all"
-    first, *terms = found.record.split()
-    return " ".join([first, ours, *terms])
+    """The line that would do: the one that is there, mended, or a new one; nothing where that cannot be known."""
+    if found.state is SpfState.MISSING:
+        return f"v=spf1 mx {_write_term(sender)} ~all"
+    if found.state is SpfState.OPEN:
+        return open_to_nobody(found)
+    if found.state is SpfState.UNCOVERED:
+        first, *terms = found.record.split()
+        return " ".join([first, _write_term(sender), *terms])
+    return ""
+
+
+def _write_term(sender: Sender) -> str:
+    """What names our mail server in SPF; dots where that is an address that others do not see."""
+    if not _is_address(sender.server):
+        return f"a:{sender.server}"
+    address = ip_address(sender.server)
+    return f"ip{address.version}:{address}" if is_public(address) else "…"
+
+
+def write_own_name(sender: Sender) -> str:
+    """The mail server in a record about this machine; dots where it is another one, or bears no name."""
+    return f"{sender.server}." if sender.is_here and not _is_address(sender.server) else "…"
 
 
 def read_tags(record: str) -> dict[str, str]:

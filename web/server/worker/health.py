@@ -128,7 +128,7 @@ def _log(untold: Sequence[str], found: Mapping[str, Finding], machine: str) -> N
 
 
 def _is_told(name: str, finding: Finding) -> bool:
-    return finding.severity in ("error", WATCHED[name])
+    return not finding.quiet and finding.severity in ("error", WATCHED[name])
 
 
 def _say(sentence: str, /, **values: Any) -> str:

@@ -1,6 +1,7 @@
 """Where the site's name leads: nowhere, somewhere private, or elsewhere than a friend sees; how names are asked."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from dns.rrset import from_text
 from models.servers import looks
 from models.store.database import Pool, transaction
 from tests.web.actions.doctor.patients import make_patient, names_of
-from web.actions.doctor import name_records, own_names
-from web.actions.doctor.name_records import Unanswered, ask_names
+from web.actions.doctor import checks, name_records, own_names
+from web.actions.doctor.findings import Check, Finding, Patient
+from web.actions.doctor.name_records import SeenHere, Unanswered, ask_names, list_addresses
 
 PUBLIC = {("lomme.example", "A"): ["192.88.100.7"], ("lomme.example", "AAAA"): ["2a01:e0a::7"]}
 
@@ -64,6 +66,8 @@ async def test_what_a_friend_sees_is_compared(theirs: list[str] | None, severity
 class Resolver:
     """Instead of the machine's: it knows two names."""
 
+    nameservers = ("192.88.100.53",)
+
     async def resolve(self, name: str, kind: str, **_: Any) -> Any:
         if name.startswith("gone."):
             raise resolver.NXDOMAIN
@@ -86,7 +90,7 @@ async def test_no_answer_says_nothing_of_the_name(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(Unanswered):
         await ask_names("slow.fr", "TXT")
 
-    def refuse() -> None:
+    def refuse(*_: Any) -> None:
         raise resolver.NoResolverConfiguration
 
     monkeypatch.setattr("dns.asyncresolver.Resolver", refuse)
@@ -101,7 +105,7 @@ async def test_a_resolver_that_keeps_silent_costs_no_more_than_the_limit(monkeyp
         asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
     )
 
-    def make() -> Any:
+    def make(*_: Any) -> Any:
         made = real(configure=False)
         made.nameservers, made.port = ["127.0.0.1"], silent.get_extra_info("sockname")[1]
         return made
@@ -120,3 +124,72 @@ async def test_names_that_nobody_has_are_not_asked_for(name: str, monkeypatch: p
     monkeypatch.setattr("dns.asyncresolver.Resolver", refuse)
     with pytest.raises(Unanswered):
         await ask_names(name, "A")
+
+
+class Local:
+    """A machine whose resolver answers what stands there, and asks another one."""
+
+    def __init__(self, filename: str = "/etc/resolv.conf") -> None:
+        self.nameservers = ["127.0.0.1", "::1"]
+        if filename != "/etc/resolv.conf":
+            self.nameservers = [line.split()[1] for line in Path(filename).read_text().splitlines()]
+
+    async def resolve(self, name: str, kind: str, **_: Any) -> Any:
+        here = {"A": "127.0.1.1", "AAAA": "fd00::1", "TXT": '"v=spf1 mx -all"'}
+        away = {"A": "192.88.100.7", "AAAA": "2a01:e0a::7", "TXT": '"v=spf1 a \x1b[31m"'}
+        written = (away if self.nameservers == ["9.9.9.9"] else here)[kind]
+        return from_text(name, 60, IN, RdataType[kind], written)
+
+
+@pytest.fixture
+def upstream(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where the resolver of the machine reads whom to ask."""
+    path = tmp_path / "resolv.conf"
+    monkeypatch.setattr("dns.asyncresolver.Resolver", Local)
+    monkeypatch.setattr(name_records, "UPSTREAMS", (path,))
+    return path
+
+
+async def test_a_resolver_of_this_machine_is_passed_over_for_the_one_that_it_asks(upstream: Path) -> None:
+    upstream.write_text("nameserver 127.0.0.1\nnameserver 9.9.9.9\n")
+
+    found = [await ask_names("coop.fr", kind) for kind in ("A", "AAAA", "TXT")]
+
+    assert found == [["192.88.100.7"], ["2a01:e0a::7"], ["v=spf1 a \N{REPLACEMENT CHARACTER}[31m"]]
+
+
+async def test_what_only_this_machine_says_of_its_name_is_told_as_such_and_mailed_to_nobody(upstream: Path) -> None:
+    upstream.write_text("nameserver 127.0.0.53\n")
+    with pytest.raises(SeenHere):
+        await ask_names("coop.fr", "A")
+
+    found = await own_names.check_addresses(make_patient(url="https://coop.fr"))
+
+    assert (found.severity, found.quiet, found.record) == ("warning", True, "")
+    assert "vu d’ici seulement" in found.what and "127.0.1.1, fd00::1" in found.what
+
+
+async def test_names_that_are_slow_to_come_say_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def wait(_: Patient) -> Finding:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(checks, "NAMES_SECONDS", 0.01)
+    slow = Check(name="spf", title="SPF", look=wait, outside=True, asks_names=True)
+    [found] = await checks.examine(make_patient(), [slow])
+
+    assert found.finding.severity == "skipped" and "n’a pas pu être interrogé" in found.finding.what
+    about = {one.name for one in checks.CHECKS if one.asks_names}
+    assert about == {"addresses", "spf", "dkim", "dmarc", "mail_domain", "reverse"}
+
+
+async def test_both_kinds_of_addresses_are_asked_for_at_once() -> None:
+    both = asyncio.Barrier(2)
+
+    async def ask(_: str, kind: str) -> list[str]:
+        await asyncio.wait_for(both.wait(), 1)
+        if kind == "AAAA":
+            raise Unanswered(kind)
+        return ["192.88.100.7"]
+
+    assert await list_addresses(ask, "coop.fr") == ["192.88.100.7"]
