@@ -9,7 +9,7 @@ KEPT = timedelta(days=180)
 """So long a server is kept after it was last heard of or tried."""
 
 LOOKED_AT = 10_000
-"""So many are looked at each night: of more, a part each night, in turns."""
+"""So many are looked at in one step: a night takes as many as it has time for, and the next goes on."""
 
 
 async def forget_strangers(conn: Connection) -> int:

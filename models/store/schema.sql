@@ -1302,6 +1302,7 @@ CREATE TABLE account_note (
     text text NOT NULL,
     PRIMARY KEY (actor_id, target_id)
 );
+CREATE INDEX account_note_target ON account_note (target_id);
 
 CREATE TABLE push_subscription (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- apps keep it in 32 bits

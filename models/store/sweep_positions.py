@@ -1,4 +1,4 @@
-"""How far nightly looks at large tables came: the next night goes on there, and begins anew at the end."""
+"""How far nightly looks at large tables came: the next step goes on there, and the round after begins anew."""
 
 from models.store.database import Connection, execute, fetch_value
 

@@ -11,7 +11,7 @@ from models.coop import shutdown
 from models.errors import Invalid
 from models.moderation import journal
 from models.moments import PARIS
-from models.people import actors
+from models.people import accounts, actors
 from models.people.accounts import Account
 from models.people.actors import Actor
 from models.people.dues import dues, reminders
@@ -71,33 +71,35 @@ async def note(
 ) -> bool:
     """The team says until when she has paid; she is told once it is another day. Whether it is.
 
-    It stands in the journal, but where it is one line of many that are `listed`: `record_many` says these at once.
-    Without `by` it was a command. Raises Invalid for a day that nobody means, and for what is no person.
+    It stands in the journal, which is kept for ever and read by the whole team: without her and the day. Where it is
+    one line of many that are `listed`, `record_many` says these at once. Without `by` it was a command. Raises Invalid
+    for a day that nobody means, and for whom no dues are asked of.
     """
     today = datetime.now(UTC).astimezone(PARIS).date()
-    _require_sane(member, payment.until, today)
+    await require_sane(conn, member.id, payment.until)
     chosen = await preferences.load(conn)
     cents = payment.cents if chosen.dues_amounts else None
     changed = await dues.save(conn, member.id, until=payment.until, cents=cents, by=by.actor_id if by else None)
     if not changed:
         return False
     if not listed:
-        until = payment.until.isoformat() if payment.until is not None else None
-        await journal.record(conn, "dues_noted", by=by, right="members", about_id=member.id, until=until)
+        await record_many(conn, 1, by=by)
     if payment.until is not None and payment.until >= today:
         await write_to_member(conn, site, member, _fill(site, chosen, THANKS, payment.until))
     return True
 
 
-def _require_sane(member: Actor, until: date | None, today: date) -> None:
-    if member.type != "Person":
+async def require_sane(conn: Connection, member_id: int, until: date | None) -> None:
+    """Raise Invalid for a day that nobody means, and for whom no dues are asked of."""
+    today = datetime.now(UTC).astimezone(PARIS).date()
+    if not await dues.is_asked_of(conn, await accounts.get(conn, member_id)):
         raise Invalid("dues_of_person", field="until")
     if until is not None and not today - EARLIEST <= until <= today + LATEST:
         raise Invalid("dues_day_wrong", field="until")
 
 
 async def record_many(conn: Connection, count: int, *, by: Account | None = None) -> None:
-    """The journal says once that a list was brought in, and of how many members something else is noted now."""
+    """The journal says once of how many members something else is noted now, as of a list that was brought in."""
     if count:
         await journal.record(conn, "dues_noted", by=by, right="members", count=count)
 

@@ -106,6 +106,7 @@ def test_an_installation_ends_with_the_address_of_the_first_run(machine: Machine
     lines = dict(line.split("=", 1) for line in settings.splitlines() if not line.startswith("#"))
     assert {name.removeprefix("DECLIC_").lower() for name in lines} <= set(Settings.__struct_fields__)
     assert lines["DECLIC_URL"] == "https://entraide.lomme.example"
+    assert lines["DECLIC_PROCESSES"] == "1", "the manifest says 200M"
     assert lines["DECLIC_SMTP_URL"] == "smtp://127.0.0.1:25?from=declic@entraide.lomme.example"
     assert "__" not in settings
     assert "location / {" in (machine.root / "etc/nginx/conf.d/entraide.lomme.example.d/declic.conf").read_text()

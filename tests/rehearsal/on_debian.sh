@@ -12,6 +12,7 @@ way=${3:-script}
 earlier=${4:+$(realpath "$4")}
 photo=$(realpath "$(dirname "$0")/../../web/commands/demo/photos/perceuse.jpg")
 address=https://entraide.rehearsal.example
+FIRST_LINE="systemctl enable --now declic declic-backup.timer && declic first-run"
 place=$(mktemp -d "${REHEARSAL_FOLDER:-/var/tmp}/declic-rehearsal.XXXXXX")
 booted=
 
@@ -126,11 +127,19 @@ install_it() {
         typed chgrp -R declic /etc/declic
         typed find /etc/declic -user root -exec chmod g+rX '{}' +
         typed declic restore "$backup"
+        typed systemctl enable --quiet --now declic declic-backup.timer
     else
         typed sed -i "s|^DECLIC_URL=.*|DECLIC_URL=$address|" /etc/declic/declic.env
+        begin
     fi
-    typed systemctl enable --quiet --now declic declic-backup.timer
     wait_ready
+}
+
+# The line that the package and install-service say, as somebody types it who reads it there: the address comes by that
+# alone, however slow the first start is.
+begin() {
+    [[ $(typed sh -c "$FIRST_LINE" 2>"$place/said") == "$address"/installation/* ]] ||
+        fail "$FIRST_LINE: $(cat "$place/said")"
 }
 
 install_package() {
@@ -143,7 +152,7 @@ install_package() {
 
 # By the words of *Without a script*.
 install_by_hand() {
-    local wheel program=/usr/local/bin/declic
+    local wheel line program=/usr/local/bin/declic
     wheel=./dist/$(basename "$dist"/declic-*.whl)
     typed apt-get update -qq
     if [ "$way" = pipx ]; then
@@ -158,8 +167,9 @@ install_by_hand() {
         typed /opt/declic/venv/bin/pip install -q --no-deps "$wheel"
         program=/opt/declic/venv/bin/declic
     fi
-    typed $program install-service "$address" >/dev/null
-    typed systemctl enable --quiet --now declic declic-backup.timer
+    line=$(typed $program install-service "$address" 2>/dev/null)
+    [ "$line" = "$FIRST_LINE" ] || fail "install-service says another line: $line"
+    begin
     wait_ready
 }
 

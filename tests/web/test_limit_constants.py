@@ -125,6 +125,8 @@ LIMITS: dict[str, object] = {
     "web.api.streaming.websockets.MOST_BYTES": 4096,
     "web.api.streaming.websockets.MOST_STREAMS": 50,
     "web.commands.backup_words.SHOWN_HOSTS": 5,
+    "web.commands.first_start.PATIENCE_SECONDS": 120.0,
+    "web.commands.first_start.PAUSE_SECONDS": 0.5,
     "web.commands.team.invitations.MOST_DAYS": 365,
     "web.commands.team.invitations.NOTE_LIMIT": 100,
     "web.forms.form.FIELD_LIMIT": 300,

@@ -10,9 +10,10 @@ import click
 
 from models.settings import LANGUAGES
 from models.store.database import connection, transaction
+from web.commands.first_start import awaited_instance
 from web.commands.imports import when_used
 from web.commands.questions import Question, ask
-from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
+from web.commands.runner import CommandFailed, print_err, print_out, run
 
 with when_used():
     from models.people import accounts
@@ -102,7 +103,7 @@ def setup(language: str, *, only_address: bool) -> None:
 
 
 async def _first_run() -> None:
-    async with working_instance() as instance, transaction(instance.pool) as conn:
+    async with awaited_instance() as instance, transaction(instance.pool) as conn:
         address = await one_time_links.make_setup_link(conn, instance.site)
     if address is None:
         raise CommandFailed(FOUNDED)
@@ -110,7 +111,7 @@ async def _first_run() -> None:
 
 
 async def _set_up(language: str) -> None:
-    async with working_instance() as instance:
+    async with awaited_instance() as instance:
         async with connection(instance.pool) as conn:
             if await accounts.has_admin(conn):
                 raise CommandFailed(FOUNDED)

@@ -25,6 +25,11 @@ class Installed:
     file: Path
     user: str | None
 
+    @property
+    def name(self) -> str:
+        """Of its settings and of its unit."""
+        return self.file.stem
+
 
 def use_installed(named: Path | None = None) -> Installed | None:
     """Read the settings of the installed instance, or those of `named`, into our environment; None leaves it as it is.

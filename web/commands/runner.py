@@ -14,7 +14,7 @@ import uvloop
 from models.errors import DeclicError
 from models.settings import Settings
 from web.commands.imports import when_used
-from web.commands.installed_settings import use_installed
+from web.commands.installed_settings import Installed, use_installed
 from web.commands.privileges import drop_privileges
 
 with when_used():
@@ -38,6 +38,13 @@ def read_settings(*, quiet: bool = True, creating: bool = False, own: bool = Fal
     Commands that do one thing and end write no log lines but warnings. Only those that are `creating` may make a data
     folder. Raises SettingsError, SettingsNotFound, WrongOwner.
     """
+    return read_installed(quiet=quiet, creating=creating, own=own)[0]
+
+
+def read_installed(
+    *, quiet: bool = True, creating: bool = False, own: bool = False
+) -> tuple[Settings, Installed | None]:
+    """The same, and the instance that is installed on this machine, where it is that one."""
     named = None if own else _find_named()
     installed = None if own else use_installed(named)
     settings = Settings.from_env()
@@ -47,7 +54,7 @@ def read_settings(*, quiet: bool = True, creating: bool = False, own: bool = Fal
         print_err(f"Instance: {settings.site.url}, by {installed.file}" + ("" if name is None else f", as {name}."))
     elif name is not None:
         print_err(f"Working as {name}, to whom {settings.data} belongs.")
-    return settings
+    return settings, installed
 
 
 def _find_named() -> Path | None:

@@ -11,10 +11,10 @@ KEPT = timedelta(days=180)
 """So long a person elsewhere with whom nobody here has to do is kept after her server was last asked about her."""
 
 LOOKED_AT = 20_000
-"""So many actors are looked at each night: of more, a part each night, in turns."""
+"""So many actors are looked at in one step: a night takes as many as it has time for, and the next goes on."""
 
 MOST = 2_000
-"""So many of them go in one night."""
+"""So many of them go in one step."""
 
 _LIST, _DELETE = (
     compose(text, ties=TIES)
@@ -29,7 +29,8 @@ _LIST, _DELETE = (
             AND NOT (a.type = 'Organization' AND (
                 EXISTS (SELECT FROM known_host k WHERE k.host = a.host)
                 OR EXISTS (SELECT FROM territory t WHERE t.host = a.host)
-                OR EXISTS (SELECT FROM server s WHERE s.host = a.host AND (s.level = 'friend' OR s.listed))))
+                OR EXISTS (SELECT FROM server s
+                    WHERE s.host = ANY (domains_of(a.host)) AND (s.level = 'friend' OR s.listed))))
             AND NOT EXISTS ({ties})
         ORDER BY a.id LIMIT $4 FOR UPDATE SKIP LOCKED
         """,

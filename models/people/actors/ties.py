@@ -115,6 +115,7 @@ TIES = """
     UNION ALL SELECT FROM opening_step WHERE noted_by = a.id
     UNION ALL SELECT FROM friendship WHERE actor_id = a.id
     UNION ALL SELECT FROM friendship WHERE member_id = a.id
+    UNION ALL SELECT FROM asked_look WHERE asked_by = a.id
     UNION ALL SELECT FROM instance_shutdown WHERE begun_by = a.id
 """
 """One line for each column that names an actor: they are asked in turn until one is found, each by its index.

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 
 from models import preferences
 from models.moments import PARIS
+from models.people import actors
+from models.people.accounts import Account
 from models.preferences import Preferences
 from models.store.database import Connection, execute, fetch_one, fetch_value
 
@@ -71,6 +73,13 @@ async def save(
         by,
     )
     return before is None or before.valid_until != until
+
+
+async def is_asked_of(conn: Connection, account: Account) -> bool:
+    """Whether dues are hers to pay: of a place, of a local authority and of who passes by none are asked."""
+    if account.authority or account.passing:
+        return False
+    return (await actors.get(conn, account.actor_id)).type == "Person"
 
 
 async def forget_amounts(conn: Connection) -> int:

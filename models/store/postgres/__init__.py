@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from models.settings import Settings
-from models.store.postgres.binaries import OLDEST_MAJOR, DatabaseError, list_clusters
+from models.store.postgres.binaries import OLDEST_MAJOR, DatabaseError, NoInstance, list_clusters
 from models.store.postgres.move import move_database
 from models.store.postgres.server import embedded, stop_unused
 
 __all__ = [
     "OLDEST_MAJOR",
     "DatabaseError",
+    "NoInstance",
     "embedded",
     "list_clusters",
     "move_database",
@@ -23,13 +24,13 @@ __all__ = [
 async def open_database(settings: Settings, *, creating: bool = True) -> AsyncIterator[str]:
     """The URL of a database that can be used while the block lasts; made if need be only where `creating`.
 
-    Raises DatabaseError.
+    Raises DatabaseError, which is NoInstance where none was made yet.
     """
     if settings.database_url is not None:
         yield settings.database_url
         return
     if not creating and not list_clusters(settings.data):
-        raise DatabaseError(
+        raise NoInstance(
             f"There is no instance in {settings.data}: `declic serve` or `declic migrate` makes one, and DECLIC_DATA "
             "names the folder of one that exists."
         )

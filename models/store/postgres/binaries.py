@@ -35,6 +35,10 @@ class DatabaseError(DeclicError):
     """The embedded database cannot be used."""
 
 
+class NoInstance(DatabaseError):
+    """There is no embedded database yet where one is expected."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binaries:
     """One installation of PostgreSQL: its `bin` folder and its version."""

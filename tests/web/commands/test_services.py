@@ -28,6 +28,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         backups=tmp_path / "backups/declic",
         shipped=ROOT / "deploy",
         running=tmp_path / "running",
+        packaged=tmp_path / "lib/systemd/declic.service",
+        closed=(tmp_path / "home", tmp_path / "root"),
     )
     program = tmp_path / "venv/bin/declic"
     program.parent.mkdir(parents=True)
@@ -44,6 +46,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr("shutil.chown", lambda path, *owner: note("chown", ":".join(owner), str(path)))
     monkeypatch.setattr(services, "_call", note)
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "venv"))
+    monkeypatch.setattr("sys.base_prefix", "/usr")
     monkeypatch.setattr("pwd.getpwnam", dict[str, object]().__getitem__)
     return machine
 
@@ -69,7 +73,9 @@ def test_the_account_the_folders_the_settings_and_the_units_are_made(
     assert f"chown root:declic {machine.settings}" in called and f"chown declic:declic {machine.data}" in called
 
 
-def test_a_second_run_keeps_what_somebody_wrote_and_renews_the_units(machine: Machine, tmp_path: Path) -> None:
+def test_a_second_run_keeps_what_somebody_wrote_and_renews_the_units(
+    machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run_command(["install-service", ADDRESS])
     with machine.settings.open("a") as settings:
         settings.write("DECLIC_SMTP_URL=smtps://mail.example\n")
@@ -80,6 +86,7 @@ def test_a_second_run_keeps_what_somebody_wrote_and_renews_the_units(machine: Ma
 
     assert machine.settings.read_text() == written
     assert "ExecStart" in (machine.units / "declic.service").read_text()
+    assert f"declic.service is renewed; changes of yours belong into {machine.units}" in capsys.readouterr().err
     assert (tmp_path / "called").read_text().count("daemon-reload") == 2
 
 
@@ -110,6 +117,80 @@ def test_who_is_not_root_is_told_how_to_be(
     assert run_command(["install-service", ADDRESS]) == 1
 
     assert capsys.readouterr().err.startswith("Run this as root: sudo ")
+
+
+def test_where_the_package_of_debian_is_nothing_is_made(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    machine.packaged.parent.mkdir(parents=True)
+    machine.packaged.touch()
+
+    assert run_command(["install-service", ADDRESS]) == 1
+
+    assert "The Debian package declic is installed here" in capsys.readouterr().err
+    assert not machine.settings.exists()
+
+
+@pytest.mark.parametrize("where", ["program", "python"])
+def test_a_program_that_the_service_could_not_read_is_refused(
+    machine: Machine,
+    where: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hidden = tmp_path / "root/venv/bin/declic"
+    hidden.parent.mkdir(parents=True)
+    hidden.touch(0o755)
+    if where == "program":
+        (tmp_path / "opt").symlink_to(tmp_path / "root")
+        monkeypatch.setattr("sys.argv", [str(tmp_path / "opt/venv/bin/declic")])
+    else:
+        monkeypatch.setattr("sys.base_prefix", str(tmp_path / "root/.pyenv"))
+
+    assert run_command(["install-service", ADDRESS]) == 1
+
+    assert f"is in {tmp_path}/root, where the service cannot use it" in capsys.readouterr().err
+    assert not machine.settings.exists() and not [*machine.units.iterdir()]
+
+
+def test_another_program_of_that_name_stays_and_is_said(
+    machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    other.touch(0o755)
+    (machine.programs / "declic").symlink_to(other)
+
+    assert run_command(["install-service", ADDRESS]) == 0
+
+    program = tmp_path / "venv/bin/declic"
+    printed = capsys.readouterr()
+    assert printed.out.endswith(f"&& {program} first-run\n")
+    assert f"{machine.programs}/declic is another program and stays as it is" in printed.err
+    assert (machine.programs / "declic").readlink() == other
+
+
+def test_the_units_name_the_program_itself_where_it_is_called_by_its_link(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = machine.programs / "declic"
+    link.symlink_to(tmp_path / "venv/bin/declic")
+    monkeypatch.setattr("sys.argv", [str(link)])
+
+    assert run_command(["install-service", ADDRESS]) == 0
+
+    assert f"ExecStart={tmp_path}/venv/bin/declic serve\n" in (machine.units / "declic.service").read_text()
+    assert capsys.readouterr().out.endswith("&& declic first-run\n")
+
+
+def test_programs_of_administration_are_found_after_a_plain_su(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(services, "ADMINISTRATION", str(tmp_path / "sbin"))
+    with pytest.raises(DeclicError, match="useradd cannot be run: No such file or directory"):
+        services._call("useradd")
+
+    (tmp_path / "sbin").mkdir()
+    (tmp_path / "sbin/useradd").write_text("#!/bin/sh\n")
+    (tmp_path / "sbin/useradd").chmod(0o755)
+    services._call("useradd")
 
 
 def test_a_program_that_fails_is_named_with_its_words() -> None:

@@ -40,7 +40,7 @@ FAULTS = {
     "unknown": "nobody here has the account {value}",
     "day": "{value} is no date",
     "amount": "{value} is no amount",
-    "refused": "{value}: that day is too far off, or this is not the account of a person",
+    "refused": "{value}: that day is too far off, or no dues are asked of this account",
 }
 
 
@@ -97,6 +97,8 @@ def note_dues(name: str, until: str | None, amount: str, *, free: bool) -> None:
     """Note that a member has paid UNTIL a day (2027-12-31, 31/12/2027); prints it. She is told by a message."""
     if free == (until is not None):
         raise click.UsageError("Say until which day, or --free.")
+    if free and amount:
+        raise click.UsageError("Of whom nothing is asked no amount is noted: leave --free or --amount out.")
     payment = _read_payment(until, amount)
     run(_note_dues(name.removeprefix("@"), payment))
 
@@ -129,7 +131,8 @@ def _write(until: date | None) -> str:
 def import_dues(file: BinaryIO) -> None:
     """Note what a table says, as a form for payments exports it (`-` for what comes in); prints of how many members.
 
-    Lines that cannot be read are named, and the others noted; the same table again changes nothing.
+    Lines that cannot be read are named, and the others noted: of several about one member that with the latest day, so
+    that the same table again changes nothing.
     """
     text, _ = table_file.decode(file.read())
     run(_import_dues(text))
@@ -137,16 +140,11 @@ def import_dues(file: BinaryIO) -> None:
 
 async def _import_dues(text: str) -> None:
     lines = dues_list.read_table(text)
-    noted = changed = 0
     async with working_instance() as instance, database.transaction(instance.pool) as conn:
         await _require_asked(conn)
-        for line in lines:
-            result = await dues_list.note_line(conn, instance.site, line, by=None)
-            if isinstance(result, dues_list.DuesFault):
-                print_err(f"Line {result.line}: {FAULTS[result.fault].format(value=result.value)}.")
-            else:
-                noted, changed = noted + 1, changed + result
-        await outbox.record_many(conn, changed)
+        noted, faults = await dues_list.note_lines(conn, instance.site, lines, by=None)
+    for one in faults:
+        print_err(f"Line {one.line}: {FAULTS[one.fault].format(value=one.value)}.")
     print_out(str(noted))
-    if noted < len(lines):
-        raise CommandFailed(f"{len(lines) - noted} of {len(lines)} lines were not noted.")
+    if faults:
+        raise CommandFailed(f"{len(faults)} of {len(lines)} lines were not noted.")

@@ -6,6 +6,7 @@ from models.access import sessions, tokens
 from models.access.scopes import list_widest
 from models.news import news_mails
 from models.people import absences, accounts
+from models.people.dues import dues
 from models.repairs.bikes import offers, proposals
 from models.store.database import connection, transaction
 from web.forms.form import Form, blank_form, read_form
@@ -15,7 +16,6 @@ from web.http.row_ids import find_id
 from web.pages.access.reauthentication import find_proof, require_proof
 from web.pages.access.user_agents import describe_browser
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.people.dues.own_page import is_asked_of
 from web.rendering.render import N_, render
 from web.security.passwords import hash_password
 from web.security.session import current_session, require_account, require_login
@@ -42,7 +42,7 @@ async def show_account(request: web.Request) -> web.Response:
         refused = await news_mails.is_refused(conn, account.actor_id)
         back_on = await absences.is_away(conn, account.actor_id)
         books = await proposals.count_waiting(conn, account.actor_id)
-        pays = await is_asked_of(conn, account)
+        pays = await dues.is_asked_of(conn, account)
         given = len(await offers.list_waiting(conn, account.actor_id))
     return await render(
         request,

@@ -53,7 +53,10 @@ MEMBERS = (
         what=N_("Jusqu’à quel jour elle va, qui l’a noté, et ce que vous avez donné si la coop le garde."),
         why=N_("Savoir qui a réglé son adhésion, et vous rappeler quand elle se termine."),
         basis="contract",
-        readers=N_("Vous, et les personnes de l’équipe qui tiennent la liste des membres."),
+        readers=N_(
+            "Vous, et les personnes de l’équipe qui tiennent la liste des membres. Le journal de l’équipe dit qu’une "
+            "adhésion est notée, et par qui ; jamais à qui elle est, ni jusqu’à quel jour."
+        ),
         kept=N_(
             "Jusqu’à ce que vous supprimiez le compte, ou %(kept)s après que la coop n’en demande plus. Sa "
             "comptabilité est tenue ailleurs."

@@ -1,5 +1,6 @@
 """What is forgotten every night once it is too old to be of use, table by table."""
 
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -32,7 +33,7 @@ from models.searches.alerts.alerts import refresh_territories
 from models.searches.language.known_words import count_words
 from models.servers import access_requests, forgotten_servers, looks, servers, waiting_posts
 from models.servers.directory.saving import forget_old
-from models.store import limit_rows, slow_statements
+from models.store import limit_rows, slow_statements, sweep_positions
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, transaction
 from models.traffic import tombstones
@@ -101,13 +102,19 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 
 
+IN_STEPS = {"strangers": "actor", "strange_servers": "server"}
+"""Those that take a part of a large table at a time, each with the name by which it remembers how far it came."""
+
+STEPS_SECONDS = 60.0
+"""Another step of one of them begins no later in a night: what is left goes in the next."""
+
+
 async def sweep(instance: Instance) -> None:
     """Forget what is too old, one table after the other. Raises Unfinished for those that failed, at the end."""
     failed: dict[str, Exception] = {}
     for name, forget in SWEEPS.items():
         try:
-            async with transaction(instance.pool) as conn:
-                gone = await forget(conn)
+            gone = await _forget(instance, name, forget)
         except Exception as error:
             cause, place = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
             log.error("sweep_failed", table=name, cause=cause, exc_info=place)
@@ -116,3 +123,14 @@ async def sweep(instance: Instance) -> None:
         if gone:
             log.info("swept", table=name, rows=gone)
     periodic_tasks.require_whole(failed)
+
+
+async def _forget(instance: Instance, name: str, forget: Callable[[Connection], Awaitable[int]]) -> int:
+    """How many rows went; each step in a transaction of its own, so that nobody waits for the whole."""
+    gone, end = 0, time.monotonic() + STEPS_SECONDS
+    while True:
+        async with transaction(instance.pool) as conn:
+            gone += await forget(conn)
+            more = name in IN_STEPS and await sweep_positions.find(conn, IN_STEPS[name]) is not None
+        if not more or time.monotonic() >= end:
+            return gone

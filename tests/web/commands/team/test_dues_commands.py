@@ -61,9 +61,9 @@ async def test_what_is_noted_is_listed_told_and_stands_in_the_journal(shell: She
     assert noted == f"{name} {NEXT_YEAR.isoformat()}" and free == f"{name} free"
     assert after[name] == (NEXT_YEAR.isoformat(), "valid") and (await read(shell))[name] == (None, "free")
     acts = json.loads(await shell.result("journal", "--json"))
-    assert [(one["act"], one["by"], one["details"]["until"]) for one in acts[:2]] == [
-        ("dues_noted", None, None),
-        ("dues_noted", None, NEXT_YEAR.isoformat()),
+    assert [(one["act"], one["by"], one["about"], one["details"]) for one in acts[:2]] == [
+        ("dues_noted", None, None, {"count": 1}),
+        ("dues_noted", None, None, {"count": 1}),
     ]
 
 
@@ -84,12 +84,38 @@ async def test_a_table_is_noted_once_and_its_bad_lines_are_named(shell: Shell, t
     assert [(one["act"], one["details"]["count"]) for one in acts[:2]] == [("dues_noted", 1), ("dues_noted", 1)]
 
 
+async def test_of_two_lines_about_one_member_the_latest_day_counts_and_the_same_again_changes_nothing(
+    shell: Shell, tmp_path: Path
+) -> None:
+    table = tmp_path / "adhesions.csv"
+    table.write_text(f"identifiant;jusqu'au\nzoe;{NEXT_YEAR}\nzoe@example.org;{today() + timedelta(days=9)}\n")
+
+    noted = [await shell.result("dues", "import", str(table)) for _ in range(2)]
+
+    assert noted == ["1", "1"] and (await read(shell))["zoe"] == (NEXT_YEAR.isoformat(), "valid")
+    acts = json.loads(await shell.result("journal", "--json"))
+    assert [one["details"] for one in acts if one["act"] == "dues_noted"] == [{"count": 1}]
+
+
+async def test_of_an_authority_nothing_is_noted(shell: Shell, tmp_path: Path) -> None:
+    table = tmp_path / "adhesions.csv"
+    table.write_text(f"identifiant;jusqu'au\nbob;{NEXT_YEAR}\n")
+    await shell.sql("UPDATE account SET authority = true WHERE email = 'bob@example.org'")
+
+    _, _, refused = await shell.run("dues", "import", str(table))
+    alone = await shell.refusal("dues", "note", "bob", NEXT_YEAR.isoformat())
+
+    assert "no dues are asked of this account" in refused and alone
+    assert await shell.sql("SELECT count(*) FROM dues") == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("awa",), "Say until which day, or --free."),
         (("awa", "demain"), "demain is no date such as 2027-12-31."),
         (("awa", "2027-12-31", "--amount", "beaucoup"), "beaucoup is no amount"),
+        (("awa", "--free", "--amount", "20"), "leave --free or --amount out"),
         (("personne", "--free"), "There is no member named personne here"),
     ],
 )

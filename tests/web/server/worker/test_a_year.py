@@ -15,7 +15,7 @@ from models.store.database import Connection, fetch_column, fetch_value
 from tests.filled_rows import insert_row
 from tests.limit_constants import ROOT
 from tests.web.server.worker.forgetters import BY_SIZE, FORGETTERS, NOT_BY_AGE
-from tests.web.server.worker.growth import LASTING, OTHERWISE
+from tests.web.server.worker.growth import LASTING, ONCE, OTHERWISE, WITH_PEOPLE
 
 YEAR = timedelta(days=366)
 
@@ -199,13 +199,34 @@ def test_what_is_kept_by_its_size_is_tried_where_it_is_said(place: str) -> None:
 
 
 async def test_every_table_says_what_keeps_it_from_growing_for_ever(conn: Connection) -> None:
-    """It goes with a row of another one, is forgotten after a time, or is named with the reason."""
+    """It goes with a row of another one, is forgotten after a time, or is named with the reason.
+
+    That it goes with its account or actor is none: those stay for years.
+    """
     tables = await fetch_column(
         conn, "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     )
     with_others = await fetch_column(
-        conn, "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'c'"
+        conn,
+        """
+        SELECT conrelid::regclass::text FROM pg_constraint
+        WHERE contype = 'f' AND confdeltype = 'c' AND confrelid <> ALL (ARRAY['actor', 'account']::regclass[])
+        """,
     )
 
     bounded = {*with_others, *(one.table for one in RULES)}
-    assert set(tables) - bounded == set(LASTING)
+    assert set(tables) - bounded == LASTING.keys() | WITH_PEOPLE.keys()
+    assert not LASTING.keys() & WITH_PEOPLE.keys()
+
+
+async def test_what_is_there_once_for_each_account_or_actor_has_no_place_for_a_second(conn: Connection) -> None:
+    keyed_by_people = await fetch_column(
+        conn,
+        """
+        SELECT k.conrelid::regclass::text FROM pg_constraint k JOIN pg_constraint f ON f.conrelid = k.conrelid
+        WHERE k.contype = 'p' AND f.contype = 'f' AND f.conkey = k.conkey AND f.confdeltype = 'c'
+            AND f.confrelid = ANY (ARRAY['actor', 'account']::regclass[])
+        """,
+    )
+
+    assert {table for table, reason in WITH_PEOPLE.items() if reason == ONCE} <= set(keyed_by_people)

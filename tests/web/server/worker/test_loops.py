@@ -13,6 +13,7 @@ from federation.instance import Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
 from inbox.processing import process
 from models.errors import Unavailable, Unfinished
+from models.people.actors import forgetting
 from models.store.background import stream_events, supervised_tasks
 from models.store.background.jobs import enqueue
 from models.store.background.notify import announce, listen
@@ -20,11 +21,12 @@ from models.store.background.supervised_tasks import Background
 from models.store.database import Pool, connection, transaction
 from models.traffic import queue_lengths
 from tests.eventually import eventually
+from tests.factories import make_remote_actor
 from tests.fediverse import make_signer
 from tests.web.small_app import make_instance
 from web.middlewares.work_signals import CHANNEL, WorkSignal, notify_work
 from web.server.processes.serve import run_until, work_until
-from web.server.worker import loops
+from web.server.worker import loops, nightly_sweep
 from web.server.worker.handlers import HANDLERS
 from web.server.worker.jobs import PERIODIC_TASKS, list_handlers, list_periodic
 from web.server.worker.loops import run_loop, run_worker
@@ -295,6 +297,24 @@ async def test_every_job_and_chore_can_be_run(pool: Pool) -> None:
     assert set(list_handlers(instance)) == set(HANDLERS)
     assert [periodic.name for periodic in list_periodic(instance)] == list(PERIODIC_TASKS)
     assert all(callable(forget) for forget in SWEEPS.values())
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(60.0, 0), (0.0, 5)])
+async def test_of_large_tables_a_night_takes_step_by_step_as_much_as_it_has_time_for(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, seconds: float, left: int
+) -> None:
+    monkeypatch.setattr(forgetting, "LOOKED_AT", 3)
+    monkeypatch.setattr(forgetting, "MOST", 2)
+    monkeypatch.setattr(nightly_sweep, "STEPS_SECONDS", seconds)
+    async with transaction(pool) as conn:
+        for number in range(7):
+            await make_remote_actor(conn, f"s{number}")
+        await conn.execute("UPDATE actor SET fetched_at = now() - interval '1 year'")
+
+    await sweep(make_instance(pool))
+
+    async with connection(pool) as conn:
+        assert await conn.fetchval("SELECT count(*) FROM actor") == left
 
 
 async def test_the_sweep_forgets_what_is_old_and_a_table_that_fails_stops_nobody(

@@ -12,7 +12,7 @@ from models.people import accounts, actors
 from models.people.accounts import Account
 from models.settings import Site
 from models.store.database import Connection, connection, transaction
-from outbox.people.dues import Payment, note, record_many
+from outbox.people.dues import Payment, note, record_many, require_sane
 from web.forms.date_field import parse_day
 from web.forms.form import Form, blank_form, read_form
 from web.forms.multipart import FileLimits
@@ -43,7 +43,7 @@ FAULTS: Mapping[Fault, str] = {
     "unknown": N_("personne n’a ici le compte « %(value)s »"),
     "day": N_("« %(value)s » n’est pas une date"),
     "amount": N_("« %(value)s » n’est pas un montant"),
-    "refused": N_("« %(value)s » : ce jour est trop loin, ou ce compte n’est pas celui d’une personne"),
+    "refused": N_("« %(value)s » : ce jour est trop loin, ou rien n’est demandé à ce compte"),
 }
 
 
@@ -79,8 +79,6 @@ async def post_table(request: web.Request) -> web.Response:
     me = require_right(request, "members")
     form = await read_form(request, FILES)
     text = form.typed("list")
-    faults: list[DuesFault] = []
-    noted = changed = 0
     async with transaction(request.app[INSTANCE].pool) as conn:
         await require_asked(conn)
         try:
@@ -90,14 +88,7 @@ async def post_table(request: web.Request) -> web.Response:
         except Invalid as refusal:
             form.refuse(refusal.field or "list", refusal)
             lines = []
-        for line in lines:
-            result = await note_line(conn, request.app[INSTANCE].site, line, by=me)
-            if isinstance(result, DuesFault):
-                faults.append(result)
-            else:
-                noted += 1
-                changed += result
-        await record_many(conn, changed, by=me)
+        noted, faults = await note_lines(conn, request.app[INSTANCE].site, lines, by=me)
     return await _show(request, form, text=text, noted=noted, faults=faults, status=200 if form.ok else 422)
 
 
@@ -121,8 +112,36 @@ def read_table(text: str) -> list[DuesLine]:
     ]
 
 
-async def note_line(conn: Connection, site: Site, line: DuesLine, *, by: Account | None) -> bool | DuesFault:
-    """Note what one line says; whether it is another day than was noted, or what is wrong with the line."""
+async def note_lines(
+    conn: Connection, site: Site, lines: Sequence[DuesLine], *, by: Account | None
+) -> tuple[int, list[DuesFault]]:
+    """Note what the lines say; of how many members, and what is wrong with the other lines.
+
+    Of several lines about one member the latest day counts, wherever it stands: years are exported together.
+    """
+    faults: list[DuesFault] = []
+    latest: dict[int, Payment] = {}
+    for line in lines:
+        read = await _read_line(conn, line)
+        if isinstance(read, DuesFault):
+            faults.append(read)
+            continue
+        member_id, payment = read
+        latest[member_id] = max(latest.get(member_id, payment), payment, key=_order)
+    changed = 0
+    for member_id, payment in latest.items():
+        changed += await note(conn, site, await actors.get(conn, member_id), payment, by=by, listed=True)
+    await record_many(conn, changed, by=by)
+    return len(latest), faults
+
+
+def _order(payment: Payment) -> tuple[date, int]:
+    """The later day is the greater, then what more was given."""
+    return payment.until or date.min, payment.cents or 0
+
+
+async def _read_line(conn: Connection, line: DuesLine) -> tuple[int, Payment] | DuesFault:
+    """Whom a line is about and what it says of her, or what is wrong with it."""
 
     def fault(what: Fault, value: str) -> DuesFault:
         return DuesFault(line=line.line, fault=what, value=value)
@@ -138,9 +157,10 @@ async def note_line(conn: Connection, site: Site, line: DuesLine, *, by: Account
     except ValueError:
         return fault("amount", line.amount)
     try:
-        return await note(conn, site, await actors.get(conn, member.actor_id), payment, by=by, listed=True)
+        await require_sane(conn, member.actor_id, until)
     except Invalid:
         return fault("refused", line.until)
+    return member.actor_id, payment
 
 
 async def _find_member(conn: Connection, who: str) -> Account | None:

@@ -8,8 +8,6 @@ from aiohttp import web
 from models import preferences
 from models.errors import NotFound
 from models.moments import PARIS
-from models.people import actors
-from models.people.accounts import Account
 from models.people.dues import dues
 from models.preferences import Preferences
 from models.store.database import Connection, connection
@@ -24,7 +22,7 @@ async def show_dues(request: web.Request) -> web.Response:
     account = require_account(request)
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await require_asked(conn)
-        if not await is_asked_of(conn, account):
+        if not await dues.is_asked_of(conn, account):
             raise NotFound
         noted = await dues.find(conn, account.actor_id)
         lapses = await dues.find_lapse(conn, chosen, account.actor_id)
@@ -45,14 +43,6 @@ async def require_asked(conn: Connection) -> Preferences:
     if not chosen.dues:
         raise NotFound
     return chosen
-
-
-async def is_asked_of(conn: Connection, account: Account) -> bool:
-    """Whether dues are hers to pay: of a place, of a local authority and of who passes by none are asked."""
-    if account.authority or account.passing:
-        return False
-    member = await actors.get(conn, account.actor_id)
-    return member.type == "Person"
 
 
 def find_today() -> date:

@@ -17,7 +17,7 @@ from web.forms.date_field import read_day
 from web.forms.form import Form, blank_form, read_form, read_query
 from web.http.app_keys import INSTANCE
 from web.pages.components.flash_messages import find_flash_message, redirect_with_message
-from web.pages.people.dues.own_page import find_today, is_asked_of, require_asked
+from web.pages.people.dues.own_page import find_today, require_asked
 from web.pages.people.dues.price import tell_price
 from web.rendering.render import N_, reader_language, render, say
 from web.security.session import require_right
@@ -127,7 +127,7 @@ async def _get_member(conn: Connection, request: web.Request) -> Account:
     """Raises NotFound where no dues are asked for, or of her none are."""
     await require_asked(conn)
     member = await accounts.find_by_username(conn, request.match_info["username"])
-    if member is None or not await is_asked_of(conn, member):
+    if member is None or not await dues.is_asked_of(conn, member):
         raise NotFound
     return member
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models import preferences
+from models.moderation import journal
 from models.people import accounts
 from models.people.dues import dues
 from models.store.database import connection, execute, transaction
@@ -120,6 +121,20 @@ async def test_a_table_is_noted_line_by_line_and_what_is_wrong_is_named(door: Do
         assert words in read(momo), words
     await momo.send("/coop/membres/adhesions/liste", {"list": "nom;prénom\nA;B"})
     assert momo.status == 422 and "nom" in momo.text
+
+
+async def test_the_journal_says_that_dues_were_noted_but_neither_whose_nor_until_when(
+    door: Doorbell, momo: Visitor
+) -> None:
+    await ask(door)
+    until = today() + timedelta(days=40)
+    await momo.open("/coop/membres/alice/adhesion")
+    await momo.send("/coop/membres/alice/adhesion", {"how": "until", "until": until.isoformat()})
+
+    async with connection(door.instance.pool) as conn:
+        [entry] = await journal.list_entries(conn, None)
+
+    assert (entry.act, entry.role, entry.about_id, entry.details) == ("dues_noted", "welcome", None, {"count": 1})
 
 
 @pytest.mark.parametrize(
