@@ -325,7 +325,7 @@ async def test_a_database_that_is_away_is_said_in_one_sentence(commands: WarmCom
         (["close", "x", "--outcome", "lost"], "'lost' is not one of"),
         (["publish", "offer", "--as", "a", "--title", "t", "--until", "tomorrow"], "'tomorrow' does not match"),
         (["publish", "offer", "--as", "a", "--title", "t", "--photo", "/nowhere.jpg"], "/nowhere.jpg"),
-        (["serve", "--processes", "0"], "'--processes'"),
+        (["serve", "--processes", "65"], "'--processes'"),
         (["follow", "@a@b.example"], "Missing option '--as'."),
     ],
 )
