@@ -96,7 +96,7 @@ def make_environment(
 
 
 def _make_gettext(translate: Callable[[str], str], own: OwnWords) -> "Callable[[EvalContext, str], str]":
-    """Sentences for jinja2, which takes each for a format, and for HTML where it escapes: the cooperative's are neither."""
+    """Sentences for jinja2, which takes each for a format, and for HTML where it escapes: own words are neither."""
 
     @pass_eval_context
     def gettext(context: "EvalContext", sentence: str) -> str:
