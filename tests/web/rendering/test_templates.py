@@ -10,7 +10,10 @@ from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
 from tests.web.small_app import prepare_templates
-from web.rendering.environments import FOLDER, draw_code
+from web.rendering.assets import Assets
+from web.rendering.environments import FOLDER, draw_code, make_environment
+from web.rendering.own_words import OwnWords
+from web.rendering.templating import make_translators
 
 CODE = FOLDER.parent
 
@@ -127,6 +130,18 @@ def test_no_template_calls_something_of_its_own_as_what_all_of_them_know() -> No
     taken = {name: list_set_names(read_pages().parse(read_texts()[name])) & known for name in candidates}
 
     assert "_" in known and {name: names for name, names in taken.items() if names} == {}
+
+
+@pytest.mark.parametrize(
+    ("escapes", "said"), [(True, "100 % &lt;b&gt;; moins 100 % &lt;b&gt;"), (False, "100 % <b>; moins 100 % <b>")]
+)
+def test_a_word_of_the_cooperatives_own_is_neither_a_format_nor_html(escapes: bool, said: str) -> None:
+    own = OwnWords()
+    own.current = {"Prêt": "100 % <b>"}
+    pages = make_environment("fr", Assets(urls={}, files={}), make_translators("fr", own), own)
+    source = '{{ _("Prêt") }}; {% trans word=_("Prêt") %}moins {{ word }}{% endtrans %}'
+
+    assert pages.overlay(autoescape=escapes).from_string(source).render() == said
 
 
 def test_code_grows_with_its_box_on_paper() -> None:
