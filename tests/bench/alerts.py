@@ -27,10 +27,17 @@ async def run(folder: Path) -> None:
         ids = [row[0] for row in await conn.fetch(_NEWEST, ROUNDS.now)]
         await measure(conn, ids[:20])  # plans are made
         alerts, told, fits = await measure(conn, ids)
-        figure("held against all alerts, p50", alerts[len(alerts) // 2], "ms", at_most=50, by="sum")
+        figure("held against all alerts, p50", alerts[len(alerts) // 2], "ms", at_most=50, by="sum", size=LISTINGS)
         figure("held against all alerts, p99", alerts[len(alerts) * 99 // 100], "ms")
         figure("members for whom one is a find", told / len(ids), "")
-        figure("held against what members offer and seek, p50", fits[len(fits) // 2], "ms", at_most=50, by="sum")
+        figure(
+            "held against what members offer and seek, p50",
+            fits[len(fits) // 2],
+            "ms",
+            at_most=50,
+            by="sum",
+            size=LISTINGS,
+        )
 
 
 # Everybody of ours who published wants to be told of what fits.

@@ -109,7 +109,7 @@ async def _compare(server: BenchServer, what: str, without: Request, within: Req
     for name, found in times.items():
         figure(f"{what} of a member {name}, p50", median(found), "ms")
     none, many = (median(found) for found in times.values())
-    figure(f"{what}: many communities to none", many / none, "", at_most=1.05)
+    figure(f"{what}: many communities to none", many / none, "", at_most=1.05, size=LISTINGS)
 
 
 async def run(folder: Path) -> None:

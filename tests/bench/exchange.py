@@ -147,13 +147,13 @@ async def _prepare(server: BenchServer) -> tuple[int, str]:
     return thread.id, f"{cookie_name(site)}={token}"
 
 
-async def _measure(server: BenchServer, cookie: str, name: str, path: str, *, at_most: int) -> None:
+async def _measure(server: BenchServer, cookie: str, name: str, path: str, *, at_most: int, size: Sized) -> None:
     headers = {"Host": server.url.removeprefix("http://"), "Accept": "text/html", "Cookie": cookie}
     await send_all(server.port, [Request("GET", path, headers)] * 30, connections=1)
     result = await send_all(server.port, [Request("GET", path, headers)] * ROUNDS.now, connections=1)
     assert set(result.statuses) == {200}, (path, result.statuses)
-    figure(f"{name}, p50", result.milliseconds(0.5), "ms", at_most=at_most, by="bare page")
-    figure(f"{name}, p99", result.milliseconds(0.99), "ms", at_most=20, by="bare page")
+    figure(f"{name}, p50", result.milliseconds(0.5), "ms", at_most=at_most, by="bare page", size=size)
+    figure(f"{name}, p99", result.milliseconds(0.99), "ms", at_most=20, by="bare page", size=size)
 
 
 async def run(folder: Path) -> None:
@@ -169,7 +169,11 @@ async def run(folder: Path) -> None:
             )
             count = await conn.fetchval("SELECT count(*) FROM exchange_message WHERE exchange_id = $1", thread)
             assert count == MESSAGES.now, count
-        await _measure(server, cookie, "thread, newest page", f"/echanges/{thread}", at_most=5)
-        await _measure(server, cookie, "thread, further up", f"/echanges/{thread}?avant={middle}", at_most=5)
-        await _measure(server, cookie, f"my exchanges, {THREADS.now:,}", "/echanges", at_most=25)
-        await _measure(server, cookie, f"what is new, {NOTIFICATIONS.now:,}", "/notifications", at_most=25)
+        await _measure(server, cookie, "thread, newest page", f"/echanges/{thread}", at_most=5, size=MESSAGES)
+        await _measure(
+            server, cookie, "thread, further up", f"/echanges/{thread}?avant={middle}", at_most=5, size=MESSAGES
+        )
+        await _measure(server, cookie, f"my exchanges, {THREADS.now:,}", "/echanges", at_most=25, size=THREADS)
+        await _measure(
+            server, cookie, f"what is new, {NOTIFICATIONS.now:,}", "/notifications", at_most=25, size=NOTIFICATIONS
+        )

@@ -75,7 +75,7 @@ async def watch_published(
     every = sorted(moment - start for moment, _, _ in arrived)
     figure(f"{name}: first host", after[0], "s")
     figure(f"{name}: half of the hosts", percentile(after, 0.5), "s")
-    figure(f"{name}: last of {len(after)} hosts", after[-1], "s", at_most=target, by=by)
+    figure(f"{name}: last of {len(after)} hosts", after[-1], "s", at_most=target, by=by, size=FOLLOWERS)
     figure(f"{name}: everything ({len(distinct)} deliveries)", every[-1], "s")
     figure(f"{name}: deliveries per second", len(every) / (every[-1] - every[0] or 1), "/s")
     figure(f"{name}: duplicates", len(arrived) - len(distinct), "", at_most=0)

@@ -39,5 +39,5 @@ async def run(folder: Path) -> None:
             await send_all(server.port, requests[:30], connections=1)
             result = await send_all(server.port, requests, connections=1)
             assert set(result.statuses) == {200}, result.statuses
-            figure(f"{name}, p50", result.milliseconds(0.5), "ms", at_most=5, by="bare page")
-            figure(f"{name}, p99", result.milliseconds(0.99), "ms", at_most=20, by="bare page")
+            figure(f"{name}, p50", result.milliseconds(0.5), "ms", at_most=5, by="bare page", size=LISTINGS)
+            figure(f"{name}, p99", result.milliseconds(0.99), "ms", at_most=20, by="bare page", size=LISTINGS)

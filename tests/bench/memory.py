@@ -27,15 +27,21 @@ async def run(folder: Path) -> None:
         figure("start to ready", time.monotonic() - begun, "s", at_most=1.5, by="bare work")
         figure("its processor time until then", server.processor_seconds(), "s", at_most=1.5, by="bare work")
         await asyncio.sleep(REST_SECONDS.now)
-        figure("memory (PSS) without PostgreSQL", server.proportional_megabytes(), "MB", at_most=70)
-        figure("memory (RSS) without PostgreSQL", server.resident_megabytes(), "MB", at_most=85)
+        figure("memory (PSS) without PostgreSQL", server.proportional_megabytes(), "MB", at_most=70, size=REST_SECONDS)
+        figure("memory (RSS) without PostgreSQL", server.resident_megabytes(), "MB", at_most=85, size=REST_SECONDS)
         before, worked, database = server.count_switches(), server.processor_seconds(), server.database_seconds()
         most = max([await _look(server) for _ in range(LOOK_SECONDS.now // 10)])
-        figure("connections to PostgreSQL at most", most, "", at_most=3)
-        figure("context switches a second", (server.count_switches() - before) / LOOK_SECONDS.now, "", at_most=5)
+        figure("connections to PostgreSQL at most", most, "", at_most=3, size=LOOK_SECONDS)
+        figure(
+            "context switches a second",
+            (server.count_switches() - before) / LOOK_SECONDS.now,
+            "",
+            at_most=5,
+            size=LOOK_SECONDS,
+        )
         worked, database = server.processor_seconds() - worked, server.database_seconds() - database
         share = (worked + database) / LOOK_SECONDS.now * 1000
-        figure("processor time a second, with PostgreSQL's", share, "ms", at_most=3)
+        figure("processor time a second, with PostgreSQL's", share, "ms", at_most=3, size=LOOK_SECONDS)
         figure("of it PostgreSQL's", database / LOOK_SECONDS.now * 1000, "ms")
 
 

@@ -59,8 +59,8 @@ async def _measure(server: BenchServer, name: str, path: str, token: str | None 
     result = await send_all(server.port, [Request("GET", path, headers)] * ROUNDS.now, connections=1)
     worked = server.processor_seconds() - begun
     assert set(result.statuses) == {200}, (path, result.statuses)
-    figure(f"{name}, p50", result.milliseconds(0.5), "ms", at_most=5, by="bare page")
-    figure(f"{name}, p99", result.milliseconds(0.99), "ms", at_most=20, by="bare page")
+    figure(f"{name}, p50", result.milliseconds(0.5), "ms", at_most=5, by="bare page", size=LISTINGS)
+    figure(f"{name}, p99", result.milliseconds(0.99), "ms", at_most=20, by="bare page", size=LISTINGS)
     figure(f"{name}, processor of the server", 1000 * worked / ROUNDS.now, "ms")
 
 

@@ -50,6 +50,7 @@ async def run(folder: Path) -> None:
                 "ms",
                 at_most=20,
                 by="sum",
+                size=LISTINGS,
             )
         await _fill_shops(conn)
         await conn.execute("VACUUM ANALYZE")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tests.bench.form import Sized
 from tests.bench.machine import measure_against, scale
 
 
@@ -29,11 +30,12 @@ def figure(
     at_least: float | None = None,
     at_most: float | None = None,
     by: str | None = None,
+    size: Sized | None = None,
 ) -> None:
     """Print one figure and how it stands to its target.
 
     `by` is the yardstick (`machine.YARDSTICKS`) that it hangs on: the target is that of the reference machine, and is
-    measured as its ratio on this one.
+    measured as its ratio on this one. It is for the `size` of the long form: a shorter run says nothing about it.
     """
     text = f"{name:<52} {write_number(value):>10} {unit:<6}"
     if by is not None:
@@ -42,7 +44,10 @@ def figure(
         if target is not None:
             here = target if by is None else scale(target, by)
             said = f"{target:,g}" if by is None else f"{target:,g}, here {write_number(here)}"
-            text += f"  target {sign} {said}: {'reached' if is_met(value, here) else 'NOT reached'}"
+            verdict = "reached" if is_met(value, here) else "NOT reached"
+            if size is not None and size.now < size.long:
+                verdict = f"not judged with {size.now:,}, it is for {size.long:,}"
+            text += f"  target {sign} {said}: {verdict}"
     print(text, flush=True)
 
 

@@ -139,5 +139,5 @@ async def _time(name: str, asked: list[NetworkFilter], search: Callable[[Network
         await search(filter)
         spent.append(((time.perf_counter() - begun) * 1000, filter))
     times = [one for one, _ in spent]
-    figure(f"{name}, p50", percentile(times, 0.5), "ms", at_most=10, by="sum")
-    figure(f"{name}, p99", percentile(times, 0.99), "ms", at_most=40, by="sum")
+    figure(f"{name}, p50", percentile(times, 0.5), "ms", at_most=10, by="sum", size=LISTINGS)
+    figure(f"{name}, p99", percentile(times, 0.99), "ms", at_most=40, by="sum", size=LISTINGS)

@@ -128,10 +128,23 @@ async def run(folder: Path) -> None:
         watchers = warm + [await watch(server.port, number, bearer) for number, bearer in enumerate(bearers[20:])]
         await asyncio.sleep(2)
         opened = len(watchers) - len(warm)
-        figure("memory of an idle stream", 1024 * (server.resident_megabytes() - before) / opened, "kB", at_most=40)
+        figure(
+            "memory of an idle stream",
+            1024 * (server.resident_megabytes() - before) / opened,
+            "kB",
+            at_most=40,
+            size=STREAMS,
+        )
         took = await _measure_posts(server, author, watchers)
-        figure("from a commit to the last stream, p50", percentile(took, 0.5), "ms", at_most=300, by="bare page")
-        figure("from a commit to the last stream, worst", max(took), "ms", at_most=300, by="bare page")
+        figure(
+            "from a commit to the last stream, p50",
+            percentile(took, 0.5),
+            "ms",
+            at_most=300,
+            by="bare page",
+            size=STREAMS,
+        )
+        figure("from a commit to the last stream, worst", max(took), "ms", at_most=300, by="bare page", size=STREAMS)
         figure("memory of a stream after these posts", 1024 * (server.resident_megabytes() - before) / opened, "kB")
         figure("check of a token, with its query", await _measure_tokens(server, bearers[0]), "µs")
         for watcher in watchers:

@@ -2,15 +2,20 @@
 
 from collections import Counter
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import pytest
 
 from models.settings import Site
+from models.store.database import Pool
 from tests.bench.compare import read_figures
+from tests.bench.form import SHORT, Sized
 from tests.bench.growth.__main__ import Cost, judge
+from tests.bench.inbound import RATE
 from tests.bench.machine import MEASURED, REFERENCE, YARDSTICKS, Limits, scale
 from tests.bench.report import figure
 from tests.bench.rig.activities import Activity, Author, Target
+from tests.bench.rig.effects import find_faults
 
 TIMES = frozenset({"statement", "sum", "verify_work", "hello_work"})
 
@@ -21,10 +26,14 @@ TARGET = Target(
 )
 
 
-def slow_down(times: float) -> Limits:
-    """A machine that takes so many times as long for everything."""
-    found = {one.name: getattr(REFERENCE, one.name) for one in fields(REFERENCE)}
-    return Limits(**{name: value * times if name in TIMES else value / times for name, value in found.items()})
+LIMITS = [one.name for one in fields(REFERENCE)]
+
+
+def slow_down(times: float, *names: str) -> Limits:
+    """A machine that takes so many times as long for these, or for everything."""
+    found = {name: times if name in (names or LIMITS) else 1 for name in LIMITS}
+    values = {name: getattr(REFERENCE, name) * (by if name in TIMES else 1 / by) for name, by in found.items()}
+    return Limits(**values)
 
 
 def test_a_slower_machine_has_slower_targets_by_the_same_ratio() -> None:
@@ -34,6 +43,79 @@ def test_a_slower_machine_has_slower_targets_by_the_same_ratio() -> None:
     assert {name: scale(10, name) for name in YARDSTICKS if name != "bare intake"} == {
         name: pytest.approx(40) for name in YARDSTICKS if name != "bare intake"
     }
+
+
+def test_what_one_limit_alone_does_to_targets_is_what_the_work_hangs_on_it() -> None:
+    eased = dict[str, dict[str, float]]()
+    for name, measure in YARDSTICKS.items():
+        ratios = {limit: measure(slow_down(10, limit)) / measure(REFERENCE) for limit in LIMITS}
+        eased[name] = {limit: max(ratio, 1 / ratio) for limit, ratio in ratios.items() if ratio != pytest.approx(1)}
+
+    assert {name: list(limits) for name, limits in eased.items()} == {
+        "bare intake": ["verifies", "hellos"],
+        "bare work": ["verify_work", "hello_work"],
+        "bare page": ["hellos", "statement"],
+        "sum": ["sum"],
+        "200 bare deliveries": ["signs", "hellos"],
+        "200 first deliveries": ["signs", "handshakes", "hellos"],
+    }
+    assert all(1 < ratio <= 10.01 for limits in eased.values() for ratio in limits.values())
+    assert eased["bare intake"]["hellos"] > eased["bare intake"]["verifies"] > 3, "both are a large part of it"
+
+
+def test_a_short_run_says_nothing_about_a_target_of_a_long_one(capsys: pytest.CaptureFixture[str]) -> None:
+    MEASURED.set(REFERENCE)
+    for short in (True, False):
+        form = SHORT.set(short)
+        figure("pages", 4, "ms", at_most=5, by="bare page", size=Sized(long=50_000, short=5_000))
+        figure("pages, as many in both", 4, "ms", at_most=5, size=Sized(long=60, short=60))
+        SHORT.reset(form)
+
+    said = [line.rpartition(": ")[2] for line in capsys.readouterr().out.splitlines()]
+    assert said == ["not judged with 5,000, it is for 50,000", "reached", "reached", "reached"]
+
+
+async def test_what_was_done_when_the_clock_starts_is_not_counted(pool: Pool) -> None:
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("CREATE TEMP TABLE received (received_at timestamptz, finished_at timestamptz)")
+        await conn.execute(
+            """
+            INSERT INTO received SELECT now(), now() + done * interval '1 second'
+            FROM unnest(array_fill(0, ARRAY[200]) || array_fill(1, ARRAY[30]) || array_fill(4, ARRAY[10])) AS done
+            """
+        )
+        rate = await conn.fetchval(RATE, datetime(2026, 1, 1, tzinfo=UTC))
+        await conn.execute("DROP TABLE received")
+
+    assert rate == 10
+
+
+async def test_what_took_no_effect_is_told_and_what_a_version_does_not_have_is_left_out(pool: Pool) -> None:
+    author = Author(number=7, port=443)
+    for _ in range(400):
+        author.go_on(TARGET)
+    async with pool.acquire() as conn:
+        nobody = await find_faults(conn.fetchval, [])
+        await conn.execute(
+            """
+            INSERT INTO received (id, activity_uri, body_hash, type, actor_uri, host, body, state, error) VALUES
+                (1, 'a', '', 'Like', 'bob', 'x', '', 'failed', 'No.'),
+                (2, 'b', '', 'Follow', 'bob', 'x', '', 'done', NULL)
+            """
+        )
+        faults = await find_faults(conn.fetchval, [author])
+        await conn.execute("SET search_path TO pg_catalog")
+        old = await find_faults(conn.fetchval, [author])
+        await conn.execute("RESET search_path")
+
+    changed = [note for note in author.notes if "updated" in note]
+    assert changed and author.follows and nobody == old == []
+    assert faults == [
+        "not done: Like failed: No.",
+        f"0 notes, not {len(author.notes)}",
+        f"0 changed notes, not {len(changed)}",
+        "0 followers, not 1",
+    ]
 
 
 def test_the_same_ratio_reaches_a_target_on_each_machine(capsys: pytest.CaptureFixture[str]) -> None:

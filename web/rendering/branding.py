@@ -92,7 +92,7 @@ def find_logo(site: Site, chosen: Preferences) -> str:
 
 
 async def load_branding(conn: Connection, site: Site, chosen: Preferences | None = None) -> Branding:
-    """The branding as the cooperative's preferences draw it now, with its own pages; `chosen` are not read again."""
+    """The branding as the cooperative's preferences draw it now, or as `chosen` do, with its own pages."""
     kept, pages, charter = await own_pages.load_with_links(conn)
     return replace(make_branding(chosen or kept, site), pages=pages, charter=charter)
 

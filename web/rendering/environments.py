@@ -5,8 +5,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from markupsafe import Markup, escape
 
 from federation.uris import web_address
 from models.exchanges import agreements
@@ -16,11 +16,12 @@ from models.people.roles import has_right
 from web.rendering import category_words, formats, hours_words
 from web.rendering.assets import Assets
 from web.rendering.i18n import LOCALES
-from web.rendering.own_words import REPLACED
+from web.rendering.own_words import REPLACED, OwnWords
 from web.rendering.page_environment import PageEnvironment
 
 if TYPE_CHECKING:
     import segno
+    from jinja2.nodes import EvalContext
 else:
     segno = LazyModule("segno")
 
@@ -31,8 +32,9 @@ def make_environment(
     language: str,
     assets: Assets,
     translators: tuple[Callable[[str], str], Callable[[str, str, int], str]],
+    own: OwnWords,
 ) -> Environment:
-    """Escaping, strict about names, with sentences, dates and prices of `language`."""
+    """Escaping, strict about names, with sentences, dates and prices of `language`; `own` are among what is said."""
     environment = PageEnvironment(
         translate=translators[0],
         changing=[sentence for sentences in REPLACED.values() for sentence in sentences],
@@ -47,7 +49,8 @@ def make_environment(
         cache_size=-1,
     )
     environment.policies["ext.i18n.trimmed"] = True  # where a line of a template ends is no matter of its sentences
-    environment.install_gettext_callables(*translators, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
+    gettext = _make_gettext(translators[0], own)
+    environment.install_gettext_callables(gettext, translators[1], newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     environment.globals.update(lang=language, static_url=assets.urls.__getitem__, has_right=has_right)
     locale = LOCALES.get(language, language)
     say = partial(_say, translators[0], language)
@@ -90,6 +93,19 @@ def make_environment(
     )
     environment.filters["price"] = lambda amount, currency=None: formats.format_price(amount, currency, locale)
     return environment
+
+
+def _make_gettext(translate: Callable[[str], str], own: OwnWords) -> "Callable[[EvalContext, str], str]":
+    """Sentences for jinja2, which takes each for a format, and for HTML where it escapes: own words are neither."""
+
+    @pass_eval_context
+    def gettext(context: "EvalContext", sentence: str) -> str:
+        word = own.current.get(sentence)
+        if not word:
+            return translate(sentence)
+        return (escape(word) if context.autoescape else word).replace("%", "%%")
+
+    return gettext
 
 
 def _say(translate: Callable[[str], str], language: str, sentence: str, /, **values: Any) -> str:

@@ -94,6 +94,8 @@ class _Folding(NodeTransformer):
 
     def __init__(self, environment: PageEnvironment, name: str | None) -> None:
         self._environment, self._in_macros = environment, name == MACROS
+        chosen = environment.autoescape  # for mails, a question about the name
+        self._kind_of_text: type[str] = Markup if (chosen(name) if callable(chosen) else chosen) else str
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:
         """A sentence, an icon or the address of a static file."""
@@ -108,10 +110,10 @@ class _Folding(NodeTransformer):
         return node if node.kwargs else self._fold_name(node, node.node.name, told.value)
 
     def _fold_sentence(self, node: nodes.Call, sentence: str) -> nodes.Expr:
-        """What jinja2's `gettext` would make of it: always a format, with the values escaped."""
+        """What jinja2's `gettext` would make of it: always a format, its values escaped where the template escapes."""
         if sentence in self._environment.changing:
             return node
-        said = Markup(self._environment.translate(sentence))  # noqa: S704 - sentences are ours
+        said = self._kind_of_text(self._environment.translate(sentence))
         if not node.kwargs:
             return nodes.Const(said % {}, lineno=node.lineno)
         pairs = [nodes.Pair(nodes.Const(one.key), one.value, lineno=node.lineno) for one in node.kwargs]
@@ -122,5 +124,5 @@ class _Folding(NodeTransformer):
             return nodes.Const(self._environment.static_url(word), lineno=node.lineno)
         if name == ICON and not self._in_macros:
             draw = getattr(self._environment.get_template(MACROS).module, ICON)
-            return nodes.Const(draw(word), lineno=node.lineno)
+            return nodes.Const(self._kind_of_text(draw(word)), lineno=node.lineno)
         return node

@@ -90,7 +90,7 @@ async def find_branding(request: web.Request, conn: Connection | None = None) ->
 
 
 async def use_branding(request: web.Request, conn: Connection, chosen: Preferences | None = None) -> Branding:
-    """The branding that these settings draw, for a view that has read them itself: they are not read again."""
+    """The branding that these settings draw, for a view that has read them itself and shows all by the same ones."""
     request[BRANDING] = branding = await load_branding(conn, request.app[INSTANCE].site, chosen)
     request.app[TEMPLATES].use_words(branding.words)
     return branding

@@ -58,13 +58,15 @@ def load_templates(languages: tuple[str, ...]) -> Templates:
     assets = load_assets()
     find_catalogue(languages[0])
     own = OwnWords()
-    translators = {
-        language: make_translators(language, own if language == languages[0] else None) for language in languages
-    }
+    words = {language: own if language == languages[0] else OwnWords() for language in languages}
+    translators = {language: make_translators(language, words[language]) for language in languages}
     return Templates(
         own_words=own,
         environments=Environments(
-            {language: partial(_make_environment, language, assets, translators[language]) for language in languages}
+            {
+                language: partial(_make_environment, language, assets, translators[language], words[language])
+                for language in languages
+            }
         ),
         sentences={language: translate for language, (translate, _) in translators.items()},
         assets=assets,
@@ -74,8 +76,8 @@ def load_templates(languages: tuple[str, ...]) -> Templates:
 Translators = tuple[Callable[[str], str], Callable[[str, str, int], str]]
 
 
-def _make_environment(language: str, assets: Assets, translators: Translators) -> "Environment":
-    return environments.make_environment(language, assets, translators)
+def _make_environment(language: str, assets: Assets, translators: Translators, own: OwnWords) -> "Environment":
+    return environments.make_environment(language, assets, translators, own)
 
 
 def make_translators(language: str, own: OwnWords | None = None) -> Translators:
@@ -94,7 +96,7 @@ def make_translators(language: str, own: OwnWords | None = None) -> Translators:
 @cache
 def make_bare_environment(language: str) -> "Environment":
     """The same for what leaves the site (mails, archives) and names no static files."""
-    return environments.make_environment(language, Assets(urls={}, files={}), make_translators(language))
+    return environments.make_environment(language, Assets(urls={}, files={}), make_translators(language), OwnWords())
 
 
 TEMPLATES = web.AppKey("templates", Templates)

@@ -21,6 +21,9 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 WEIGHTS = {"Create": 40, "Like": 18, "Announce": 12, "Update": 8, "Delete": 6, "Follow": 8, "Undo": 8}
 """What a hundred activities are, as long as there is something to update, delete, follow or take back."""
 
+CHANGED = "Toujours là."
+"""What an update adds."""
+
 Activity = dict[str, Any]
 
 
@@ -160,7 +163,7 @@ class Author:
 
     def _update(self) -> Activity:
         note = self.draw.choice(self.notes)
-        note |= {"content": note["content"] + "<p>Toujours là.</p>", "updated": _now()}
+        note |= {"content": note["content"] + f"<p>{CHANGED}</p>", "updated": _now()}
         return self._say("Update", dict(note), published=_now())
 
     def _delete(self) -> Activity:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import aiohttp
 import asyncpg
 
+from tests.bench.rig.activities import Author
+from tests.bench.rig.effects import find_faults
 from tests.bench.rig.front import Front, running_front
 from tests.bench.rig.processes import find_postmaster, sum_megabytes, sum_processor_seconds
 from tests.certificates import Authority
@@ -43,6 +45,9 @@ class Candidate(Protocol):
 
     async def count_waiting(self) -> int:
         """How many activities were taken in and are not processed yet."""
+
+    async def list_faults(self, authors: Sequence[Author]) -> list[str]:
+        """What these said and what has no effect though nothing waits, as far as that can be asked."""
 
     def processor_seconds(self) -> float:
         """What the server, its children and its database worked so far."""
@@ -106,6 +111,10 @@ class Declic:
     async def count_waiting(self) -> int:
         """Rows that wait."""
         return int(await self.ask_database("SELECT count(*) FROM received WHERE state = 'waiting'"))
+
+    async def list_faults(self, authors: Sequence[Author]) -> list[str]:
+        """By what stands in its tables."""
+        return await find_faults(self.ask_database, authors)
 
     async def ask_database(self, statement: str, *values: object) -> Any:
         """One value; by the socket that its postmaster names, since where it lies differs between versions."""

@@ -130,9 +130,19 @@ async def measure_together(candidate: Candidate, sink: Sink, lanes: Lanes) -> Ro
 async def run_rounds(
     candidate: Candidate, sink: Sink, target: Target, authors: Sequence[Author], *, count: int, rounds: int
 ) -> list[Round]:
-    """A short one that warms, which is not counted, and then these."""
-    await measure_together(candidate, sink, write_lanes(authors, target, count // 5))
-    return [await measure_together(candidate, sink, write_lanes(authors, target, count)) for _ in range(rounds)]
+    """A short one that warms, which is not counted, and then these; of each it is seen that it took effect."""
+    found = list[Round]()
+    for size in (count // 5, *[count] * rounds):
+        found.append(await measure_together(candidate, sink, write_lanes(authors, target, size)))
+        if not found[-1].sent.refused:
+            await require_effect(candidate, authors)
+    return found[1:]
+
+
+async def require_effect(candidate: Candidate, authors: Sequence[Author]) -> None:
+    """Whoever only takes in is fast: nothing counts unless all that was said stands there now."""
+    faults = await candidate.list_faults(authors)
+    assert not faults, (candidate.name, faults)
 
 
 async def watch_fan_out(candidate: Candidate, sink: Sink, *, times: int = 2) -> float:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.rig.activities import Author
 from tests.bench.rig.front import Front, running_front
 from tests.bench.rig.processes import list_tree, sum_megabytes, sum_processor_seconds
 from tests.certificates import Authority, Certificate
@@ -93,6 +94,10 @@ class Snac:
         names = [file.name for queue in queues for file in queue.glob("*.json")]
         return sum(float(name.removesuffix(".json").partition("-")[0]) <= time.time() for name in names)
 
+    async def list_faults(self, _: Sequence[Author]) -> list[str]:
+        """It is not asked."""
+        return []
+
     def processor_seconds(self) -> float:
         """All its threads are one process."""
         return sum_processor_seconds([self.pid])
@@ -135,6 +140,10 @@ class Fedify:
         """What was answered with 202 and not heard by a listener."""
         counted = await self.peer.count()
         return counted["taken"] - counted["kept"]
+
+    async def list_faults(self, _: Sequence[Author]) -> list[str]:
+        """It is not asked."""
+        return []
 
     def processor_seconds(self) -> float:
         """Of Node."""

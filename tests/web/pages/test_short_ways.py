@@ -1,11 +1,8 @@
 """What a page takes of the database: one connection beside the session's, and nothing for what it does not show."""
 
 import re
-from typing import Any
 
-import asyncpg
 import pytest
-from asyncpg.prepared_stmt import PreparedStatement
 
 from federation.instance import Instance
 from models.listings import listing_drafts
@@ -13,6 +10,7 @@ from models.news import news
 from models.store.database import Pool, connection, fetch_value
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
+from tests.web.asked_statements import list_beginnings, note_statements
 from tests.web.pages.conftest import Browser
 from tests.web.pages.listings.publish.test_publish_page import changed, send_form
 
@@ -34,20 +32,7 @@ def taken(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each statement that goes to the database."""
-    asked: list[str] = []
-    fetch, ask = PreparedStatement.fetch, getattr(asyncpg.Connection, "_execute")  # noqa: B009 - nothing else sees all of them
-
-    def note_fetch(statement: PreparedStatement, *values: Any, **options: Any) -> Any:
-        asked.append(statement.get_query())
-        return fetch(statement, *values, **options)
-
-    def note_ask(conn: asyncpg.Connection, query: str, *rest: Any, **options: Any) -> Any:
-        asked.append(query)
-        return ask(conn, query, *rest, **options)
-
-    monkeypatch.setattr(PreparedStatement, "fetch", note_fetch)
-    monkeypatch.setattr(asyncpg.Connection, "_execute", note_ask)
-    return asked
+    return note_statements(monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +44,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("a listing", "member", 41),
         ("a copy", "member", 32),
         ("a thread", "member", 30),
+        ("/", "visitor", 14),
+        ("/", "member", 17),
+        ("/fil", "member", 20),
     ],
 )
 async def test_a_page_asks_the_database_few_questions(
@@ -81,7 +69,7 @@ async def test_a_page_asks_the_database_few_questions(
         asked.clear()
         assert (await browser.get(paths.get(page, page))).status == 200
 
-    assert len(asked) <= most, "\n".join(" ".join(one.split())[:100] for one in asked)
+    assert len(asked) <= most, list_beginnings(asked)
 
 
 @pytest.mark.parametrize("path", ["/annonces", "/reseau", "/", "a listing"])

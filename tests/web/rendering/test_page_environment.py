@@ -10,6 +10,7 @@ from tests.web.small_app import prepare_templates
 from web.rendering.page_environment import PageEnvironment
 
 SENTENCES = {"Bonjour": "Good day", "Offre": "Offer", "Vous avez %(what)s": "You have %(what)s", "100 %%": "100 %%"}
+SENTENCES["C’est"] = "it's <i>"
 
 
 def make_environment(templates: Mapping[str, str], asked: list[str] | None = None) -> PageEnvironment:
@@ -53,6 +54,26 @@ def test_what_is_the_same_on_every_page_is_asked_for_when_the_template_is_read()
 
     assert text == "<i>bike</i>Good day/static/a.css?1100 %You have &lt;b&gt;"
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("ending", "sent"),
+    [
+        (".txt", "You have l'eau & <b>; it's <i>; <i>bike</i>"),
+        (".html", "You have l&#39;eau &amp; &lt;b&gt;; it's <i>; <i>bike</i>"),
+    ],
+)
+def test_texts_of_a_mail_are_left_as_they_are_and_its_pages_escape_once(ending: str, sent: str) -> None:
+    mail = (
+        '{% from "macros.html" import icon %}{% trans what %}Vous avez {{ what }}{% endtrans %}; '
+        '{{ _("C’est") }}; {{ icon("bike") }}'
+    )
+    pages = make_environment({f"mail{ending}": mail})
+    environment = pages.overlay(autoescape=lambda name: name is not None and name.endswith(".html"))
+
+    text = environment.get_template(f"mail{ending}").render(what="l'eau & <b>")
+
+    assert text == sent
 
 
 def test_words_that_the_cooperative_may_change_are_asked_for_on_each_page(monkeypatch: pytest.MonkeyPatch) -> None:

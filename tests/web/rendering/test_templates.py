@@ -2,11 +2,18 @@
 
 import ast
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 
+import pytest
 from jinja2 import Environment, nodes
+from jinja2.meta import find_undeclared_variables
 
-from web.rendering.environments import FOLDER, draw_code
+from tests.web.small_app import prepare_templates
+from web.rendering.assets import Assets
+from web.rendering.environments import FOLDER, draw_code, make_environment
+from web.rendering.own_words import OwnWords
+from web.rendering.templating import make_translators
 
 CODE = FOLDER.parent
 
@@ -50,6 +57,91 @@ def test_no_value_is_hidden_by_a_macro_of_the_same_name() -> None:
     assert [
         (template, names & list_own_names(template)) for template, names in given if names & list_own_names(template)
     ] == []
+
+
+def read_pages() -> Environment:
+    """What pages of the first language are made with."""
+    return prepare_templates(("fr",)).environments["fr"]
+
+
+@cache
+def read_texts() -> dict[str, str]:
+    """All templates."""
+    paths = [path for ending in ("html", "txt") for path in FOLDER.rglob(f"*.{ending}")]
+    return {str(path.relative_to(FOLDER)): path.read_text() for path in paths}
+
+
+def list_set_names(node: nodes.Node) -> set[str]:
+    """What is set within it, the names of loops among it."""
+    own = [node] if isinstance(node, nodes.Name) else []
+    names = {one.name for one in [*own, *node.find_all(nodes.Name)] if one.ctx != "load"}
+    return names | {one.name for one in node.find_all(nodes.Macro)}
+
+
+def walk_settings(body: Sequence[nodes.Node]) -> Iterator[nodes.Assign | nodes.AssignBlock]:
+    """Each `set` whose name counts in the whole template."""
+    for one in body:
+        if isinstance(one, nodes.Assign | nodes.AssignBlock):
+            yield one
+        elif isinstance(one, nodes.If):
+            yield from walk_settings([*one.body, *one.elif_, *one.else_])
+
+
+def list_changed_names(tree: nodes.Template) -> set[str]:
+    """Names that it sets for the whole of itself, and reads as it was given them."""
+    given = find_undeclared_variables(tree)
+    return {
+        name
+        for one in walk_settings(tree.body)
+        for name in list_set_names(one.target)
+        if name in given or name in {told.name for told in one.find_all(nodes.Name) if told.ctx == "load"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "changed"),
+    [
+        ("{% set name = name or who %}", {"name"}),
+        ("{% macro say() %}{{ name }}{% endmacro %}{% if who %}{% set name = who %}{% endif %}", {"name"}),
+        ("{% set name %}{{ name }}!{% endset %}", {"name"}),
+        ("{% set name = who %}{{ name }}{% for who in all %}{% set all = who %}{% endfor %}", set()),
+    ],
+)
+def test_a_name_that_is_given_and_set_is_found(source: str, changed: set[str]) -> None:
+    assert list_changed_names(READER.parse(source)) == changed
+
+
+def test_what_is_read_once_for_many_imports_sets_nothing_that_it_was_given() -> None:
+    texts = read_texts()
+    shared = {name for text in texts.values() for name in re.findall(r'import "([^"]+)"[^%]* with context', text)}
+    shared |= {name for text in texts.values() for name in re.findall(r'from "([^"]+)" import[^%]* with context', text)}
+
+    assert len(shared) > 50
+    changed = {name: list_changed_names(read_pages().parse(texts[name])) for name in shared}
+    assert {name: names for name, names in changed.items() if names} == {}
+
+
+def test_no_template_calls_something_of_its_own_as_what_all_of_them_know() -> None:
+    known = read_pages().globals.keys()
+    named = re.compile(rf"(?<![\w.])(?:{'|'.join(known)})\b(?! *\()|macro +(?:{'|'.join(known)})\b")
+    tags = {name: re.findall(r"\{%.*?%\}", text, re.DOTALL) for name, text in read_texts().items()}
+    candidates = [name for name, ones in tags.items() if any(map(named.search, ones))]
+
+    taken = {name: list_set_names(read_pages().parse(read_texts()[name])) & known for name in candidates}
+
+    assert "_" in known and {name: names for name, names in taken.items() if names} == {}
+
+
+@pytest.mark.parametrize(
+    ("escapes", "said"), [(True, "100 % &lt;b&gt;; moins 100 % &lt;b&gt;"), (False, "100 % <b>; moins 100 % <b>")]
+)
+def test_a_word_of_the_cooperatives_own_is_neither_a_format_nor_html(escapes: bool, said: str) -> None:
+    own = OwnWords()
+    own.current = {"Prêt": "100 % <b>"}
+    pages = make_environment("fr", Assets(urls={}, files={}), make_translators("fr", own), own)
+    source = '{{ _("Prêt") }}; {% trans word=_("Prêt") %}moins {{ word }}{% endtrans %}'
+
+    assert pages.overlay(autoescape=escapes).from_string(source).render() == said
 
 
 def test_code_grows_with_its_box_on_paper() -> None:

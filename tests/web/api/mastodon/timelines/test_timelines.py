@@ -2,6 +2,8 @@
 
 from urllib.parse import quote
 
+import pytest
+
 from models.posts import Tag
 from models.posts.media import media
 from models.posts.media.media import RemoteDocument
@@ -9,6 +11,7 @@ from models.store.database import connection
 from tests.factories import make_follow, make_listing, make_note, make_remote_actor
 from tests.web.api import strict
 from tests.web.api.conftest import Alice, Answer, Api
+from tests.web.asked_statements import list_beginnings, note_statements
 
 STATUSES = strict.many(strict.status)
 
@@ -42,6 +45,27 @@ async def test_home_is_walked_down_and_up_by_the_link_header(alice: Alice) -> No
     newest_first = made[::-1]
     assert down == [newest_first[:3], newest_first[3:6], newest_first[6:], []]
     assert up == [newest_first[3:6], newest_first[:3], []]
+
+
+async def test_home_asks_the_database_as_few_questions_for_many_statuses_as_for_few(
+    alice: Alice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connection(alice.api.pool) as conn:
+        for name in ("bob", "carl", "dora"):
+            author = await make_remote_actor(conn, name)
+            await make_follow(conn, alice.actor, author)
+            for number in range(4):
+                await make_listing(conn, author)
+                await make_note(conn, author, tags=(Tag(tag=f"velo{number}", name=f"Vélo{number}"),))
+    asked = note_statements(monkeypatch)
+    found = {}
+    for limit in (4, 24):
+        for _ in range(2):
+            asked.clear()
+            assert len((await alice.api.ask("GET", f"/api/v1/timelines/home?limit={limit}")).json) == limit
+        found[limit] = len(asked)
+
+    assert found[4] == found[24] <= 9, list_beginnings(asked)
 
 
 async def test_the_link_header_is_exactly_as_clients_take_it_apart(alice: Alice) -> None:

@@ -58,6 +58,18 @@ async def test_own_words_stand_in_menus_filters_and_forms_at_once_and_go_again(d
     assert "Je dépanne" not in after and "Ajouter un objet" not in after and "Prêt" in after
 
 
+async def test_own_words_are_shown_as_they_were_typed_whatever_is_in_them(door: Doorbell) -> None:
+    visitor = await door.ring()
+    await choose(door, word_loan="100 % vélo", word_offer="<b>x</b>", word_publish='Lire & "dire" %(name)s')
+
+    search = await visitor.open("/annonces")
+
+    assert search.status == 200 and "<b>x</b>" not in search.text
+    for word in ("100 % vélo", "<b>x</b>", 'Lire & "dire" %(name)s'):
+        assert word in shown(search)
+    assert "&amp;lt;" not in search.text and "&amp;amp;" not in search.text
+
+
 async def test_kinds_and_modes_that_are_not_in_use_leave_forms_and_filters(door: Doorbell) -> None:
     await choose(door, kinds=("offer", "repair_call"), modes=("gift", "loan"))
     awa = await enter(door)

@@ -1,0 +1,52 @@
+"""Whether what the 200 said took effect: what must stand in the tables of a server, in any version that has them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import asyncpg
+
+from tests.bench.rig.activities import CHANGED, Author
+
+Ask = Callable[..., Awaitable[Any]]
+
+NOT_DONE = """
+    SELECT string_agg(DISTINCT r.type || ' ' || r.state || coalesce(': ' || (to_jsonb(r) ->> 'error'), ''), '; ')
+    FROM received r WHERE r.state <> 'done'
+"""
+
+TOTALS: Mapping[str, tuple[str, Callable[[Author], int]]] = MappingProxyType(
+    {
+        "notes": ("SELECT count(*) FROM post WHERE NOT local AND deleted_at IS NULL", lambda one: len(one.notes)),
+        "changed notes": (
+            f"SELECT count(*) FROM post WHERE NOT local AND deleted_at IS NULL AND content LIKE '%{CHANGED}%'",
+            lambda one: sum("updated" in note for note in one.notes),
+        ),
+        "followers": (
+            """
+            SELECT count(*) FROM follow f JOIN actor a ON a.id = f.follower_id
+            WHERE NOT a.local AND f.state = 'accepted'
+            """,
+            lambda one: one.follows,
+        ),
+    }
+)
+"""How many there are, and how many each author says there are of his."""
+
+
+async def find_faults(ask: Ask, authors: Sequence[Author]) -> list[str]:
+    """What did not take effect; `ask` gives one value of the database, and what that does not have is left out."""
+    not_done = await _ask(ask, NOT_DONE)
+    faults = [f"not done: {not_done}"] if not_done else []
+    for name, (statement, count) in TOTALS.items():
+        found, said = await _ask(ask, statement), sum(map(count, authors))
+        if found is not None and found != said:
+            faults.append(f"{found} {name}, not {said}")
+    return faults
+
+
+async def _ask(ask: Ask, statement: str) -> Any:
+    try:
+        return await ask(statement)
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):  # an older version
+        return None
