@@ -111,7 +111,7 @@ async def make_pair(conn: Connection, second_conn: Connection, **details: Any) -
     listing = await make_listing(conn, alice, **details)
     alice_there = await make_remote_actor(second_conn, "alice", "lomme.test", territory_uri=f"{LOMME.url}/users/coop")
     bob_there = await _make_bob(second_conn)
-    copy, _ = await listings.save_remote(
+    copy, *_ = await listings.save_remote(
         second_conn, _as_remote(listing, alice_there), ListingDetails(**_plain(listing.details))
     )
     for one in (conn, second_conn):

@@ -39,15 +39,16 @@ from models.traffic.inbound import incoming_context
 from models.traffic.inbound.incoming_context import ContextQuery, IncomingContext
 from outbox.moderation.message_requests import show
 from outbox.repairs.calls import telling
-from outbox.screening import keep_verdict
+from outbox.screening import Verdict, keep_verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPost:
-    """A post from elsewhere as it is kept here; `fresh` when it was not before."""
+    """A post from elsewhere as it is kept here; `fresh` when it was not before, `older` when what is kept is newer."""
 
     post: Post
     fresh: bool
+    older: bool = False
 
 
 class Came(TypedDict, total=False):
@@ -80,29 +81,45 @@ async def save_post(
     waits = has_to_wait(new, arrival)
     kept = await narrow(conn, author, new, arrival, asked_for=through_share) if waits else new
     verdict = await screen_remote(conn, author, new, object)
-    post, fresh = await _store(conn, author, hide(kept, verdict), read_details(object, new.content))
-    await keep_verdict(conn, author, post.id, verdict)
-    if not fresh:
-        await held_posts.note_change(conn, post.id)
+    details = read_details(object, new.content)
+    saved = await _store(conn, author, hide(kept, verdict), details, came.get("edited_at"))
+    post, fresh = saved.post, saved.fresh
+    if not saved.older:
+        await _save_rest(conn, author, saved, object, verdict)
     if waits and fresh:
         await keep_waiting(conn, author, post, new, asked_for=through_share)
-    await _save_parts(conn, post, object, fresh=fresh)
     await _accept_waiting(conn, post, standing.arrived, fresh=fresh)
     if moment is None:
         await _notify_readers(conn, author, post, arrival if fresh else None)
-    return SavedPost(post=post, fresh=fresh)
+    return saved
 
 
-async def _store(conn: Connection, author: Actor, kept: NewPost, details: ListingDetails | None) -> tuple[Post, bool]:
-    """The post, or the listing, as it is kept now, and whether it is new. Raises Ignored where it is not theirs."""
+async def _store(
+    conn: Connection, author: Actor, kept: NewPost, details: ListingDetails | None, edited_at: datetime | None
+) -> SavedPost:
+    """The post, or the listing, as it is kept now. Raises Ignored where it is not theirs."""
     if details is None:
-        post, fresh = await notes.save_remote(conn, kept)
+        post, fresh, edited = await notes.save_remote(conn, kept)
     else:
-        listing, fresh = await listings.save_remote(conn, kept, blur_author(author, details))
+        listing, fresh, edited = await listings.save_remote(conn, kept, blur_author(author, details))
         post = listing.post
     if post.local or post.author_id != author.id or post.deleted_at is not None:
         raise Ignored("not_own_object")
-    return post, fresh
+    older = not (fresh or edited) and _is_older(kept.updated_at or edited_at, post)
+    return SavedPost(post=post, fresh=fresh, older=older)
+
+
+def _is_older(moment: datetime | None, held: Post) -> bool:
+    """Whether a version of this moment is older than what is held (AX7). Of the same moment other figures may come."""
+    return held.updated_at is not None and (moment is None or moment < held.updated_at)
+
+
+async def _save_rest(conn: Connection, author: Actor, saved: SavedPost, object: Postlike, verdict: Verdict) -> None:
+    """What was found in it, and what hangs on it."""
+    await keep_verdict(conn, author, saved.post.id, verdict)
+    if not saved.fresh:
+        await held_posts.note_change(conn, saved.post.id)
+    await _save_parts(conn, saved.post, object, fresh=saved.fresh)
 
 
 def _is_welcome(new: NewPost) -> bool:

@@ -19,7 +19,7 @@ IN_SETS = frozenset({"Announce", "Create", "Delete", "Like", "Undo", "Update"})
 """Types of what may take effect together with others (`set_kinds`)."""
 
 ABOUT_BEFORE = frozenset({"Announce", "Delete"})
-"""Those of them of which is asked, while they are read, whether the post that they are about is here."""
+"""Those of them of which is asked, while they are read, whether the post that they are about is here, and how."""
 
 DEADLY = 5
 """An activity is set aside when so many workers died while they held it, the last ones of them with nothing else."""

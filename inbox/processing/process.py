@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from federation.instance import Instance
-from federation.vocabulary.activities.activities import Create, Update
+from federation.vocabulary.activities.activities import Create, Delete, Update
 from inbox.errors import Held, Ignored, KillsWorker, NoRoom, SenderGone, TookTooLong
 from inbox.posts.message_requests import keep
 from inbox.processing.dispatch import apply
@@ -240,7 +240,7 @@ def _is_read_beside(item: Received, ready: Sequence[Prepared]) -> bool:
     """Whether what came before it may wait while it is read: it is not what has to be there by then."""
     if not ready or item.type not in IN_SETS:
         return not ready
-    return item.type not in ABOUT_BEFORE or not any(isinstance(one.activity, Create | Update) for one in ready)
+    return item.type not in ABOUT_BEFORE or not any(isinstance(one.activity, Create | Delete | Update) for one in ready)
 
 
 def _group(items: Iterable[Received]) -> list[list[Received]]:

@@ -25,7 +25,10 @@ class SetKind(Protocol):
         """From what `read_set` found to what `write_set` takes, without any question. Raises Ignored; None: alone."""
 
     async def write_set(self, conn: Connection, plain: Sequence[Any], /) -> Sequence[bool]:
-        """In their order, whether it took effect; False for what is decided alone after all."""
+        """In their order, whether it took effect.
+
+        False for what another transaction changed since it was read: that is decided alone, after what was written.
+        """
 
 
 SET_KINDS: Mapping[type[Any], SetKind] = {

@@ -179,21 +179,22 @@ async def create_listing(conn: Connection, new: NewPost, details: ListingDetails
     return Listing(post=post, details=details)
 
 
-async def save_remote(conn: Connection, new: NewPost, details: ListingDetails) -> tuple[Listing, bool]:
-    """Keep a listing from elsewhere, or its newer version. The listing as held, and whether it is new here.
+async def save_remote(conn: Connection, new: NewPost, details: ListingDetails) -> tuple[Listing, bool, bool]:
+    """Keep a listing from elsewhere, or its newer version. The listing, whether it is new here, whether it was edited.
 
-    A note that turns out to be a listing becomes one. Never touches one of ours (B-21), nor a tombstone.
+    A note that turns out to be a listing becomes one, unless that was before. Never touches one of ours (B-21), nor a
+    tombstone.
     """
     created = await create(conn, new)
     if created is not None:
         await save_details(conn, created.id, details)
-        return Listing(post=created, details=details), True
+        return Listing(post=created, details=details), True, False
     held = await find_by_uri(conn, new.uri)
     assert held is not None
     edited = (
         not held.local
         and held.deleted_at is None
-        and (new.updated_at is not None or held.kind == "note")
+        and (new.updated_at is not None or (held.kind == "note" and held.updated_at is None))
         and await save_edit(conn, held.id, new)
     )
     if edited:
@@ -202,7 +203,7 @@ async def save_remote(conn: Connection, new: NewPost, details: ListingDetails) -
     listing = await find_by_post(conn, held.id)
     if listing is None:
         raise NotFound
-    return listing, False
+    return listing, False, edited
 
 
 _SAVE_DETAILS = name_values(

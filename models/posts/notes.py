@@ -13,18 +13,19 @@ async def create_note(conn: Connection, new: NewPost) -> Post:
     return post
 
 
-async def save_remote(conn: Connection, new: NewPost) -> tuple[Post, bool]:
-    """Keep a note from elsewhere, or its newer version. The post, and whether it is new here."""
+async def save_remote(conn: Connection, new: NewPost) -> tuple[Post, bool, bool]:
+    """Keep a note from elsewhere, or its newer version. The post, whether it is new here, and whether it was edited."""
     created = await create(conn, new)
     if created is not None:
-        return created, True
+        return created, True, False
     held = await find_by_uri(conn, new.uri)
     assert held is not None
+    edited = False
     if not held.local and held.deleted_at is None and new.updated_at is not None:
-        await save_edit(conn, held.id, new)
+        edited = await save_edit(conn, held.id, new)
         held = await find_by_uri(conn, new.uri)
         assert held is not None
-    return held, False
+    return held, False, edited
 
 
 async def list_ancestors(conn: Connection, post_id: int) -> list[int]:

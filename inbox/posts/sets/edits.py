@@ -59,7 +59,7 @@ async def read_set(conn: Connection, sent: Sequence[Sent[Update]]) -> list[Arriv
     found = await standing_posts.load_edited(conn, asked)
     ids = [held.id for held in found if held is not None and held.kind == "listing"]
     standing = await listings.list_by_posts(conn, ids) if ids else {}
-    came = await new_posts.read_set(conn, sent)
+    came = await new_posts.read_posts(conn, sent)
     published = [one.activity.published for one in sent]
     return [
         ArrivedEdit(came=new, published=moment, held=held, listing=standing.get(held.id)) if held else None

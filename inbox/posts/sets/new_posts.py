@@ -80,7 +80,12 @@ def list_touched(create: Create | Update) -> Touched:
     return Touched(changed=frozenset((note.id,)), seen=frozenset((note.in_reply_to or "",)) - {""})
 
 
-async def read_set(conn: Connection, sent: Sequence[Sent[Create | Update]]) -> list[ArrivedPost]:
+async def read_set(conn: Connection, sent: Sequence[Sent[Create]]) -> list[ArrivedPost | None]:
+    """What has to be known of each; None for what is here already, as an edit that came as a Create."""
+    return [None if one.known.held else one for one in await read_posts(conn, sent)]
+
+
+async def read_posts(conn: Connection, sent: Sequence[Sent[Create | Update]]) -> list[ArrivedPost]:
     """What has to be known of each, in two questions for all."""
     asked = [(one.sender, one.activity.object) for one in sent if is_postlike(one.activity.object)]
     contexts = await incoming_context.load_contexts(conn, [ask_about(author, object) for author, object in asked])
@@ -114,7 +119,7 @@ def _is_only_kept(known: IncomingContext) -> bool:
 
 
 async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> list[bool]:
-    """Keep them; False for what is not new here, as an edit that came as a Create: what is kept may be newer."""
+    """Keep them; False for what somebody else brought since it was read: what is kept may be newer."""
     created = await posts.create_many(conn, [one.new for one in plain])
     fresh = {post.id: one for post, one in zip(created, plain, strict=True) if post is not None}
     await listings.save_all_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})

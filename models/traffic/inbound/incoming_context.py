@@ -8,9 +8,10 @@ from models.store.database import Connection, fetch_all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingContext:
-    """`gone`: deleted before it came. `followed`: somebody here follows its author; `listener_ids` want to hear of it.
+    """`gone`: deleted before it came. `held`: it is here already, in whatever version.
 
-    `host_known`: what the author's host publishes stands in lists (`known_hosts`).
+    `followed`: somebody here follows its author; `listener_ids` want to hear of it. `host_known`: what the author's
+    host publishes stands in lists (`known_hosts`).
 
     `parent_author_id` wrote what it answers, `parent_id`, when that is here; `parent_local`: one of ours did.
     `actor_uris`, `actor_ids` and `actors_local` are those people whom it names or addresses and who are known here,
@@ -18,6 +19,7 @@ class IncomingContext:
     """
 
     gone: bool
+    held: bool
     followed: bool
     host_known: bool
     listener_ids: list[int]
@@ -67,6 +69,7 @@ class ContextQuery:
 _LOAD = """
     SELECT EXISTS (SELECT FROM tombstone WHERE uri = about.uri AND actor_uri = about.author_uri AND forget_at > now())
             AS gone,
+        EXISTS (SELECT FROM post WHERE post.uri = about.uri) AS held,
         EXISTS (SELECT FROM follow f JOIN actor a ON a.id = f.follower_id
             WHERE f.followed_id = about.author_id AND f.state = 'accepted' AND a.local) AS followed,
         EXISTS (SELECT FROM known_host WHERE host = about.author_host) OR is_known(about.author_host) AS host_known,

@@ -1,6 +1,6 @@
 """Update: something of ours as it is now. Each has an id of its own, or Fedify drops the second as a duplicate."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from federation.json.fields import PUBLIC
 from federation.uris import activity_uri
@@ -16,7 +16,10 @@ from outbox.builders.objects.agreement import AgreementContext, ReportDraft, bui
 
 
 def build_update(site: Site, author: Actor, object: Note | Proposal | Event) -> Update:
-    """A post was edited, paused or closed."""
+    """A post was edited, paused or closed, or what hangs on it changed, which is no edit.
+
+    It always says when, so that one that comes late is never taken for a newer version.
+    """
     note = object if isinstance(object, Note) else object.note
     return Update(
         id=activity_uri(site, author.username),
@@ -25,7 +28,7 @@ def build_update(site: Site, author: Actor, object: Note | Proposal | Event) -> 
         to=note.to,
         cc=note.cc,
         audience=note.audience,
-        published=note.updated,
+        published=note.updated or datetime.now(UTC),
     )
 
 

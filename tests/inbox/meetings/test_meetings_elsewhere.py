@@ -190,6 +190,27 @@ async def test_who_joined_is_told_once_of_each_change(elsewhere: Elsewhere) -> N
     assert await elsewhere.desk.value("SELECT count(*) FROM meeting_occurrence") == 1
 
 
+async def test_an_older_version_that_comes_late_moves_nothing_back(elsewhere: Elsewhere) -> None:
+    moved = {"startTime": (BEGINS + timedelta(days=7)).isoformat(), "endTime": None}
+    newer, older = datetime.now(UTC) + timedelta(minutes=50), datetime.now(UTC) + timedelta(minutes=10)
+    await elsewhere.say("Update", describe(updated=newer.isoformat(), **moved))
+
+    await elsewhere.say("Update", describe(updated=older.isoformat()))
+    await elsewhere.say("Create", describe())
+
+    assert (await elsewhere.held()).begins_at == BEGINS + timedelta(days=7)
+    assert await elsewhere.desk.value("SELECT begins_at FROM meeting_occurrence") == BEGINS + timedelta(days=7)
+
+
+async def test_other_seats_of_the_same_version_are_told(elsewhere: Elsewhere) -> None:
+    now = datetime.now(UTC).isoformat()
+
+    for remaining in (7, 3):
+        await elsewhere.say("Update", describe(updated=now, remainingAttendeeCapacity=remaining))
+
+    assert (await elsewhere.held()).remaining == 3
+
+
 async def test_who_joined_is_told_that_it_is_deleted(elsewhere: Elsewhere) -> None:
     await elsewhere.join()
     elsewhere.desk.fediverse.documents[EVENT] = {"id": EVENT, "type": "Tombstone"}

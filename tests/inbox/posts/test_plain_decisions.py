@@ -24,6 +24,7 @@ SHARE = Announce(id="https://henin.test/shares/1", actor=BOB.uri, object="https:
 NOTE = Note(id="https://henin.test/notes/1", attributed_to=BOB.uri, content="<p>Bonjour</p>", to=(PUBLIC,))
 KNOWN = IncomingContext(
     gone=False,
+    held=False,
     followed=True,
     host_known=True,
     listener_ids=[],

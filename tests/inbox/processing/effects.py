@@ -9,7 +9,11 @@ from inbox.processing import sets
 from inbox.processing.prepared import Prepared
 from inbox.processing.process import process_due
 from inbox.processing.sets import take_effect
-from models.store.database import Connection
+from models.access import tokens
+from models.news import push_subscriptions
+from models.news.push_subscriptions import NewPush
+from models.people.actors import Actor
+from models.store.database import Connection, transaction
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
@@ -40,8 +44,15 @@ DUMP = {
         SELECT p.uri, m.remote_url, m.description, m.position, m.mime_type, m.width FROM media m
         JOIN post p ON p.id = m.post_id ORDER BY p.author_id, p.id, m.position
     """,
-    "poll": "SELECT p.uri, q.multiple FROM poll q JOIN post p ON p.id = q.post_id",
-    "quote": "SELECT quoting_uri, quoted_uri, state FROM quote",
+    "poll": """
+        SELECT p.uri, q.multiple, q.options, q.votes, q.ends_at FROM poll q JOIN post p ON p.id = q.post_id
+        ORDER BY p.author_id, p.id
+    """,
+    "quote": "SELECT quoting_uri, quoted_uri, state FROM quote ORDER BY quoting_uri",
+    "waiting": """
+        SELECT p.uri, w.host, w.audience, w.wanted FROM waiting_post w JOIN post p ON p.id = w.post_id ORDER BY p.uri
+    """,
+    "job": "SELECT entrypoint, count(*) FROM pgqueuer GROUP BY entrypoint ORDER BY entrypoint",
     "stream": "SELECT e.kind, p.uri FROM stream_event e JOIN post p ON p.id = e.object_id ORDER BY p.author_id, e.id",
     "happened": "SELECT kind, count(*) FROM stream_event GROUP BY kind ORDER BY kind",
     "told": """
@@ -73,10 +84,21 @@ FORGOTTEN = (
     "stream_event",
     "moderation_case",
     "message_request",
+    "message_request_news",
     "favourite",
     "share",
+    "pgqueuer",
 )
 """What is emptied between the two ways, beside the posts of others; their reactions are all that there are."""
+
+
+async def let_her_app_be_told(desk: Desk, reader: Actor) -> None:
+    """What the reader is told of makes a job of each."""
+    async with transaction(desk.instance.pool) as conn:
+        token = await tokens.find_by_bearer(conn, await tokens.create(conn, actor_id=reader.id, scopes=["push"]))
+        assert token is not None
+        new = NewPush(endpoint="https://push.test/1", p256dh="", auth="", standard=True, policy="all", alerts=())
+        await push_subscriptions.save(conn, token.id, reader.id, new)
 
 
 async def dump(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:

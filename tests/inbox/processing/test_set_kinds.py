@@ -15,7 +15,7 @@ from models.store.database import transaction
 from tests.factories import make_note
 from tests.fediverse import Person
 from tests.inbox.desk import PUBLIC, Desk, write_moment
-from tests.inbox.processing.effects import Scene, compare_ways
+from tests.inbox.processing.effects import Scene, compare_ways, let_her_app_be_told
 from tests.unknown_hosts import build_listing
 
 PUBLISHED = datetime.now(UTC) - timedelta(hours=2)
@@ -81,8 +81,10 @@ async def test_reactions(desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPat
         await blocks.save(conn, uri="https://lomme.test/blocks/1", actor_id=alice.id, target_id=barred.id)
     scenes = write_reactions(desk, people, [*(one.uri for one in ours), "https://lomme.test/notes/none"])
 
+    await let_her_app_be_told(desk, alice)
     kept = await compare_ways(desk, monkeypatch, scenes)
 
+    assert dict(kept["job"])["push"] >= 9
     assert count_types(kept["together"]) >= Counter(Like=8, Announce=6, Undo=2, Create=9)
     assert Counter(type for type, *_ in kept["told"]) >= Counter(favourite=5, reblog=4)
     assert {error for _, _, error, _ in kept["received"]} >= {"liked_not_here", "undone_before", None}
@@ -220,6 +222,26 @@ def write_deletions(desk: Desk, people: list[Person], ours: str) -> list[Scene]:
             (people[0], desk.create(people[0], again)),
         ],
     ]
+
+
+async def test_a_share_of_what_its_sender_deleted_just_before(
+    desk: Desk, bob: Person, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.follow(alice, bob)
+    note = desk.note(bob)
+    newer = note | {"content": "<p>Autrement</p>", "updated": write_moment(datetime.now(UTC) + timedelta(hours=1))}
+    desk.fediverse.documents[note["id"]] = newer
+
+    kept = await compare_ways(
+        desk,
+        monkeypatch,
+        [
+            [(bob, desk.create(bob, note))],
+            [(bob, desk.activity(bob, "Delete", note["id"])), (bob, desk.activity(bob, "Announce", newer))],
+        ],
+    )
+
+    assert kept["received"][-1][2] == "shared_not_public_or_gone"
 
 
 async def test_deletions(desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:

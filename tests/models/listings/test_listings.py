@@ -14,7 +14,7 @@ from models.listings.listings import ListingDetails
 from models.own_categories import Subcategory
 from models.people.actors import Actor
 from models.posts import NewPost
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, fetch_value
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
 
 
@@ -39,7 +39,7 @@ DETAILS = ListingDetails(kind="offer", mode="loan", title="Perceuse", repair={"b
 async def test_what_is_saved_is_read_back(conn: Connection) -> None:
     bob = await make_remote_actor(conn)
 
-    saved, fresh = await listings.save_remote(conn, _new(bob), DETAILS)
+    saved, fresh, _ = await listings.save_remote(conn, _new(bob), DETAILS)
 
     assert fresh
     found = await listings.find_by_listing_uri(conn, saved.uri)
@@ -64,7 +64,7 @@ EVERYTHING = ListingDetails(
 async def test_every_detail_is_read_back_from_its_own_column(conn: Connection) -> None:
     bob = await make_remote_actor(conn)
     await preferences.write(conn, {"subcategories": (Subcategory(slug="velos.cargos", label="Vélos cargo"),)})
-    plain, _ = await listings.save_remote(conn, _new(bob), DETAILS)
+    plain, *_ = await listings.save_remote(conn, _new(bob), DETAILS)
     assert all(
         getattr(EVERYTHING, field.name) != getattr(plain.details, field.name)
         for field in fields(ListingDetails)
@@ -73,7 +73,7 @@ async def test_every_detail_is_read_back_from_its_own_column(conn: Connection) -
 
     await listings.save_details(conn, plain.id, EVERYTHING)
     changed = await listings.find_by_post(conn, plain.id)
-    other, _ = await listings.save_remote(conn, _new(bob, uri=f"{bob.uri}/items/2"), EVERYTHING)
+    other, *_ = await listings.save_remote(conn, _new(bob, uri=f"{bob.uri}/items/2"), EVERYTHING)
     made = await listings.find_by_post(conn, other.id)
 
     assert changed is not None and made is not None
@@ -84,8 +84,8 @@ async def test_a_newer_version_replaces_it_and_an_older_one_does_not(conn: Conne
     bob, now = await make_remote_actor(conn), datetime.now(UTC)
     await listings.save_remote(conn, _new(bob), DETAILS)
 
-    newer, fresh = await listings.save_remote(conn, _new(bob, updated_at=now), replace(DETAILS, status="fulfilled"))
-    older, _ = await listings.save_remote(
+    newer, fresh, _ = await listings.save_remote(conn, _new(bob, updated_at=now), replace(DETAILS, status="fulfilled"))
+    older, *_ = await listings.save_remote(
         conn, _new(bob, updated_at=now - timedelta(hours=1)), replace(DETAILS, title="Vieux")
     )
 
@@ -97,16 +97,26 @@ async def test_a_note_that_turns_out_to_be_a_listing_becomes_one(conn: Connectio
     bob = await make_remote_actor(conn)
     note = await make_note(conn, bob)
 
-    saved, fresh = await listings.save_remote(conn, _new(bob, uri=note.uri), DETAILS)
+    saved, fresh, _ = await listings.save_remote(conn, _new(bob, uri=note.uri), DETAILS)
 
     assert (saved.id, fresh, saved.details.title) == (note.id, False, "Perceuse")
+
+
+async def test_a_listing_that_was_edited_into_a_note_does_not_come_back(conn: Connection) -> None:
+    bob = await make_remote_actor(conn)
+    note = await make_note(conn, bob, content="<p>Neuf</p>", updated_at=datetime.now(UTC))
+
+    with pytest.raises(NotFound):
+        await listings.save_remote(conn, _new(bob, uri=note.uri), DETAILS)
+
+    assert await fetch_value(conn, "SELECT content FROM post") == "<p>Neuf</p>"
 
 
 async def test_one_of_ours_is_never_touched_from_elsewhere(conn: Connection) -> None:
     alice, bob = await make_member(conn), await make_remote_actor(conn)
     ours = await make_listing(conn, alice)
 
-    saved, fresh = await listings.save_remote(conn, _new(bob, uri=ours.uri, updated_at=datetime.now(UTC)), DETAILS)
+    saved, fresh, _ = await listings.save_remote(conn, _new(bob, uri=ours.uri, updated_at=datetime.now(UTC)), DETAILS)
 
     assert not fresh and saved.details.title == "Tente quatre places" and saved.post.local
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,6 +85,13 @@ def test_update() -> None:
         "cc": [f"{A}/followers", "https://lomme.example/users/offres"],
         "audience": "https://lomme.example/users/offres",
     }
+
+
+def test_an_update_of_what_was_never_edited_says_when_it_left() -> None:
+    updated = build_update(SITE, ALICE, note())
+
+    assert updated.object.updated is None  # type: ignore[union-attr]
+    assert updated.published is not None and datetime.now(UTC) - updated.published < timedelta(minutes=1)
 
 
 def test_every_update_has_an_id_of_its_own() -> None:
