@@ -106,8 +106,9 @@ class Instance:
         if told is None or "hosts" in told:
             self.policy.forget()
         if told is None:
-            self.public_keys.clear()
             self.inboxes.clear()
+        if told is None or "keys" in told:
+            self.public_keys.clear()
         elif isinstance(key := told.get("key"), str):
             self.public_keys.forget(key)
 
