@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
+from federation.own_keys.key_pairs import load_signer
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, connection, transaction
@@ -81,7 +82,6 @@ async def test_keys_of_several_actors_are_read_side_by_side_and_not_of_all(
         running -= 1
         return await load_signer(instance, actor_id)
 
-    load_signer = deliver.load_signer
     worker = deliver._DeliveryWorker(instance, datetime.now(UTC) + timedelta(seconds=1))
     monkeypatch.setattr(deliver, "load_signer", load)
     lanes, _ = await worker.claim()
