@@ -54,7 +54,7 @@ class Instance:
     jsonld: JsonLdProcessor = field(default_factory=JsonLdProcessor)
     linked_data: JsonLdProcessor = field(default_factory=lambda: JsonLdProcessor(work="open", most_waiting=8))
     signers: Cache[tuple[int, str], Signer] = field(default_factory=lambda: Cache(size=4096, seconds=600))
-    proven: Cache[tuple[int, str], str] = field(default_factory=lambda: Cache(size=128, seconds=60))
+    proven: Cache[tuple[int, str], str] = field(default_factory=lambda: Cache(size=256, seconds=60))
     vapid: Cache[str, "ec.EllipticCurvePrivateKey"] = field(default_factory=lambda: Cache(size=1, seconds=3600))
     instance_actor: Cache[str, int] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
     inhabited: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=86_400))
@@ -106,8 +106,9 @@ class Instance:
         if told is None or "hosts" in told:
             self.policy.forget()
         if told is None:
-            self.public_keys.clear()
             self.inboxes.clear()
+        if told is None or "keys" in told:
+            self.public_keys.clear()
         elif isinstance(key := told.get("key"), str):
             self.public_keys.forget(key)
 

@@ -121,12 +121,13 @@ async def _find_held(instance: Instance, key_id: str) -> PublicKey | None:
 
 
 async def _find_stored(instance: Instance, key_id: str) -> PublicKey | None:
+    since = instance.public_keys.forgotten
     async with connection(instance.pool) as conn:
         stored = await keys.find_public_key(conn, key_id)
     if stored is None:
         return None
     key = PublicKey(uri=stored.uri, owner=stored.owner, key=load_stored(stored.pem))
-    instance.public_keys.keep(key_id, key)
+    instance.public_keys.keep(key_id, key, since=since)
     return key
 
 

@@ -53,12 +53,13 @@ async def load_signer(instance: Instance, actor_id: int, algorithm: Algorithm = 
     """The signer of an actor of ours, kept in memory once loaded. Raises NotFound, SettingsError."""
     found = instance.signers.find((actor_id, algorithm))
     if found is None:
+        since = instance.signers.forgotten
         async with connection(instance.pool) as conn:
             stored = await keys.find_private_key(conn, actor_id, algorithm)
         if stored is None:
             raise NotFound("key_not_found")
         found = await load_private(instance.settings, stored)
-        instance.signers.keep((actor_id, algorithm), found)
+        instance.signers.keep((actor_id, algorithm), found, since=since)
     return found
 
 

@@ -24,8 +24,9 @@ async def attach_proof(instance: Instance, kept: Kept) -> str:
     name = (kept.actor_id, kept.body)
     proven = instance.proven.find(name)
     if proven is None:
+        since = instance.proven.forgotten
         proven = await _attach(instance, kept)
-        instance.proven.keep(name, proven)
+        instance.proven.keep(name, proven, since=since)
     return proven
 
 

@@ -77,6 +77,10 @@ async def receive(
         read = await _check(instance, envelope, inbox_owner, welcomed)
         host = host_of(read.header.actor_uri)
         await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
+        # Once more: it may have been set aside while its body came in, or its key was fetched.
+        await inbox_policy.require_allowed_host(
+            instance, {host, *(welcomed or inbox_policy.read_key_hosts(envelope.headers))}
+        )
         with instance.backlog.taking(host, len(read.body)):
             turn = instance.turns.take(find_domain(host), at=datetime.now(UTC))
             await instance.intake.put(_describe(envelope, read, host, turn))

@@ -143,7 +143,7 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     except Exception as error:
         lost = is_lost(conn, error)
         if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
-            _drop(conn)
+            drop(conn)
         if isinstance(error, asyncpg.DiskFullError):
             raise NoSpace from error
         if lost:
@@ -166,7 +166,8 @@ def _is_closed(conn: Connection) -> bool:
         return True
 
 
-def _drop(conn: Connection) -> None:
+def drop(conn: Connection) -> None:
+    """End a connection without a word, whatever it is in the middle of."""
     with suppress(asyncpg.InterfaceError):
         conn.terminate()
 
@@ -175,7 +176,7 @@ async def _give_back(pool: Pool, conn: PoolConnectionProxy) -> None:
     """What was done is done, whatever asyncpg finds then; a connection in the middle of something goes to nobody."""
     try:
         if not _is_closed(conn) and conn.is_in_transaction():
-            _drop(conn)
+            drop(conn)
         await pool.release(conn)
     except LOST as error:
         log.info("connection_dropped", cause=describe_os_error(error))

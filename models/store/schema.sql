@@ -4424,12 +4424,16 @@ COMMENT ON FUNCTION tell_of_decision() IS
     'not know: what they keep in memory of it is old.';
 
 CREATE FUNCTION tell_of_key() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    told text := json_build_object('key', OLD.uri)::text;
 BEGIN
-    PERFORM pg_notify('declic_peers', json_build_object('key', OLD.uri)::text);
+    PERFORM pg_notify('declic_peers', CASE WHEN octet_length(told) > 7900 THEN '{"keys": true}' ELSE told END);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION tell_of_key() IS
-    'Tells every process that a public key is another now, or gone: what they keep in memory of it is old.';
+    'Tells every process that a public key is another now, or gone: what they keep in memory of it is old. An id '
+    'that is too long to be told, which others choose, makes all of them old, or whoever has it could never be '
+    'deleted.';
 
 CREATE FUNCTION title_words(kind text, title text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT ts_delete(to_tsvector('fr', fold_plurals(CASE WHEN kind = 'repair_call' THEN 'réparation vélo'

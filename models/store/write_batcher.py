@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Generic, TypeVar
 
 from models.errors import Unavailable
-from models.store.database import Connection, Pool, connection
+from models.store.database import Connection, Pool, connection, drop
 
 Item = TypeVar("Item")
 
@@ -58,26 +58,33 @@ class WriteBatcher(Generic[Item]):
 
     async def _run(self) -> None:
         while batch := self._take():
-            limit = asyncio.timeout(self._seconds)
+            held: list[Connection] = []
+            writing = asyncio.create_task(self._write_together(batch, held), name="batch write")
             try:
-                async with limit, self._places, connection(self._pool) as conn:
-                    await self._write(conn, [item for item, _ in batch])
-            except Unavailable as error:
-                _settle(batch, error)
-            except Exception as error:
-                if limit.expired():
+                await asyncio.wait([writing], timeout=self._seconds)
+                if writing.done():
+                    self._end(batch, writing)
+                else:  # who waits is told first: what hangs may be long in giving its connection back
                     _settle(batch, Unavailable())
-                elif len(batch) == 1:
-                    _settle(batch, error)
-                else:  # one that cannot be written keeps no other from it: they are tried once more, each alone
-                    self._alone.extend(batch)
+                    await _cut_off(writing, held)
             except BaseException:  # cancelled, or the process ends
                 _settle([*batch, *self._alone, *self._waiting], Unavailable())
                 self._alone.clear()
                 self._waiting = []
+                await _cut_off(writing, held)
                 raise
-            else:
-                _settle(batch, None)
+
+    async def _write_together(self, batch: list[Waiting[Item]], held: list[Connection]) -> None:
+        async with self._places, connection(self._pool) as conn:
+            held.append(conn)
+            await self._write(conn, [item for item, _ in batch])
+
+    def _end(self, batch: list[Waiting[Item]], written: "asyncio.Task[None]") -> None:
+        error = written.exception()
+        if error is None or isinstance(error, Unavailable) or len(batch) == 1:
+            _settle(batch, error)
+        else:  # one that cannot be written keeps no other from it: they are tried once more, each alone
+            self._alone.extend(batch)
 
     def _take(self) -> list[Waiting[Item]]:
         """What is written next."""
@@ -87,7 +94,15 @@ class WriteBatcher(Generic[Item]):
         return batch
 
 
-def _settle(batch: list[Waiting[Item]], error: Exception | None) -> None:
+async def _cut_off(writing: "asyncio.Task[None]", held: list[Connection]) -> None:
+    """End a write, and its connection before it: a backend that hangs would let nobody go who is polite."""
+    for conn in held:
+        drop(conn)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+
+
+def _settle(batch: list[Waiting[Item]], error: BaseException | None) -> None:
     for _, done in batch:
         if done.done():  # whoever waited was cut off
             continue

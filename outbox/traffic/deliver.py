@@ -38,6 +38,9 @@ LANES = 128
 LANES_TRIED_BEFORE = LANES // 4
 LANES_PER_HOST = 8
 
+LOADED_AT_ONCE = 4
+"""Of so many actors keys are read at the same time, which is work of the processor where they are encrypted."""
+
 FRESH = 1.0
 """Seconds after its claim in which a delivery counts as standing still as it did then."""
 
@@ -100,15 +103,29 @@ class _DeliveryWorker:
         return lanes, len(claimed) == room
 
     async def _load(self, claimed: list[Delivery]) -> None:
-        """Keys and proofs, once for all lanes, which would each ask for them when they start at the same moment."""
-        for delivery in {(one.actor_id, one.activity_id): one for one in claimed}.values():
-            try:
-                await load_signer(self.instance, delivery.actor_id)
-                await attach_proof(self.instance, delivery)
-            except Unavailable:
-                raise
-            except Exception:
-                log.debug("delivery_not_prepared", id=delivery.id)  # where it is sent it says why
+        """Keys and proofs, once for all lanes, which would each ask for them when they start at the same moment.
+
+        Some actors side by side, in the order in which their lanes go: of those who say something in private first.
+        """
+        said: dict[int, dict[int, Delivery]] = {}
+        for delivery in claimed:
+            said.setdefault(delivery.actor_id, {})[delivery.activity_id] = delivery
+        places = asyncio.Semaphore(LOADED_AT_ONCE)
+        loads = (self._load_actor(places, list(ones.values())) for ones in said.values())
+        for end in await asyncio.gather(*loads, return_exceptions=True):
+            if end is not None:
+                raise end
+
+    async def _load_actor(self, places: asyncio.Semaphore, said: list[Delivery]) -> None:
+        async with places:
+            for delivery in said:
+                try:
+                    await load_signer(self.instance, delivery.actor_id)
+                    await attach_proof(self.instance, delivery)
+                except Unavailable:
+                    raise
+                except Exception:
+                    log.debug("delivery_not_prepared", id=delivery.id)  # where it is sent it says why
 
     async def renew(self) -> None:
         """Hold what is still claimed, again and again."""

@@ -122,6 +122,7 @@ LIMITS: dict[str, object] = {
     "outbox.threads.messages.SAID_LIMIT": 2000,
     "outbox.threads.messages.LOOKED_BACK": 50,
     "outbox.traffic.backoff.LONGEST": timedelta(days=10),
+    "outbox.traffic.deliver.LOADED_AT_ONCE": 4,
     "outbox.traffic.backoff.MOST_OBEYED": timedelta(days=1),
     "outbox.moderation.reports.SETTLED_AT_ONCE": 200,
 }

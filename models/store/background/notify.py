@@ -29,10 +29,10 @@ async def announce(conn: Connection, channel: str, payload: Any = None) -> None:
     A commit with a NOTIFY waits for every other one (a lock of the whole server), so nothing that happens
     hundreds of times a second may announce itself: see `Waker` for the queues.
     """
-    text = orjson.dumps(payload).decode()
+    text = orjson.dumps(payload)
     if len(text) > LIMIT:
         raise ValueError(f"the payload for {channel} is too long to be announced: send ids only")
-    await conn.execute("SELECT pg_notify($1, $2)", channel, text)
+    await conn.execute("SELECT pg_notify($1, $2)", channel, text.decode())
 
 
 class NotifyListener:

@@ -29,12 +29,15 @@ COMMENT ON TRIGGER preference_limits_no_more ON preference IS
     'The same where the preference goes back to what it is as shipped.';
 
 CREATE FUNCTION tell_of_key() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    told text := json_build_object('key', OLD.uri)::text;
 BEGIN
-    PERFORM pg_notify('declic_peers', json_build_object('key', OLD.uri)::text);
+    PERFORM pg_notify('declic_peers', CASE WHEN octet_length(told) > 7900 THEN '{"keys": true}' ELSE told END);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION tell_of_key() IS
-    'Tells every process that a public key is another now, or gone: what they keep in memory of it is old.';
+    'Tells every process that a public key is another now, or gone: what they keep in memory of it is old. An id that '
+    'is too long to be told, which others choose, makes all of them old, or whoever has it could never be deleted.';
 CREATE TRIGGER public_key_changed AFTER UPDATE OF pem, actor_id ON public_key FOR EACH ROW
     WHEN (OLD.pem <> NEW.pem OR OLD.actor_id <> NEW.actor_id) EXECUTE FUNCTION tell_of_key();
 COMMENT ON TRIGGER public_key_changed ON public_key IS

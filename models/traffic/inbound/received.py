@@ -103,9 +103,9 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
     """Take the due activities whose turn it is for 30 s, none of an actor of whom another worker holds an earlier one.
 
     Rows of one actor come in order; the caller processes them one after the other. Turns of one actor may stand in
-    another order than what it sent, where several processes gave them out: an earlier one that is due is waited for. A
-    row that waits for a retry does not hold up its actor: handlers bear reordering (AX7, AX9). One claimer at a time,
-    by an advisory lock.
+    another order than what it sent, where several processes gave them out: an earlier one that is due is waited for,
+    one that waits for another too. A row that waits for a retry does not hold up its actor: handlers bear reordering
+    (AX7, AX9). One claimer at a time, by an advisory lock.
 
     A claim that ran out says that its worker died. A suspect is given before all others and alone, to a worker that
     is not `busy`; a busy one gets nothing meanwhile, so that it soon is not.
@@ -126,19 +126,30 @@ async def claim(conn: Connection, *, worker: UUID, limit: int, at: datetime, bus
                 AND NOT EXISTS (SELECT FROM received e WHERE e.finished_at IS NULL AND e.actor_uri = r.actor_uri
                     AND e.id < r.id AND e.claimed_until >= $3 OFFSET 0)
             ORDER BY r.id LIMIT 1
-        )
-        UPDATE received SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds',
-            attempts = attempts + 1, deaths = deaths + (claimed_by IS NOT NULL)::integer
-        FROM (
-            (SELECT id FROM suspect WHERE NOT $5)
-            UNION ALL
-            (SELECT r.id FROM received r
+        ), picked AS MATERIALIZED (
+            SELECT r.id, r.actor_uri FROM received r
             WHERE r.state = 'waiting' AND r.due_at <= $3 AND (r.claimed_until IS NULL OR r.claimed_until < $3)
                 AND NOT EXISTS (SELECT FROM received e WHERE e.finished_at IS NULL AND e.actor_uri = r.actor_uri
                     AND e.id < r.id AND (e.claimed_until >= $3 OR (e.turn > r.turn AND e.due_at <= $3
                         AND CASE e.state WHEN 'waiting' THEN true ELSE false END)) OFFSET 0)
                 AND NOT EXISTS (SELECT FROM suspect)
-            ORDER BY r.turn, r.id LIMIT $2)
+            ORDER BY r.turn, r.id LIMIT $2
+        ), overtaken AS MATERIALIZED (  -- of each actor the first that is due and was not picked
+            SELECT lane.actor_uri, min(lane_row.id) AS id
+            FROM (SELECT actor_uri, max(id) AS last FROM picked GROUP BY actor_uri) AS lane CROSS JOIN LATERAL (
+                SELECT e.id FROM received e
+                WHERE e.finished_at IS NULL AND e.actor_uri = lane.actor_uri AND e.id < lane.last AND e.due_at <= $3
+                    AND CASE e.state WHEN 'waiting' THEN true ELSE false END AND e.id NOT IN (SELECT id FROM picked)
+                OFFSET 0) AS lane_row
+            GROUP BY lane.actor_uri
+        )
+        UPDATE received SET claimed_by = $1, claimed_until = $3::timestamptz + interval '30 seconds',
+            attempts = attempts + 1, deaths = deaths + (claimed_by IS NOT NULL)::integer
+        FROM (
+            SELECT id FROM suspect WHERE NOT $5
+            UNION ALL
+            SELECT p.id FROM picked p
+            WHERE NOT EXISTS (SELECT FROM overtaken WHERE overtaken.actor_uri = p.actor_uri AND overtaken.id < p.id)
         ) AS due
         WHERE received.id = due.id
         RETURNING received.id, activity_uri, type, actor_uri, host, body, attempts, deaths, received_at,

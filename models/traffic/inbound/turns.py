@@ -3,6 +3,10 @@
 Each domain has a clock of its own: it goes with ours, and a step ahead with each activity. What waits is taken in the
 order of these moments, so nothing is held up where nobody else waits, and an activity of a quiet server is taken before
 the thousands that came from a loud one. None is more than MOST_AHEAD behind, so a loud one has its turn too.
+
+One domain is what somebody registered, with all names under it: servers whose names somebody lends under one of hers
+share a clock, and whoever registers many has many. What comes again counts like what is new, since its turn is given
+before it is looked up. A clock of ours that is set back takes turns back with it; what an actor sent keeps its order.
 """
 
 from collections import OrderedDict

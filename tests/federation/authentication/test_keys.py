@@ -23,8 +23,8 @@ from federation.signatures.public_keys import write_multikey
 from models.errors import NotFound
 from models.people import keys as stored_keys
 from models.settings import Settings, SettingsError
-from models.store.database import connection, fetch_value, transaction
-from tests.factories import HERE, make_local_actor
+from models.store.database import Connection, connection, fetch_value, transaction
+from tests.factories import HERE, make_local_actor, make_remote_actor
 from tests.fediverse import FakeFediverse, make_signer, public_pem
 
 BOB = "https://henin.test/users/bob"
@@ -333,3 +333,25 @@ async def test_b21_a_key_id_of_ours_is_never_fetched(instance: Instance, fediver
         assert await refetch_key(instance, key_id) is None
 
     assert fediverse.fetched == []
+
+
+async def test_a_key_that_is_replaced_while_it_is_read_is_not_held(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_id, pems = f"{BOB}#main-key", [public_pem(make_signer(BOB, number)) for number in (0, 1)]
+    async with transaction(instance.pool) as conn:
+        bob = await make_remote_actor(conn, uri=BOB)
+        await stored_keys.replace_public_keys(conn, bob.id, [(key_id, "rsa", pems[0])])
+
+    async def find_old(conn: Connection, uri: str) -> stored_keys.StoredPublicKey | None:
+        read = await find_public_key(conn, uri)
+        await stored_keys.replace_public_keys(conn, bob.id, [(key_id, "rsa", pems[1])])
+        instance.forget_peers({"key": key_id})  # it is told before the answer is looked at
+        return read
+
+    find_public_key = stored_keys.find_public_key
+    with monkeypatch.context() as patched:
+        patched.setattr(stored_keys, "find_public_key", find_old)
+        await find_key(instance, key_id)
+
+    assert (await find_key(instance, key_id)).pem == pems[1]

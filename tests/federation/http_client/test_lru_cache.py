@@ -44,3 +44,15 @@ def test_b38_the_least_recently_used_goes_when_it_is_full(clock: Clock) -> None:
     assert cache.find(0) is None
     cache.clear()
     assert len(cache) == 0
+
+
+def test_what_was_read_before_something_was_forgotten_is_not_kept() -> None:
+    cache: Cache[str, int] = Cache(size=10, seconds=60)
+    since = cache.forgotten
+
+    cache.keep("a", 1, since=since)
+    cache.forget("b")
+    cache.keep("a", 2, since=since)
+    cache.keep("c", 3)
+
+    assert (cache.find("a"), cache.find("c")) == (1, 3)

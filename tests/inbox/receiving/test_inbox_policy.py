@@ -16,7 +16,8 @@ from models.people import actors
 from models.people.actors import Actor
 from models.servers import access_requests, trust_levels
 from models.store.database import Connection, transaction
-from tests.fediverse import Person
+from tests.factories import HERE
+from tests.fediverse import Person, sign_post
 from tests.inbox.desk import Desk
 
 TABLES = (
@@ -82,6 +83,17 @@ async def test_rs14_an_actor_of_a_host_set_aside_is_refused_whoever_signs(desk: 
     assert outcome.status == 403
     assert desk.fediverse.fetched == []
     assert await count_rows(desk) == before
+
+
+async def test_a_host_that_is_set_aside_while_its_body_comes_in_is_refused(desk: Desk, bob: Person) -> None:
+    envelope = sign_post(HERE, "/inbox", desk.create(bob), bob.signer)
+    await desk.meet(bob)
+
+    await set_level(desk.instance, "henin.test", "aside")
+    outcome = await receive.receive(desk.instance, envelope, welcomed=frozenset({"henin.test"}))
+
+    assert outcome.status == 403
+    assert await desk.value("SELECT count(*) FROM received") == 0
 
 
 async def test_a_host_is_welcome_again_once_that_is_lifted(desk: Desk, bob: Person) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models.errors import Unavailable
-from models.store.database import Connection, Pool
+from models.store.database import Connection, Pool, fetch_value
 from models.store.write_batcher import WriteBatcher
 
 
@@ -84,3 +84,24 @@ async def test_a_write_that_takes_too_long_is_given_up_and_the_next_ones_go_on(p
     with pytest.raises(Unavailable):
         await batch.put(1)
     await batch.put(2)
+
+
+async def test_who_waits_for_a_write_that_hangs_is_told_in_time_and_its_connection_goes(pool: Pool) -> None:
+    backends: list[int] = []
+    released = asyncio.Event()
+
+    async def write(conn: Connection, _: list[int]) -> None:
+        backends.append(await fetch_value(conn, "SELECT pg_backend_pid()"))
+        if len(backends) == 1:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await released.wait()  # as where the connection waits for a backend that hears no cancellation
+
+    batch = WriteBatcher(pool, write, seconds=0.1)
+
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(batch.put(1), 5)
+    released.set()
+    await batch.put(2)
+    assert backends[0] != backends[1]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import uuid4
 
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, fetch_value
 from models.traffic.inbound import received
 from models.traffic.outbound import deliveries
 from tests.explaining import Explaining
@@ -22,7 +22,7 @@ _RECEIVED = """
 
 _DELIVERIES = """
     INSERT INTO delivery (activity_id, actor_id, inbox, host, state, due_at, finished_at)
-    SELECT $1::bigint, $5::bigint + n / 150, 'https://h' || n || '.test/inbox', 'h' || n % 150 || '.test', $4, now(),
+    SELECT $1::bigint, $5::bigint + n / 150, 'https://h' || n || '.test/inbox', 'h' || n % 150 || '.test', $4, $6,
         CASE WHEN $4 = 'done' THEN now() END
     FROM generate_series($2::int + 1, $2::int + $3::int) AS n
 """
@@ -48,11 +48,26 @@ async def test_what_came_in_is_claimed_without_reading_for_each_all_that_waits(c
 
 async def test_deliveries_are_claimed_without_reading_for_each_all_that_waits(conn: Connection) -> None:
     activity_id = await make_activity(conn, alice := await make_local_actor(conn))
-    await execute(conn, _DELIVERIES, activity_id, 0, FINISHED, "done", alice.id)
+    now = datetime.now(UTC)
+    await execute(conn, _DELIVERIES, activity_id, 0, FINISHED, "done", alice.id, now)
     await execute(conn, "ANALYZE delivery")
-    await execute(conn, _DELIVERIES, activity_id, FINISHED, WAITING, "waiting", alice.id)
+    await execute(conn, _DELIVERIES, activity_id, FINISHED, WAITING, "waiting", alice.id, now)
 
     at = datetime.now(UTC) + timedelta(minutes=1)
     pages, _ = await count_pages(conn, lambda on: deliveries.claim(on, worker=uuid4(), limit=100, at=at))
 
     assert pages < 20 * 100 + 3 * WAITING
+
+
+async def test_deliveries_that_wait_for_later_are_not_read(conn: Connection) -> None:
+    activity_id = await make_activity(conn, alice := await make_local_actor(conn))
+    at = datetime.now(UTC) + timedelta(minutes=1)
+    await execute(conn, _DELIVERIES, activity_id, 0, FINISHED, "done", alice.id, at)
+    await execute(conn, "ANALYZE delivery")
+    await execute(conn, _DELIVERIES, activity_id, FINISHED, 20_000, "waiting", alice.id, at + timedelta(hours=1))
+    await execute(conn, _DELIVERIES, activity_id, 30_000, 10, "waiting", alice.id, at)
+
+    pages, _ = await count_pages(conn, lambda on: deliveries.claim(on, worker=uuid4(), limit=100, at=at))
+
+    assert await fetch_value(conn, "SELECT count(*) FROM delivery WHERE claimed_until > $1", at) == 10
+    assert pages < 20_000 / 10

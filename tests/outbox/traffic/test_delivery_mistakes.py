@@ -1,5 +1,6 @@
 """A mistake of ours in one delivery: the others leave all the same, are noted, and it is tried again."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
+from federation.own_keys.key_pairs import load_signer
 from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, connection, transaction
@@ -63,3 +65,25 @@ async def test_a_mistake_keeps_no_other_delivery_from_leaving_and_being_noted(
 
     await deliver_due(instance, datetime.now(UTC) + timedelta(seconds=35))
     assert await list_states(instance) == ["done"] * 3
+
+
+async def test_keys_of_several_actors_are_read_side_by_side_and_not_of_all(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        await publish(instance, f"member{number}")
+    running, most = 0, 0
+
+    async def load(instance: Instance, actor_id: int) -> object:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return await load_signer(instance, actor_id)
+
+    worker = deliver._DeliveryWorker(instance, datetime.now(UTC) + timedelta(seconds=1))
+    monkeypatch.setattr(deliver, "load_signer", load)
+    lanes, _ = await worker.claim()
+
+    assert (len(lanes), most) == (9, deliver.LOADED_AT_ONCE)

@@ -98,3 +98,10 @@ async def test_a_link_that_is_away_for_long_is_said_once_and_so_is_its_return(
             assert await next_message(listener) == ("posts", 1)
 
     assert [line["event"] for line in lines] == ["events_link_lost", "events_link_back"]
+
+
+async def test_what_is_announced_is_measured_as_postgresql_does(pool: Pool) -> None:
+    async with connection(pool) as conn:
+        await announce(conn, "posts", "é" * 3900)
+        with pytest.raises(ValueError, match="send ids only"):
+            await announce(conn, "posts", "é" * 3990)

@@ -55,6 +55,20 @@ async def test_activities_are_claimed_in_the_order_they_came(conn: Connection) -
     assert [row.activity_uri[-1] for row in await claim(conn)] == ["1", "2", "3"]
 
 
+async def test_an_actors_activities_come_in_their_order_whatever_their_turns(conn: Connection) -> None:
+    now = datetime.now(UTC)
+    for number, seconds in ((1, -10), (2, -20), (3, 0)):
+        await enqueue_one(conn, replace(make_new(number), turn=now + timedelta(seconds=seconds)))
+    claimed = []
+
+    while rows := await claim(conn):
+        claimed.append([row.activity_uri[-1] for row in rows])
+        for row in rows:
+            await received.finish(conn, row.id)
+
+    assert claimed == [["1"], ["2", "3"]]
+
+
 async def test_an_actor_in_somebodys_hands_is_left_alone(conn: Connection) -> None:
     await enqueue_one(conn, make_new(1))
     await enqueue_one(conn, make_new(2))

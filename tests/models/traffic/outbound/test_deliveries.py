@@ -183,6 +183,17 @@ async def test_a_retry_holds_back_what_was_already_behind_it(conn: Connection) -
     assert len(await claim(conn, at=at + timedelta(minutes=61))) == 3
 
 
+async def test_what_is_due_waits_for_an_earlier_one_that_is_due_later(conn: Connection) -> None:
+    alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
+    first = await schedule(conn, alice, named=(bob,))
+    second = await schedule(conn, alice, named=(bob,))  # as where it was said while the first failed
+    at = datetime.now(UTC) + timedelta(minutes=1)
+    await execute(conn, "UPDATE delivery SET due_at = $2 WHERE activity_id = $1", first, at + timedelta(hours=1))
+
+    assert await claim(conn, at=at) == []
+    assert [row.activity_id for row in await claim(conn, at=at + timedelta(hours=2))] == [first, second]
+
+
 async def test_a_claim_ends_after_half_a_minute_unless_renewed(conn: Connection) -> None:
     alice, bob = await make_local_actor(conn), await make_remote_actor(conn)
     await make_follow(conn, bob, alice)

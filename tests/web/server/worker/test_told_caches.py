@@ -8,6 +8,7 @@ import pytest
 from federation.authentication.keys import find_key
 from federation.http_client import federation_policy
 from federation.instance import Instance
+from federation.uris import MAX_LENGTH, is_uri
 from models import preferences
 from models.people import keys
 from models.servers import trust_levels
@@ -87,6 +88,25 @@ async def test_a_key_that_is_replaced_or_gone_is_believed_by_no_process(pool: Po
 
     async def is_gone() -> bool:
         return elsewhere.public_keys.find(KEY) is None
+
+    await eventually(is_gone)
+
+
+async def test_whose_key_has_the_longest_of_ids_is_deleted_and_believed_by_no_process(
+    pool: Pool, elsewhere: Instance
+) -> None:
+    key = KEY + "\N{BICYCLE}" * (MAX_LENGTH - len(KEY))
+    assert is_uri(key)
+    async with transaction(pool) as conn:
+        bob = await make_remote_actor(conn, "bob", "henin.test", uri="https://henin.test/users/bob")
+        await keys.replace_public_keys(conn, bob.id, [(key, "rsa", public_pem(make_signer(KEY)))])
+    await find_key(elsewhere, key)
+
+    async with transaction(pool) as conn:
+        await execute(conn, "DELETE FROM actor WHERE id = $1", bob.id)
+
+    async def is_gone() -> bool:
+        return elsewhere.public_keys.find(key) is None
 
     await eventually(is_gone)
 
