@@ -174,13 +174,17 @@ async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.E
 
 
 def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set; a second one ends the process at once."""
-    stopping = asyncio.Event()
+    """An event that SIGTERM and SIGINT set; a second one ends the process at once.
+
+    Where all processes are told at a time, a supervisor may have set the event first: that is no signal of ours.
+    """
+    stopping, told = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def stop(number: signal.Signals) -> None:
-        if stopping.is_set():
+        if told.is_set():
             os._exit(128 + number)
+        told.set()
         stopping.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

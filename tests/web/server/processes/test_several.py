@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -117,6 +118,44 @@ async def test_each_of_two_processes_may_die_and_nobody_is_refused(
         assert not {answering, working} & set(now)
         assert await running.stop() == 0
         assert not any(is_running(one) for one in now)
+
+
+async def test_sigterm_to_all_processes_at_a_time_lets_a_request_on_its_way_end(folder: Path, port: int) -> None:
+    async with server_process(folder, port=port, processes="2") as running:
+        assert running.process is not None
+        processes = children_of(running.process.pid)
+        begun = [await begin_request(port) for _ in range(2)]
+
+        running.process.send_signal(signal.SIGTERM)
+        await eventually(partial(is_refused, port))  # the supervisor has told the others
+        for one in processes:
+            os.kill(one, signal.SIGTERM)
+
+        for reader, writer in begun:  # once the first is answered, the signal was heard
+            writer.write(b"{}        ")
+            async with asyncio.timeout(10):
+                assert (await reader.readline()).startswith(b"HTTP/1.1 4")  # a real answer: this was no activity
+            writer.close()
+        assert await asyncio.wait_for(running.stop(), 15) == 0
+
+
+async def begin_request(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A request whose body is awaited."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /inbox HTTP/1.1\r\nHost: x\r\nContent-Type: application/activity+json\r\n")
+    writer.write(b"Content-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
+    return reader, writer
+
+
+async def is_refused(port: int) -> bool:
+    """Whether nobody listens there any more."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return True
+    writer.close()
+    return False
 
 
 async def test_a_first_process_that_cannot_begin_ends_all_of_them_with_one_sentence(
