@@ -60,19 +60,35 @@ class AddressTaken(DeclicError):
 
 async def serve(settings: Settings, *, work: bool = True, listener: socket.socket | None = None) -> None:
     """Serve until SIGTERM or SIGINT. `listener` is a socket that somebody else opened, who holds our standard input."""
-    part = ProcessPart(answers=True, works=work, first=listener is None)
-    await serve_part(settings, listener or await open_listener(settings), part, supervised=listener is not None)
+    alone = listener is None
+    part = ProcessPart(answers=True, works=work, first=alone)
+    await serve_part(settings, listener or await open_listener(settings), part, supervised=not alone, migrating=True)
 
 
 async def serve_part(
-    settings: Settings, listener: socket.socket, part: ProcessPart, *, supervised: bool = True
+    settings: Settings,
+    listener: socket.socket,
+    part: ProcessPart,
+    *,
+    supervised: bool = True,
+    migrating: bool | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until whoever supervises us is gone. The first one has more to say."""
+    """Serve until SIGTERM or SIGINT, or until whoever supervises us is gone. The first one has more to say.
+
+    Of those that were forked from one process, the first alone is `migrating`: one that is started again later would
+    apply what others have put beside it since.
+    """
     stopping = stop_on_signals()
     if supervised:
         stop_when_orphaned(stopping, part.lifeline)
     progress = print_step if part.first else print_nothing
-    opened = open_ready_instance(settings, patience=START_SECONDS, stopping=stopping, progress=progress)
+    opened = open_ready_instance(
+        settings,
+        patience=START_SECONDS,
+        stopping=stopping,
+        migrating=part.first if migrating is None else migrating,
+        progress=progress,
+    )
     async with unless_stopped(stopping), opened as instance:
         if part.first:
             await announce_first_run(instance)

@@ -3,7 +3,10 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +23,7 @@ from tests.web.server.processes.test_serve import children_of, forget_heartbeats
 from tests.web.warm_commands import WarmCommands
 from web.commands import server
 from web.server.processes import count
-from web.server.processes.supervisor import divide
+from web.server.processes.supervisor import ProcessPart, divide, tell_ready
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +140,54 @@ async def test_sigterm_to_all_processes_at_a_time_lets_a_request_on_its_way_end(
                 assert (await reader.readline()).startswith(b"HTTP/1.1 4")  # a real answer: this was no activity
             writer.close()
         assert await asyncio.wait_for(running.stop(), 15) == 0
+
+
+UPGRADED = """
+import os, pathlib, signal, socket, sys
+from models import lazy
+from web.server.logging import configure_logging
+from web.server.processes import supervisor
+configure_logging("info")
+lazy.__file__ = sys.argv[1]
+pathlib.Path(lazy.__file__).touch()
+lazy.EDITION = lazy._find_edition()
+supervisor.PAUSE_SECONDS = 0
+part = supervisor.supervise(socket.create_server(("127.0.0.1", 0)), 2)
+if isinstance(part, int):
+    sys.exit(part)
+print("began", part.name, flush=True)
+supervisor.tell_ready(part)
+if part.works:  # it dies, and next time after an upgrade
+    again = os.path.exists(sys.argv[1] + ".once")
+    pathlib.Path(sys.argv[1] + ".once").touch()
+    if again:
+        os.remove(lazy.__file__)
+    os._exit(9)
+os.read(part.lifeline, 1)
+print("drained", part.name, flush=True)
+"""
+
+
+async def test_after_an_upgrade_none_of_the_version_before_is_started_again(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", UPGRADED, str(tmp_path / "file"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+
+    assert process.returncode == os.EX_TEMPFAIL
+    assert out.decode().splitlines() == ["began answer", "began work", "began work", "drained answer"]
+    assert b"version_replaced" in err
+
+
+async def test_a_first_process_whose_supervisor_is_gone_tells_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda process, _: told.append(process))
+    part = ProcessPart(answers=True, works=False, first=True, supervisor=os.getppid())
+
+    tell_ready(replace(part, supervisor=os.getppid() + 1))
+    assert told == []
+    tell_ready(part)
+    assert told == [os.getppid()]
 
 
 async def begin_request(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
