@@ -15,7 +15,7 @@ import pytest
 
 from models import ids
 from models.settings import Settings
-from models.store.postgres.cluster import find_cluster
+from models.store.postgres.cluster import find_cluster, find_postmaster
 from tests.eventually import eventually
 from tests.peers.programs import free_port
 from tests.servers import ServerProcess, make_environment, server_process
@@ -166,6 +166,22 @@ if part.works:  # it dies, and next time after an upgrade
 os.read(part.lifeline, 1)
 print("drained", part.name, flush=True)
 """
+
+
+async def test_a_database_that_killed_processes_left_is_stopped_at_the_end(folder: Path, port: int) -> None:
+    async with server_process(folder, port=port, processes="2") as running:
+        assert running.process is not None
+        processes = children_of(running.process.pid)
+        _, writer = await begin_request(port)  # so that draining takes long
+
+        running.process.send_signal(signal.SIGTERM)
+        await eventually(partial(is_refused, port))
+        for one in processes:
+            os.kill(one, signal.SIGKILL)
+
+        assert await asyncio.wait_for(running.process.wait(), 15) == 0
+        assert find_postmaster(find_cluster(folder)) is None
+        writer.close()
 
 
 async def test_after_an_upgrade_none_of_the_version_before_is_started_again(tmp_path: Path) -> None:
