@@ -18,6 +18,7 @@ from federation.instance import Instance
 from models.errors import DeclicError, Unavailable
 from models.lazy import lazily
 from models.settings import Settings
+from models.store.background.beats import set_apart
 from models.store.background.supervised_tasks import Background
 from models.store.database import transaction
 from models.store.migrate import NotMigrated
@@ -78,6 +79,7 @@ async def serve_part(
     Of those that were forked from one process, the first alone is `migrating`: one that is started again later would
     apply what others have put beside it since.
     """
+    set_apart(settings.site.host)
     stopping = stop_on_signals()
     if supervised:
         stop_when_orphaned(stopping, part.lifeline)
@@ -150,6 +152,7 @@ async def drain(app: web.Application) -> None:
 
 async def work(settings: Settings, part: ProcessPart | None = None) -> None:
     """Only work, serve no pages: `declic worker`, or the `part` of a process that is supervised."""
+    set_apart(settings.site.host)
     stopping = stop_on_signals()
     if part is not None:
         stop_when_orphaned(stopping, part.lifeline)

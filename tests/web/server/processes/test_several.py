@@ -68,13 +68,33 @@ def test_two_processes_take_two_cores_and_two_gigabytes(
 
 
 @pytest.mark.parametrize(
-    ("written", "most"), [("max 100000\n", None), ("50000 100000\n", 0.5), ("nonsense", None), ("1600000 100000", 16)]
+    ("groups", "files", "most"),
+    [
+        ("0::/\n", {"cpu.max": "max 100000\n"}, None),
+        ("0::/\n", {"cpu.max": "50000 100000\n"}, 0.5),
+        (None, {"cpu.max": "50000 100000\n"}, 0.5),
+        ("0::/\n", {"cpu.max": "nonsense"}, None),
+        ("0::/\n", {"cpu.max": "1600000 100000"}, 16),
+        ("0::/a/b\n", {"a/b/cpu.max": "25000 100000"}, 0.25),
+        ("0::/a/b\n", {"a/b/cpu.max": "max 100000", "a/cpu.max": "75000 100000"}, 0.75),
+        (
+            "5:memory:/x\n4:cpu,cpuacct:/docker/x\n",
+            {"cpu/cpu.cfs_quota_us": "50000\n", "cpu/cpu.cfs_period_us": "100000\n"},
+            0.5,
+        ),
+        ("4:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+    ],
 )
 def test_a_container_has_the_cores_that_it_may_use(
-    written: str, most: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    groups: str | None, files: dict[str, str], most: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "cpu.max").write_text(written)
-    monkeypatch.setattr(count, "_LIMIT", tmp_path / "cpu.max")
+    for name, written in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(written)
+    if groups is not None:
+        (tmp_path / "own").write_text(groups)
+    monkeypatch.setattr(count, "_GROUPS", tmp_path)
+    monkeypatch.setattr(count, "_OWN", tmp_path / "own")
     machine = len(os.sched_getaffinity(0))
 
     assert count.count_cores() == (machine if most is None else min(machine, most))
