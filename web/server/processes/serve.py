@@ -97,7 +97,7 @@ async def serve_part(
             await warn_without_pictures(instance)
         if supervised:
             tell_ready(part)
-        await run_until(stopping, instance, listener, work=part.works)
+        await run_until(stopping, instance, listener, work=part.works, place=part.place)
 
 
 async def announce_first_run(instance: Instance) -> None:
@@ -113,8 +113,12 @@ async def run_until(
     *,
     work: bool = True,
     work_signal: WorkSignal | None = None,
+    place: int = 0,
 ) -> None:
-    """Answer and work until `stopping` is set; then finish what was begun and close everything."""
+    """Answer and work until `stopping` is set; then finish what was begun and close everything.
+
+    `place` is the number of this process among those of the server.
+    """
     patience = Timeouts()
     logging.getLogger("aiohttp.server").addFilter(is_worth_a_line)
     work_signal = work_signal or WorkSignal(instance.pool)
@@ -130,7 +134,7 @@ async def run_until(
     )
     await runner.setup()
     server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener, backlog=BACKLOG)
-    worker = asyncio.create_task(_work(instance, work_signal, stopping, work=work))
+    worker = asyncio.create_task(_work(instance, work_signal, stopping, work=work, place=place))
     spare = asyncio.create_task(trim_regularly())
     log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
     await stopping.wait()
@@ -160,21 +164,23 @@ async def work(settings: Settings, part: ProcessPart | None = None) -> None:
     async with unless_stopped(stopping), opening as instance:
         await warn_without_pictures(instance)
         log.info("working", url=instance.site.url)
-        await work_until(stopping, instance, WorkSignal(instance.pool))
+        await work_until(stopping, instance, WorkSignal(instance.pool), 0 if part is None else part.place)
         log.info("stopped")
 
 
-async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: WorkSignal) -> None:
+async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: WorkSignal, place: int = 0) -> None:
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
     background = Background(instance.pool)
     background.start("rings", work_signal.announce_signals)
     spare = asyncio.create_task(trim_regularly())
-    await _work(instance, work_signal, stopping, work=True)
+    await _work(instance, work_signal, stopping, work=True, place=place)
     spare.cancel()
     await background.stop()
 
 
-async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, *, work: bool) -> None:
+async def _work(
+    instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, *, work: bool, place: int
+) -> None:
     """Who only serves hears all the same when keys change: it signs what it fetches, and proves what it shows.
 
     Each process looks at its machine, writes down what was slow, and shows its figures to whoever may read them.
@@ -183,7 +189,7 @@ async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.E
     background.start("machine", partial(health.watch_machine_regularly, instance))
     background.start("slow statements", partial(instance.slow_statements.keep, instance.pool))
     if instance.settings.metrics_address is not None:
-        background.start("metrics", partial(listener.show_figures, instance))
+        background.start("metrics", partial(listener.show_figures, instance, place))
     if work:
         await run_worker(instance, work_signal, stopping)
     else:
