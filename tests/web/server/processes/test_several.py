@@ -11,17 +11,24 @@ from functools import partial
 from pathlib import Path
 
 import aiohttp
+import orjson
 import pytest
 
 from models import ids
 from models.settings import Settings
+from models.store.database import Pool, connection, execute, fetch_value, open_pool, transaction
 from models.store.postgres.cluster import find_cluster, find_postmaster
+from models.traffic.inbound.received import NewReceived
+from tests.database_queries import enqueue_one
+from tests.elapsing import pass_seconds
 from tests.eventually import eventually
+from tests.factories import make_remote_actor
 from tests.peers.programs import free_port
 from tests.servers import ServerProcess, make_environment, server_process
 from tests.web.server.processes.test_serve import children_of, forget_heartbeats, is_running
 from tests.web.warm_commands import WarmCommands
 from web.commands import server
+from web.middlewares.work_signals import notify_work
 from web.server.processes import count
 from web.server.processes.supervisor import ProcessPart, divide, tell_ready
 
@@ -293,3 +300,80 @@ def test_a_word_on_the_line_counts_more_than_the_setting_and_that_more_than_the_
     server.serve.main(words, standalone_mode=False)
 
     assert asked == [processes]
+
+
+IDLE = 5
+"""Connections of two processes at rest."""
+
+CLIENTS = """
+SELECT count(*) - $1::int FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend'
+"""
+
+HELD = "SELECT state FROM received WHERE claimed_until > now()"
+
+
+def list_children(process: int) -> list[int]:
+    """Those that a supervisor started, in their order."""
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+async def enqueue_follow(pool: Pool) -> None:
+    """Bob of another server follows the instance."""
+    async with transaction(pool) as conn:
+        bob = await make_remote_actor(conn)
+        followed = await fetch_value(conn, "SELECT uri FROM actor WHERE local AND username = 'instance'")
+        follow = {"id": f"{bob.uri}#1", "type": "Follow", "actor": bob.uri, "object": followed}
+        new = NewReceived(
+            activity_uri=follow["id"],
+            body_hash=b"",
+            type="Follow",
+            actor_uri=bob.uri,
+            host=bob.host,
+            body=orjson.dumps({"@context": "https://www.w3.org/ns/activitystreams", **follow}),
+        )
+        assert await enqueue_one(conn, new)
+    await notify_work(pool)
+
+
+async def test_what_a_working_process_held_when_it_died_is_done_by_its_successor_and_two_at_rest_need_few_connections(
+    commands: WarmCommands, folder: Path, port: int
+) -> None:
+    env = make_environment(folder, port, processes="2")
+    constants = {"models.store.database.IDLE_SECONDS": 0.2}
+    running = ServerProcess(url=env["DECLIC_URL"], env=env, commands=commands, constants=constants)
+    await running.start()
+    assert running.process is not None
+    _, working = list_children(running.process.pid)
+    pool = await open_pool(find_cluster(folder).url(), size=2)
+
+    async def is_idle() -> bool:
+        async with connection(pool) as conn:
+            return await fetch_value(conn, CLIENTS, pool.get_size()) <= IDLE
+
+    async def is_held() -> bool:
+        async with connection(pool) as conn:
+            return await fetch_value(conn, HELD) == "waiting"
+
+    async def is_done() -> bool:
+        async with connection(pool) as conn:
+            return await fetch_value(conn, "SELECT state FROM received") == "done"
+
+    async def is_succeeded() -> bool:
+        now = list_children(running.process.pid)  # type: ignore[union-attr] # it was spawned
+        return len(now) == 2 and working not in now
+
+    async with transaction(pool) as blocking:
+        await execute(blocking, "LOCK TABLE follow IN ACCESS EXCLUSIVE MODE")
+        await enqueue_follow(pool)
+        await eventually(is_held)
+        os.kill(working, signal.SIGKILL)
+        await eventually(is_succeeded)
+    async with connection(pool) as conn:
+        assert await fetch_value(conn, HELD) == "waiting"
+        await pass_seconds(conn, 31)
+
+    await eventually(is_done)
+    await eventually(is_idle)
+    await pool.close()
+    assert await running.stop() == 0
