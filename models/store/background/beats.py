@@ -12,7 +12,7 @@ BEHIND = 0.005
 BETWEEN = 0.03
 """Those who ask the database do it one after the other, so that one connection does for all."""
 
-LONGEST = 60.0
+ROUND = 60.0
 """The longest time between two beats; the others fit into it."""
 
 _offset = 0.0
@@ -24,7 +24,7 @@ def set_apart(host: str) -> None:
     Else all of them would ask each other, and the machine that several share, at the same moment.
     """
     global _offset
-    _offset = zlib.crc32(host.encode()) % int(LONGEST * 1000) / 1000
+    _offset = zlib.crc32(host.encode()) % int(ROUND * 1000) / 1000
 
 
 def until_beat(every: float, place: int = 0) -> float:

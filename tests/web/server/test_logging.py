@@ -70,7 +70,7 @@ for words in ("a few", "many" * 4000):
 """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     with ours, theirs:
-        subprocess.run([sys.executable, *options, "-c", code], stderr=theirs, check=True)
+        subprocess.run([sys.executable, *options, "-c", code], stderr=theirs.fileno(), check=True)
         ours.setblocking(False)
         written = [ours.recv(100_000) for _ in range(4)]
         with pytest.raises(BlockingIOError):

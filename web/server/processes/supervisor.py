@@ -90,20 +90,27 @@ class _Supervisor:
         while True:
             if self._next_seconds() == 0 and is_replaced():
                 log.warning("version_replaced")
-                return self._stop() or REPLACED
+                self._stop()
+                return REPLACED
             part = self._start_due()
             if part is not None:
                 return part
             told = signal.sigtimedwait(WATCHED, self._next_seconds())
-            if told is not None and told.si_signo in STOPS:
+            number = 0 if told is None else told.si_signo
+            if number in STOPS:
                 return self._stop()
-            if told is not None and told.si_signo == READY and not self.ready:
-                self.ready = True
-                self.due.extend((0.0, part) for part in self.waiting)
-                log.info("supervising", processes=1 + len(self.waiting))
+            if number == READY:
+                self._begin_others()
             failed = self._reap()
             if failed is not None:
                 return failed
+
+    def _begin_others(self) -> None:
+        """Once: the database is ready for them."""
+        if not self.ready:
+            self.ready = True
+            self.due.extend((0.0, part) for part in self.waiting)
+            log.info("supervising", processes=1 + len(self.waiting))
 
     def _start_due(self) -> ProcessPart | None:
         """Fork what is due. In a process that was forked, its part."""

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from models.store.background import beats
-from models.store.background.beats import BEHIND, LONGEST, until_beat
+from models.store.background.beats import BEHIND, ROUND, until_beat
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_beats_of_two_instances_are_apart_and_those_of_one_still_fall_together(m
     moments = []
     for host in ("lomme.test", "henin.test", "lomme.test"):
         beats.set_apart(host)
-        moments.append(until_beat(LONGEST) - BEHIND)
+        moments.append(until_beat(ROUND) - BEHIND)
 
         for every in (0.5, 5.0, 10.0, 30.0):
             apart = (moments[-1] - until_beat(every) + BEHIND) % every

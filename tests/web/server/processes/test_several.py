@@ -349,15 +349,15 @@ async def test_what_a_working_process_held_when_it_died_is_done_by_its_successor
 
     async def is_idle() -> bool:
         async with connection(pool) as conn:
-            return await fetch_value(conn, CLIENTS, pool.get_size()) <= IDLE
+            return bool(await fetch_value(conn, CLIENTS, pool.get_size()) <= IDLE)
 
     async def is_held() -> bool:
         async with connection(pool) as conn:
-            return await fetch_value(conn, HELD) == "waiting"
+            return bool(await fetch_value(conn, HELD) == "waiting")
 
     async def is_done() -> bool:
         async with connection(pool) as conn:
-            return await fetch_value(conn, "SELECT state FROM received") == "done"
+            return bool(await fetch_value(conn, "SELECT state FROM received") == "done")
 
     async def is_succeeded() -> bool:
         now = list_children(running.process.pid)  # type: ignore[union-attr] # it was spawned
