@@ -173,16 +173,22 @@ install_program() {
     "$VENV/bin/python3" -m pip --version >/dev/null 2>&1 || python3 -m venv --clear "$VENV"
     say "Installing Déclic into $VENV (a minute or two)"
     pip="$VENV/bin/python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir"
+    set -- -r "$project/requirements.txt"
+    uses_own_database || set -- "$@" -r "$project/requirements-postgres.txt"
+    # In one call: pip fetches all of them before it replaces one.
     # shellcheck disable=SC2086 # words on purpose
-    $pip --require-hashes --only-binary :all: -r "$project/requirements.txt"
-    if ! uses_own_database; then
-        # shellcheck disable=SC2086
-        $pip --require-hashes --only-binary :all: -r "$project/requirements-postgres.txt"
-    fi
+    $pip --require-hashes --only-binary :all: "$@" || stop_halfway
     # shellcheck disable=SC2086
-    $pip --no-deps --force-reinstall "$wheel"
+    $pip --no-deps --force-reinstall "$wheel" || stop_halfway
     ln -sf "$VENV/bin/declic" /usr/local/bin/declic
     printf '%s' "$sum" >"$HOME_DIR/installed"
+}
+
+stop_halfway() {
+    # pip put back what it had begun to replace, and maybe not each library: what runs would go on with some of both.
+    [ ! -d /run/systemd/system ] || ! "$VENV/bin/declic" --version >/dev/null 2>&1 ||
+        systemctl try-restart 'declic-worker@*.service' declic.service || true
+    fail "pip could not install Déclic and says why above; what was there runs on. Run this again."
 }
 
 uses_own_database() {

@@ -1,6 +1,7 @@
 """What few need is read when it is first used: `LazyModule` for libraries, `lazily` and `when_called` for ours."""
 
 import gc
+import importlib.util
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -9,7 +10,6 @@ from functools import cache
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import LazyLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,8 +18,8 @@ from models.errors import Unavailable
 
 OURS = frozenset({"models", "federation", "outbox", "inbox", "web"})
 
-DELAYED = "_LazyModule"
-"""The class that `importlib.util.LazyLoader` gives to a module until it is used."""
+LAZY: type[ModuleType] = vars(importlib.util)["_LazyModule"]
+"""The class that `LazyLoader` gives to a module until it is used."""
 
 Around = Callable[[], AbstractContextManager[object]]
 
@@ -83,16 +83,10 @@ class _Uncalled:
 @cache
 def _call_later(module: str, name: str) -> Callable[..., Awaitable[Any]]:
     async def call(*arguments: Any, **options: Any) -> Any:
-        if _is_unread(module) and _find_edition() != EDITION:
-            raise Unavailable
         return await getattr(import_module(module), name)(*arguments, **options)
 
     call.__module__, call.__name__, call.__qualname__ = module, name, name
     return call
-
-
-def _is_unread(module: str) -> bool:
-    return type(sys.modules.get(module)).__name__ in (DELAYED, "NoneType")
 
 
 def _find_edition() -> tuple[int, int] | None:
@@ -107,6 +101,11 @@ EDITION = _find_edition()
 """Which files this process has begun to read. While an upgrade puts others in their place, what it has not read yet
 waits for its restart: two versions in one process would answer anything.
 """
+
+
+def is_replaced() -> bool:
+    """Whether other files lie where this process read its own."""
+    return _find_edition() != EDITION
 
 
 @contextmanager
@@ -125,7 +124,7 @@ def kept_for_good() -> Iterator[None]:
 def read_delayed() -> None:
     """Read now all that was put off by `lazily`, such as before this process may not read it any more."""
     for module in list(sys.modules.values()):
-        if type(module).__name__ == DELAYED:
+        if type(module) is LAZY:
             vars(module)
 
 
@@ -144,7 +143,7 @@ class _LazyFinder(MetaPathFinder):
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or spec.loader is None or holds_nothing(spec):
             return None
-        spec.loader = LazyLoader(_Within(spec.loader, self.around))
+        spec.loader = importlib.util.LazyLoader(_Within(spec.loader, self.around))
         return spec
 
 
@@ -156,7 +155,10 @@ def holds_nothing(spec: ModuleSpec) -> bool:
 
 
 class _Within(Loader):
-    """Reads a module inside of a context; afterwards the module's loader is the usual one."""
+    """Reads a module inside of a context; afterwards the module's loader is the usual one.
+
+    A module that could not be read is unread as before: whoever uses it next tries again.
+    """
 
     def __init__(self, loader: Loader, around: Around) -> None:
         self.loader, self.around = loader, around
@@ -166,8 +168,21 @@ class _Within(Loader):
         return self.loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Now it is read."""
-        assert module.__spec__ is not None
-        module.__spec__.loader = module.__loader__ = self.loader
-        with self.around():
-            self.loader.exec_module(module)
+        """Now it is read. Raises Unavailable where another version lies in its place."""
+        spec = module.__spec__
+        assert spec is not None
+        names = vars(module)
+        before = dict(names)
+        try:
+            if is_replaced():
+                raise Unavailable
+            spec.loader = module.__loader__ = self.loader
+            with self.around():
+                self.loader.exec_module(module)
+        except BaseException:
+            names.clear()
+            names.update(before)
+            spec.loader = self
+            spec.loader_state["is_loading"] = False  # Python 3.12 and later: it is not being read any more
+            module.__class__ = LAZY
+            raise

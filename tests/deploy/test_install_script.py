@@ -52,6 +52,7 @@ case "$*" in
     *"-m pip --version") [ -e "$(dirname "$0")/declic" ] ;;
     *"-m pip install"*)
         echo "pip $*" >>"$NOTES"
+        case "$*" in *"${PIP_FAILS:-nothing}"*) exit 1 ;; esac
         cp "$(dirname "$NOTES")/bin/declic" "$(dirname "$0")/declic"
         chmod +x "$(dirname "$0")/declic" ;;
     *) exec REAL "$@" ;;
@@ -186,7 +187,11 @@ def test_an_installation_and_the_same_again(machine: Machine) -> None:
 
     assert (first.returncode, first.stderr, again.returncode, again.stderr) == (0, "", 0, "")
     assert "apt-get install -y -qq --no-install-recommends python3-venv ca-certificates" in noted
-    assert noted.count("--require-hashes --only-binary :all: -r") == 2 and "--no-deps --force-reinstall" in noted
+    assert (
+        noted.count("--require-hashes --only-binary :all: -r") == 1
+        and noted.count(" -r ") == 2
+        and "--no-deps --force-reinstall" in noted
+    )
     assert noted.endswith("systemctl enable --quiet declic.service declic-backup.timer\n")
     lines = settings.read_text().splitlines()
     assert f"DECLIC_URL={ADDRESS}" in lines and lines[-1] == "DECLIC_RATE_LIMIT=900", "what somebody wrote stays"
@@ -210,6 +215,25 @@ def test_another_wheel_is_an_upgrade_of_the_program_alone(machine: Machine) -> N
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "declic-9.9.10" in machine.noted() and "useradd" not in machine.noted()
     assert (machine.root / "etc/declic/declic.env").read_text() == before
+
+
+@pytest.mark.parametrize("step", ["--require-hashes", "--force-reinstall"])
+def test_an_upgrade_that_pip_cannot_finish_leaves_what_was_there_running_with_the_files_that_lie_there(
+    machine: Machine, step: str
+) -> None:
+    machine.add_wheel()
+    machine.run(ADDRESS)
+    machine.notes.unlink()
+    (machine.place / WHEEL).unlink()
+    with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
+        wheel.writestr("LICENSE", "")
+    (machine.root / "run/systemd/system").mkdir(parents=True)
+
+    ran = machine.run(ADDRESS, PIP_FAILS=step)
+
+    assert ran.returncode == 1 and "what was there runs on" in ran.stderr
+    assert machine.noted().endswith("systemctl try-restart declic-worker@*.service declic.service\n")
+    assert not (machine.root / "opt/declic/installed").exists()
 
 
 def test_an_instance_of_another_address_is_left_alone(machine: Machine) -> None:

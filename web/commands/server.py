@@ -46,6 +46,8 @@ def _serve_in(settings: Settings, processes: int, *, work: bool) -> int:
     listener = run(serving.open_listener(settings))
     part = supervisor.supervise(listener, processes, work=work)
     if isinstance(part, int):
+        if settings.database_url is None:
+            run(postgres.stop_left_behind(settings.data))  # of processes that took too long and were killed
         return part
     if part.answers:
         run(serving.serve_part(settings, listener, part))

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from models.errors import Unavailable
+from models.lazy import is_replaced
 from models.store.background import heartbeats
 from models.store.database import connection
 from models.store.migrate import is_migrated
@@ -17,9 +18,10 @@ async def show_health(_: web.Request) -> web.Response:
 async def show_readiness(request: web.Request) -> web.Response:
     """200 when everything that people need is there, else 503 with what is missing.
 
+    "restart" where files of another version lie in the place of ours: what was not read yet is refused until then.
     `failing` names what goes on behind the pages in this process and is started again and again.
     """
-    missing = []
+    missing = ["restart"] if is_replaced() else []
     try:
         async with connection(request.app[INSTANCE].pool) as conn:
             if not await is_migrated(conn):

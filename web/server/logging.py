@@ -37,7 +37,10 @@ def is_not_outage(record: logging.LogRecord) -> bool:
 
 
 def configure_logging(level: str) -> None:
-    """Send all lines of this process, ours and the libraries', to stderr in one form."""
+    """Send all lines of this process, ours and the libraries', to stderr in one form.
+
+    Each is written in one piece, since several processes may write there.
+    """
     terminal = sys.stderr.isatty()
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -55,7 +58,7 @@ def configure_logging(level: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)

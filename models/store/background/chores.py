@@ -45,19 +45,13 @@ async def run_chores(
     pool: Pool, periodic: Sequence[Periodic], stopping: asyncio.Event, done: Callable[[], None] = lambda: None
 ) -> None:
     """Do what is due until `stopping` is set; what runs then is finished first. `done` hears when some have ended."""
-    known = {one.name: one for one in periodic}
     async with transaction(pool) as conn:
         await schedule(conn, periodic)
     running: dict[asyncio.Task[bool], str] = {}
     try:
         while running or not stopping.is_set():
             if not stopping.is_set():
-                async with connection(pool) as conn:
-                    due = await claim(conn, periodic, at=datetime.now(UTC))
-                for name in due:
-                    task = asyncio.create_task(_run(pool, known[name]))
-                    running[task] = name
-                    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+                await _begin_due(pool, periodic, stopping, running)
             await _rest(running, stopping)
             if running:
                 await _settle(pool, running)
@@ -66,6 +60,23 @@ async def run_chores(
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _begin_due(
+    pool: Pool, periodic: Sequence[Periodic], stopping: asyncio.Event, running: dict["asyncio.Task[bool]", str]
+) -> None:
+    """One after the other. Those that a stop comes before are left to another worker, or to our next start."""
+    known = {one.name: one for one in periodic}
+    async with connection(pool) as conn:
+        due = await claim(conn, periodic, at=datetime.now(UTC))
+    while due and not stopping.is_set():
+        name = due.pop(0)
+        task = asyncio.create_task(_run(pool, known[name]))
+        running[task] = name
+        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+    if due:
+        async with connection(pool) as conn:
+            await give_back(conn, due)
 
 
 async def _rest(running: Iterable["asyncio.Task[bool]"], stopping: asyncio.Event) -> None:
@@ -153,6 +164,19 @@ async def keep(conn: Connection, names: Sequence[str]) -> None:
     """These go on."""
     if names:
         await execute(conn, "UPDATE pgqueuer_schedules SET heartbeat = now() WHERE entrypoint = ANY($1)", names)
+
+
+async def give_back(conn: Connection, names: Sequence[str]) -> None:
+    """These were claimed and not begun: they are due for another worker."""
+    if names:
+        await execute(
+            conn,
+            """
+            UPDATE pgqueuer_schedules SET status = 'queued', next_run = now(), updated = now()
+            WHERE entrypoint = ANY($1) AND status = 'picked'
+            """,
+            names,
+        )
 
 
 async def finish(conn: Connection, names: Sequence[str]) -> None:

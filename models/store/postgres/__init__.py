@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from models.settings import Settings
 from models.store.postgres.binaries import OLDEST_MAJOR, DatabaseError, NoInstance, list_clusters
 from models.store.postgres.move import move_database
-from models.store.postgres.server import embedded, stop_unused
+from models.store.postgres.server import embedded, stop_left_behind, stop_unused
 
 __all__ = [
     "OLDEST_MAJOR",
@@ -16,6 +16,7 @@ __all__ = [
     "list_clusters",
     "move_database",
     "open_database",
+    "stop_left_behind",
     "stop_unused",
 ]
 

@@ -5,7 +5,7 @@ import fcntl
 import os
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 NEEDED = ("pg_trgm", "unaccent")
 
 WATCH_SECONDS = 5.0
+
+LOOK_SECONDS = 0.05
 
 NEEDED_FILES = ("postgres.lock", "postgres.users", "socket", "media")
 """What stands in the data folder beside the databases, pgNN, and has to be of the account that runs us."""
@@ -62,16 +64,22 @@ async def stop_unused(data: Path, *, seconds: float = 15) -> None:
         return
     use = os.open(data / "postgres.users", os.O_RDWR)
     try:
-        for _ in range(int(seconds / 0.05)):
+        for _ in range(int(seconds / LOOK_SECONDS)):
             async with starting(data):
                 cluster = await asyncio.to_thread(clusters.find_cluster, data)
                 await _stop_if_last(cluster, use)
                 if clusters.find_postmaster(cluster) is None:
                     return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LOOK_SECONDS)
     finally:
         os.close(use)
     raise DatabaseError(f"Another process still works with {data}; stop it first.")
+
+
+async def stop_left_behind(data: Path) -> None:
+    """Stop the server of processes that were killed, unless others use it."""
+    with suppress(DatabaseError):
+        await stop_unused(data, seconds=LOOK_SECONDS)
 
 
 async def _ensure_running(cluster: Cluster) -> "subprocess.Popen[bytes] | None":

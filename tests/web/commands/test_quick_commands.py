@@ -114,6 +114,40 @@ assert all(type(finder).__name__ != "_LazyFinder" for finder in sys.meta_path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_module_that_could_not_be_read_is_read_by_whoever_uses_it_next() -> None:
+    code = """
+import sys
+import federation.discovery
+from models import lazy
+from models.errors import Unavailable
+from models.lazy import lazily
+with lazily():
+    from federation.discovery import host_meta
+sys.modules["federation.uris"] = None  # memory ran out, or a file was away for a moment
+for _ in range(2):
+    try:
+        host_meta.XRD_TYPE
+    except ImportError:
+        assert type(host_meta).__name__ == "_LazyModule"
+    else:
+        raise AssertionError("it was read")
+del sys.modules["federation.uris"]
+EDITION, lazy.EDITION = lazy.EDITION, None  # an upgrade put other files in their place
+try:
+    host_meta.XRD_TYPE
+except Unavailable:
+    assert type(host_meta).__name__ == "_LazyModule"
+else:
+    raise AssertionError("two versions in one process")
+lazy.EDITION = EDITION
+assert host_meta.XRD_TYPE and type(host_meta).__name__ == "module"
+assert type(host_meta.__loader__).__name__ == "SourceFileLoader" == type(host_meta.__spec__.loader).__name__
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_table_reads_a_module_when_a_function_of_it_is_called() -> None:
     code = """
 import asyncio, sys

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from models import lazy
 from models.errors import Entangled
 from models.store.background import heartbeats, supervised_tasks
 from models.store.database import Pool, transaction
@@ -41,6 +42,19 @@ async def test_without_a_database_it_serves_and_is_not_ready(pool: Pool) -> None
 
         assert (await client.get("/healthz")).status == 200
         assert (await (await client.get("/readyz")).json())["missing"] == ["database"]
+
+
+async def test_it_is_not_ready_where_an_upgrade_put_other_files_in_its_place(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with transaction(pool) as conn:
+        await heartbeats.save_heartbeat(conn, uuid4(), "worker")
+    async with serving(make_instance(pool)) as client:
+        assert (await client.get("/readyz")).status == 200
+        monkeypatch.setattr(lazy, "EDITION", None)
+        answer = await client.get("/readyz")
+
+        assert (answer.status, (await answer.json())["missing"]) == (503, ["restart"])
 
 
 async def test_what_no_living_worker_gets_done_is_missing_and_what_one_of_them_does_is_not(pool: Pool) -> None:

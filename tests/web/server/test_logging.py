@@ -2,6 +2,9 @@
 
 import io
 import logging
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -51,3 +54,26 @@ def test_a_traceback_shows_no_variable(untouched: None, monkeypatch: pytest.Monk
     written = screen.getvalue()
     assert written.count("RuntimeError") >= 2 and "fail(" in written
     assert WORDS not in written
+
+
+@pytest.mark.parametrize("options", [(), ("-u",)], ids=["buffered", "unbuffered"])
+def test_a_line_is_written_in_one_piece_so_that_those_of_another_process_do_not_run_into_it(
+    options: tuple[str, ...],
+) -> None:
+    code = """
+import logging, structlog
+from web.server.logging import configure_logging
+configure_logging("info")
+for words in ("a few", "many" * 4000):
+    structlog.get_logger("ours").info(words)
+    logging.getLogger("library").warning(words)
+"""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with ours, theirs:
+        subprocess.run([sys.executable, *options, "-c", code], stderr=theirs.fileno(), check=True)
+        ours.setblocking(False)
+        written = [ours.recv(100_000) for _ in range(4)]
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+
+    assert all(piece.startswith(b"{") and piece.endswith(b"}\n") for piece in written)

@@ -1,4 +1,4 @@
-"""`/metrics` on its own address: the first free port of a few, since each process has its own figures."""
+"""`/metrics` on its own address: the port of its place among a few, since each process has its own figures."""
 
 import asyncio
 import errno
@@ -49,11 +49,11 @@ class Watch:
             await asyncio.sleep(CERTIFICATE_SECONDS)
 
 
-async def show_figures(instance: Instance) -> None:
-    """Answer on the address of the settings until cancelled. Raises NoPort."""
+async def show_figures(instance: Instance, place: int = 0) -> None:
+    """Answer on the address of the settings, by `place`, until cancelled. Raises NoPort."""
     address = instance.settings.metrics_address
     assert address is not None, "nobody asks for figures"
-    listener, watch = open_port(address), Watch(instance)
+    listener, watch = open_port(address, place), Watch(instance)
     runner = web.AppRunner(make_app(watch), access_log=None)
     await runner.setup()
     await web.SockSite(runner, listener).start()
@@ -66,11 +66,14 @@ async def show_figures(instance: Instance) -> None:
         await runner.cleanup()
 
 
-def open_port(address: tuple[str, int]) -> socket.socket:
-    """The first port that no other process of ours has. Raises NoPort."""
+def open_port(address: tuple[str, int], place: int = 0) -> socket.socket:
+    """The port of this place, or the next one that no other process of ours has. Raises NoPort."""
     host, first = address
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for port in range(first, min(first + PORTS, 65536)):
+    for number in range(PORTS):
+        port = first + (place + number) % PORTS
+        if port > 65535:
+            continue
         try:
             listener = socket.create_server((host, port), family=family)
         except OSError as error:

@@ -19,6 +19,7 @@ from models.errors import DeclicError, Unavailable
 from models.lazy import lazily
 from models.settings import Settings
 from models.store import services
+from models.store.background.beats import set_apart
 from models.store.background.supervised_tasks import Background
 from models.store.database import transaction
 from models.store.migrate import NotMigrated
@@ -61,19 +62,36 @@ class AddressTaken(DeclicError):
 
 async def serve(settings: Settings, *, work: bool = True, listener: socket.socket | None = None) -> None:
     """Serve until SIGTERM or SIGINT. `listener` is a socket that somebody else opened, who holds our standard input."""
-    part = ProcessPart(answers=True, works=work, first=listener is None)
-    await serve_part(settings, listener or await open_listener(settings), part, supervised=listener is not None)
+    alone = listener is None
+    part = ProcessPart(answers=True, works=work, first=alone)
+    await serve_part(settings, listener or await open_listener(settings), part, supervised=not alone, migrating=True)
 
 
 async def serve_part(
-    settings: Settings, listener: socket.socket, part: ProcessPart, *, supervised: bool = True
+    settings: Settings,
+    listener: socket.socket,
+    part: ProcessPart,
+    *,
+    supervised: bool = True,
+    migrating: bool | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until whoever supervises us is gone. The first one has more to say."""
+    """Serve until SIGTERM or SIGINT, or until whoever supervises us is gone. The first one has more to say.
+
+    Of those that were forked from one process, the first alone is `migrating`: one that is started again later would
+    apply what others have put beside it since.
+    """
+    set_apart(settings.site.host)
     stopping = stop_on_signals()
     if supervised:
         stop_when_orphaned(stopping, part.lifeline)
     progress = print_step if part.first else print_nothing
-    opened = open_ready_instance(settings, patience=START_SECONDS, stopping=stopping, progress=progress)
+    opened = open_ready_instance(
+        settings,
+        patience=START_SECONDS,
+        stopping=stopping,
+        migrating=part.first if migrating is None else migrating,
+        progress=progress,
+    )
     async with unless_stopped(stopping), opened as instance:
         if part.first:
             await announce_first_run(instance)
@@ -81,7 +99,7 @@ async def serve_part(
         if supervised:
             tell_ready(part)
         with services.held(settings.data, describe(listener)) if part.first else nullcontext():
-            await run_until(stopping, instance, listener, work=part.works)
+            await run_until(stopping, instance, listener, work=part.works, place=part.place)
 
 
 async def announce_first_run(instance: Instance) -> None:
@@ -97,8 +115,12 @@ async def run_until(
     *,
     work: bool = True,
     work_signal: WorkSignal | None = None,
+    place: int = 0,
 ) -> None:
-    """Answer and work until `stopping` is set; then finish what was begun and close everything."""
+    """Answer and work until `stopping` is set; then finish what was begun and close everything.
+
+    `place` is the number of this process among those of the server.
+    """
     patience = Timeouts()
     logging.getLogger("aiohttp.server").addFilter(is_worth_a_line)
     work_signal = work_signal or WorkSignal(instance.pool)
@@ -114,7 +136,7 @@ async def run_until(
     )
     await runner.setup()
     server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener, backlog=BACKLOG)
-    worker = asyncio.create_task(_work(instance, work_signal, stopping, work=work))
+    worker = asyncio.create_task(_work(instance, work_signal, stopping, work=work, place=place))
     spare = asyncio.create_task(trim_regularly())
     log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
     await stopping.wait()
@@ -136,6 +158,7 @@ async def drain(app: web.Application) -> None:
 
 async def work(settings: Settings, part: ProcessPart | None = None) -> None:
     """Only work, serve no pages: `declic worker`, or the `part` of a process that is supervised."""
+    set_apart(settings.site.host)
     stopping = stop_on_signals()
     if part is not None:
         stop_when_orphaned(stopping, part.lifeline)
@@ -143,21 +166,23 @@ async def work(settings: Settings, part: ProcessPart | None = None) -> None:
     async with unless_stopped(stopping), opening as instance:
         await warn_without_pictures(instance)
         log.info("working", url=instance.site.url)
-        await work_until(stopping, instance, WorkSignal(instance.pool))
+        await work_until(stopping, instance, WorkSignal(instance.pool), 0 if part is None else part.place)
         log.info("stopped")
 
 
-async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: WorkSignal) -> None:
+async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: WorkSignal, place: int = 0) -> None:
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
     background = Background(instance.pool)
     background.start("rings", work_signal.announce_signals)
     spare = asyncio.create_task(trim_regularly())
-    await _work(instance, work_signal, stopping, work=True)
+    await _work(instance, work_signal, stopping, work=True, place=place)
     spare.cancel()
     await background.stop()
 
 
-async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, *, work: bool) -> None:
+async def _work(
+    instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, *, work: bool, place: int
+) -> None:
     """Who only serves hears all the same when keys change: it signs what it fetches, and proves what it shows.
 
     Each process looks at its machine, writes down what was slow, and shows its figures to whoever may read them.
@@ -166,7 +191,7 @@ async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.E
     background.start("machine", partial(health.watch_machine_regularly, instance))
     background.start("slow statements", partial(instance.slow_statements.keep, instance.pool))
     if instance.settings.metrics_address is not None:
-        background.start("metrics", partial(listener.show_figures, instance))
+        background.start("metrics", partial(listener.show_figures, instance, place))
     if work:
         await run_worker(instance, work_signal, stopping)
     else:
@@ -176,13 +201,17 @@ async def _work(instance: Instance, work_signal: WorkSignal, stopping: asyncio.E
 
 
 def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set; a second one ends the process at once."""
-    stopping = asyncio.Event()
+    """An event that SIGTERM and SIGINT set; a second one ends the process at once.
+
+    Where all processes are told at a time, a supervisor may have set the event first: that is no signal of ours.
+    """
+    stopping, told = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def stop(number: signal.Signals) -> None:
-        if stopping.is_set():
+        if told.is_set():
             os._exit(128 + number)
+        told.set()
         stopping.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,13 +12,20 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from models.lazy import is_replaced
 from web.server.processes.memory import find_malloc_trim
-from web.server.processes.pool import PAUSE_SECONDS, STOP_SECONDS
+from web.server.processes.pool import PAUSE_SECONDS
 
 log = structlog.get_logger(__name__)
 
 READY = signal.SIGUSR1
 """What the first process tells the supervisor once the database is there, migrated and furnished."""
+
+STOP_SECONDS = 18.0
+"""Less than TimeoutStopSec of the units: draining takes ten, and the last one stops an embedded database."""
+
+REPLACED = os.EX_TEMPFAIL
+"""The exit status where another version lies in our place: whoever started us starts that one."""
 
 STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 WATCHED = frozenset({*STOPS, signal.SIGCHLD, READY})
@@ -28,13 +35,15 @@ WATCHED = frozenset({*STOPS, signal.SIGCHLD, READY})
 class ProcessPart:
     """What one process does: it answers, or works, or both. The `first` of all prepares the database for the others.
 
-    `lifeline` is the descriptor that ends when the supervisor does.
+    `lifeline` is the descriptor that ends when the `supervisor` does. `place` is its number among all.
     """
 
     answers: bool
     works: bool
     first: bool = False
     lifeline: int = 0
+    supervisor: int = 0
+    place: int = 0
 
     @property
     def name(self) -> str:
@@ -46,7 +55,8 @@ def divide(count: int, *, work: bool = True) -> list[ProcessPart]:
     """The parts of so many processes: the last of them works, the others answer."""
     working = work and count > 1
     answering = [ProcessPart(answers=True, works=work and not working) for _ in range(count - working)]
-    return [*answering, *([ProcessPart(answers=False, works=True)] if working else [])]
+    parts = [*answering, *([ProcessPart(answers=False, works=True)] if working else [])]
+    return [replace(part, place=place) for place, part in enumerate(parts)]
 
 
 def supervise(listener: socket.socket, count: int, *, work: bool = True) -> ProcessPart | int:
@@ -68,27 +78,39 @@ class _Supervisor:
         self.listener = listener
         self.lifeline, self.held = os.pipe()
         self.running: dict[int, ProcessPart] = {}
-        self.due: list[tuple[float, ProcessPart]] = [(0.0, replace(parts[0], first=True, lifeline=self.lifeline))]
-        self.waiting = [replace(part, lifeline=self.lifeline) for part in parts[1:]]
-        self.again = replace(parts[0], lifeline=self.lifeline)
+        first, *self.waiting = [replace(part, lifeline=self.lifeline, supervisor=os.getpid()) for part in parts]
+        self.due: list[tuple[float, ProcessPart]] = [(0.0, replace(first, first=True))]
         self.ready = False
 
     def run(self) -> ProcessPart | int:
-        """Start, watch and start again, until a signal says to stop or the first process could not begin."""
+        """Start, watch and start again, until a signal says to stop or the first process could not begin.
+
+        After an upgrade none is started: it would be of the version before, on a database of which it knows nothing.
+        """
         while True:
+            if self._next_seconds() == 0 and is_replaced():
+                log.warning("version_replaced")
+                self._stop()
+                return REPLACED
             part = self._start_due()
             if part is not None:
                 return part
             told = signal.sigtimedwait(WATCHED, self._next_seconds())
-            if told is not None and told.si_signo in STOPS:
+            number = 0 if told is None else told.si_signo
+            if number in STOPS:
                 return self._stop()
-            if told is not None and told.si_signo == READY and not self.ready:
-                self.ready = True
-                self.due.extend((0.0, part) for part in self.waiting)
-                log.info("supervising", processes=1 + len(self.waiting))
+            if number == READY:
+                self._begin_others()
             failed = self._reap()
             if failed is not None:
                 return failed
+
+    def _begin_others(self) -> None:
+        """Once: the database is ready for them."""
+        if not self.ready:
+            self.ready = True
+            self.due.extend((0.0, part) for part in self.waiting)
+            log.info("supervising", processes=1 + len(self.waiting))
 
     def _start_due(self) -> ProcessPart | None:
         """Fork what is due. In a process that was forked, its part."""
@@ -121,7 +143,7 @@ class _Supervisor:
             if not self.ready:
                 return status
             log.error("process_died", process=ended, part=part.name, status=status)
-            self.due.append((time.monotonic() + PAUSE_SECONDS, self.again if part.answers else part))
+            self.due.append((time.monotonic() + PAUSE_SECONDS, replace(part, first=False)))
         return None
 
     def _stop(self) -> int:
@@ -161,6 +183,6 @@ def _list_ended() -> list[tuple[int, int]]:
 
 
 def tell_ready(part: ProcessPart) -> None:
-    """In the first process: the others may begin."""
-    if part.first:
-        os.kill(os.getppid(), READY)
+    """In the first process: the others may begin. Where the supervisor is gone, our parent is somebody else."""
+    if part.first and os.getppid() == part.supervisor:
+        os.kill(part.supervisor, READY)

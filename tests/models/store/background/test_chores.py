@@ -158,6 +158,26 @@ async def test_a_chore_that_takes_long_is_finished_before_a_stop_and_meanwhile_n
     assert await list_states(pool) == ["long queued"]
 
 
+async def test_a_stop_is_heard_between_two_chores_and_what_was_not_begun_is_due_for_another_worker(pool: Pool) -> None:
+    stopping, ran = asyncio.Event(), list[str]()
+
+    async def stop(name: str) -> None:
+        ran.append(name)
+        stopping.set()
+
+    periodic = [Periodic(name=name, cron="17 2 * * *", chore=partial(stop, name)) for name in ("a", "b", "c")]
+    async with transaction(pool) as conn:
+        await chores.schedule(conn, periodic)
+        await conn.execute("UPDATE pgqueuer_schedules SET next_run = now() - interval '1 second'")
+
+    await asyncio.wait_for(run_chores(pool, periodic, stopping), 60)
+
+    assert len(ran) == 1
+    assert await list_states(pool) == ["a queued", "b queued", "c queued"]
+    async with connection(pool) as conn:
+        assert sorted(await chores.claim(conn, periodic, at=datetime.now(UTC))) == sorted({"a", "b", "c"} - set(ran))
+
+
 async def test_the_chore_of_a_worker_that_died_is_done_by_another(pool: Pool) -> None:
     sweeping = Periodic(name="sweep", cron="17 2 * * *", chore=asyncio.Event().wait)
     async with transaction(pool) as conn:

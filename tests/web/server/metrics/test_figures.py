@@ -1,6 +1,7 @@
 """What Prometheus reads: true figures under names that it likes, on an address of its own, of nobody in particular."""
 
 import asyncio
+import errno
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -156,7 +158,7 @@ async def test_figures_are_shown_only_where_they_are_asked_for_and_by_each_proce
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         instance, stopping = make_instance(pool, metrics=f":{port}"), asyncio.Event()
-        working = asyncio.create_task(serve._work(instance, WorkSignal(pool), stopping, work=False))
+        working = asyncio.create_task(serve._work(instance, WorkSignal(pool), stopping, work=False, place=0))
         async with ClientSession() as session:
             text = await fetch_from(session, range(port + 1, port + listener.PORTS))
         stopping.set()
@@ -165,6 +167,23 @@ async def test_figures_are_shown_only_where_they_are_asked_for_and_by_each_proce
     assert "declic_database_up 1" in text
     assert make_instance(pool).settings.metrics_address is None
     assert not any(route.path.startswith("/metrics") for route in ROUTES), "never where pages are"
+
+
+@pytest.mark.parametrize(
+    ("place", "taken", "expected"),
+    [(0, (), 9464), (1, (), 9465), (1, (9465,), 9466), (15, (9479,), 9464), (17, (), 9465)],
+)
+def test_each_process_has_the_port_of_its_place_and_the_next_one_where_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch, place: int, taken: tuple[int, ...], expected: int
+) -> None:
+    def create(address: tuple[str, int], **_: Any) -> Any:
+        if address[1] in taken:
+            raise OSError(errno.EADDRINUSE, "taken")
+        return SimpleNamespace(setblocking=lambda _: None, port=address[1])
+
+    monkeypatch.setattr(socket, "create_server", create)
+
+    assert listener.open_port(("127.0.0.1", 9464), place).port == expected  # type: ignore[attr-defined] # a stand-in
 
 
 async def fetch_from(session: ClientSession, ports: range) -> str:
