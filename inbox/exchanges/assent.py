@@ -13,7 +13,7 @@ from models.settings import Site
 from models.store.database import Connection
 from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.reasons import REFUSALS
-from outbox.exchanges.agreements.endings import withdraw
+from outbox.exchanges.agreements.endings import withdraw, withdraw_again
 from outbox.exchanges.agreements.terms import require_before_shutdown, require_possible
 from outbox.threads.agreement_context import Said
 
@@ -50,14 +50,16 @@ async def takes_back_late(conn: Connection, site: Site, case: AgreementContext, 
     The request is taken back, with the reason, so that nobody there counts on it either.
     """
     held = case.agreement
-    if state != "agreed" or held.state in agreements.BOUND:
+    if state not in agreements.BOUND or held.state in agreements.BOUND:
         return False
     try:
         await require_before_shutdown(conn, terms)
     except Conflict:
-        if held.state not in agreements.OPEN:
-            raise Ignored("agreement_ended") from None
-        await withdraw(conn, site, case.partner, held, Said(text=REFUSALS["terms_after_shutdown"]))
+        reason = REFUSALS["terms_after_shutdown"]
+        if held.state in agreements.OPEN:
+            await withdraw(conn, site, case.partner, held, Said(text=reason))
+        elif case.reads(case.owner):
+            await withdraw_again(conn, site, case, reason)
         return True
     return False
 

@@ -167,7 +167,9 @@ async def replace_public_keys(conn: Connection, actor_id: int, keys: list[tuple[
         conn,
         """
         INSERT INTO public_key (uri, actor_id, algorithm, pem) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (uri) DO UPDATE SET algorithm = excluded.algorithm, pem = excluded.pem, fetched_at = now()
+        ON CONFLICT (uri) DO UPDATE SET algorithm = excluded.algorithm, pem = excluded.pem, fetched_at = now(),
+            held_since = CASE WHEN public_key.pem = excluded.pem
+                THEN coalesce(public_key.held_since, public_key.fetched_at) ELSE now() END
         WHERE public_key.actor_id = excluded.actor_id
         """,
         [(uri, actor_id, algorithm, pem) for uri, algorithm, pem in keys],
