@@ -156,7 +156,7 @@ async def _find_end(conn: Connection, host: str, step: _Step) -> datetime | None
             SELECT finished_at FROM delivery WHERE host = $1 AND state = 'done' AND finished_at > $2
                 AND finished_at <= $3 AND (requeued_at IS NULL OR requeued_at < $4)
             ORDER BY finished_at LIMIT $5
-        ) AS some
+        ) AS next_ones
         """,
         host,
         step.since,
