@@ -215,8 +215,8 @@ CREATE TABLE public_key (
     fetched_at timestamptz NOT NULL DEFAULT now(),
     -- When a key was last looked at anew because a signature did not hold; the first look at it does not count.
     refetched_at timestamptz,
-    -- Since when a key of somebody elsewhere is this one: a server made again of a backup has the keys that it had
-    -- before. NULL: at the latest since it was fetched.
+    -- Since when all keys of somebody elsewhere are those that they are: a server made again of a backup has the keys
+    -- that it had before. NULL: at the latest since they were fetched.
     held_since timestamptz DEFAULT now()
 );
 CREATE INDEX public_key_actor ON public_key (actor_id);

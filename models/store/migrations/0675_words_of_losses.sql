@@ -1,5 +1,5 @@
--- Since when a key of somebody elsewhere is this one: a server made again of a backup has the keys that it had before.
--- NULL: at the latest since it was fetched.
+-- Since when all keys of somebody elsewhere are those that they are: a server made again of a backup has the keys that
+-- it had before. NULL: at the latest since they were fetched.
 ALTER TABLE public_key ADD COLUMN held_since timestamptz;
 ALTER TABLE public_key ALTER COLUMN held_since SET DEFAULT now();
 

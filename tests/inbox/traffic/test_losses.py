@@ -48,7 +48,8 @@ HEARD = "SELECT known FROM peer_restoration WHERE host = 'henin.test'"
 async def tell(conn: Connection, server: Actor, **changes: Any) -> bool | None:
     """It says what it lost. Whether it is known; None where it is not heard."""
     await handle_update(conn, HERE, server, by(server, "Update", describe(server, **changes)))
-    return await fetch_value(conn, HEARD)
+    known: bool | None = await fetch_value(conn, HEARD)
+    return known
 
 
 async def test_the_actor_of_a_server_says_what_it_lost(conn: Connection) -> None:
@@ -79,6 +80,16 @@ async def test_one_with_another_key_is_not_known_even_where_it_shows_the_old_one
     await keys.replace_public_keys(
         conn, server.id, [(f"{server.uri}{name}", "rsa", pem) for name, pem in shown.items()]
     )
+
+    assert await tell(conn, server) is False
+
+
+async def test_nor_is_one_that_had_another_key_for_a_moment(conn: Connection) -> None:
+    server = await make_server(conn)
+    own = (f"{server.uri}#main-key", "rsa", "ours")
+
+    await keys.replace_public_keys(conn, server.id, [own, (f"{server.uri}#other", "rsa", "theirs")])  # type: ignore[list-item]
+    await keys.replace_public_keys(conn, server.id, [own])  # type: ignore[list-item]
 
     assert await tell(conn, server) is False
 
