@@ -49,14 +49,16 @@ async def find_latest(conn: Connection) -> Restoration | None:
 
 
 async def claim_untold(conn: Connection) -> Restoration | None:
-    """One that nobody was told of yet, of the earliest loss: from now on it counts as told."""
+    """One that nobody was told of yet, of the earliest loss: from now on it counts as told, and the actor says so."""
     return await fetch_one(
         conn,
         Restoration,
         """
         WITH claimed AS (
-            UPDATE restoration SET told_at = now() WHERE told_at IS NULL
-            RETURNING lost_from, restored_at, told_at, names
+            UPDATE restoration SET told_at = now(), lost_from = untold.lost_from
+            FROM (SELECT min(lost_from) AS lost_from FROM restoration WHERE told_at IS NULL) AS untold
+            WHERE told_at IS NULL
+            RETURNING restoration.lost_from, restored_at, told_at, names
         )
         SELECT min(lost_from) AS lost_from, max(restored_at) AS restored_at, max(told_at) AS told_at,
             max(names) AS names
@@ -88,7 +90,7 @@ async def list_peers(conn: Connection) -> list[Inbox]:
 
 
 async def find_returned(conn: Connection, found: Restoration, actor_id: int) -> Returned:
-    """What came back since; `actor_id` is the actor that told others."""
+    """What came back since; `actor_id` is the actor that told others, at the moment at which all was asked for."""
     returned = await fetch_one(
         conn,
         Returned,
@@ -96,14 +98,14 @@ async def find_returned(conn: Connection, found: Restoration, actor_id: int) -> 
         SELECT count(*) FILTER (WHERE t.state = 'done')::integer AS told,
             count(*) FILTER (WHERE t.state IN ('waiting', 'held'))::integer AS waiting,
             count(*) FILTER (WHERE t.state = 'failed')::integer AS untold,
-            (SELECT count(*)::integer FROM backfill WHERE asked_at >= $2 AND state = 'done') AS read,
-            (SELECT count(*)::integer FROM backfill WHERE asked_at >= $2 AND state IN ('waiting', 'running'))
+            (SELECT count(*)::integer FROM backfill WHERE asked_at = $2 AND state = 'done') AS read,
+            (SELECT count(*)::integer FROM backfill WHERE asked_at = $2 AND state IN ('waiting', 'running'))
                 AS reading,
-            (SELECT count(*)::integer FROM backfill WHERE asked_at >= $2 AND state = 'failed') AS unread,
+            (SELECT count(*)::integer FROM backfill WHERE asked_at = $2 AND state = 'failed') AS unread,
             (SELECT count(*)::integer FROM post WHERE NOT local AND deleted_at IS NULL AND received_at >= $2
                 AND published_at BETWEEN $3 AND $4) AS posts
         FROM (SELECT d.state FROM delivery d JOIN activity a ON a.id = d.activity_id
-            WHERE a.actor_id = $1 AND a.type = 'Update' AND a.created_at >= $2) AS t
+            WHERE a.actor_id = $1 AND a.type = 'Update' AND a.created_at = $2) AS t
         """,
         actor_id,
         found.told_at or found.restored_at,

@@ -10,8 +10,8 @@ from models.moderation import decision_deadlines
 from models.personal_data import deletion_requests
 from models.store import backups, going_back
 from models.store.database import Connection, execute, fetch_value
-from models.traffic import restorations
-from tests.factories import make_member
+from models.traffic import backfills, restorations
+from tests.factories import make_follow, make_member, make_remote_actor
 
 NOW = datetime.now(UTC)
 
@@ -58,6 +58,33 @@ async def test_nobody_who_was_excluded_is_erased_while_the_loss_is_new(conn: Con
     later = await decision_deadlines.list_final_exclusions(conn, at=NOW + timedelta(days=4), limit=9)
 
     assert (before, soon, later) == ([alice.id], [], [alice.id])
+
+
+async def test_of_two_losses_that_nobody_was_told_of_the_actor_says_the_earliest(conn: Connection) -> None:
+    first, second = NOW - timedelta(hours=50), NOW - timedelta(hours=20)
+    await going_back.note(conn, first)
+    await going_back.note(conn, second)
+
+    claimed, latest = await restorations.claim_untold(conn), await restorations.find_latest(conn)
+
+    assert claimed is not None and latest is not None
+    assert (claimed.lost_from, latest.lost_from) == (first, first)
+    assert await restorations.claim_untold(conn) is None
+
+
+async def test_what_was_asked_for_and_told_at_another_time_does_not_count_as_what_came_back(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    await make_follow(conn, alice, bob := await make_remote_actor(conn, "bob"))
+    await going_back.note(conn, NOW - timedelta(hours=20))
+    found = await restorations.claim_untold(conn)
+    assert found is not None
+    await backfills.ask(conn, bob.id)
+    await backfills.ask(conn, (await make_remote_actor(conn, "erin")).id)
+    await execute(conn, "UPDATE backfill SET asked_at = asked_at + interval '1 hour' WHERE actor_id <> $1", bob.id)
+
+    returned = await restorations.find_returned(conn, found, alice.id)
+
+    assert (returned.reading, returned.told) == (1, 0)
 
 
 async def test_a_backup_of_before_there_was_a_place_for_it_is_noted_all_the_same(database_url: str) -> None:
