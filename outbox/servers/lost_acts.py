@@ -1,5 +1,7 @@
 """Others answer what one of ours did and this instance lost: a friend's yes counts, everything else is taken back."""
 
+from datetime import datetime
+
 from federation.texts.html_cleaner import from_text
 from federation.uris import activity_uri, host_of
 from federation.vocabulary.activities.activities import Accept, Follow, Undo
@@ -31,7 +33,7 @@ async def answer_lost(conn: Connection, site: Site, sender: Actor, yes: Accept) 
     if isinstance(yes.object, Follow):
         return await _take_up_follow(conn, site, sender, yes.object, found)
     uri = yes.object if isinstance(yes.object, str) else yes.object.id
-    return yes.result is not None and await _take_back_offer(conn, site, sender, yes, uri)
+    return yes.result is not None and await _take_back_offer(conn, site, sender, yes, uri, found)
 
 
 async def _take_up_follow(
@@ -46,9 +48,7 @@ async def _take_up_follow(
         return False
     if await activities.find_by_uri(conn, asked.id) is not None:
         return False  # it was not lost
-    if await _has_said(conn, follower, sender.uri) or await activities.has_unfollowed(
-        conn, follower.id, sender.uri, since=found.restored_at
-    ):
+    if await _has_said(conn, follower, sender.uri, since=found.restored_at):
         return False
     level = await trust_levels.find(conn, sender.host)
     if level is None or level.level != "friend" or await blocks.between(conn, follower.id, sender.id):
@@ -61,12 +61,16 @@ async def _take_up_follow(
     return True
 
 
-async def _take_back_offer(conn: Connection, site: Site, sender: Actor, yes: Accept, uri: str) -> bool:
+async def _take_back_offer(
+    conn: Connection, site: Site, sender: Actor, yes: Accept, uri: str, found: restorations.Restoration
+) -> bool:
     """What one of ours asked for and nobody here remembers binds her to nothing: it is taken back, with the reason."""
     author = await _find_author(conn, site, uri)
     if author is None or yes.result is None or await activities.find_by_uri(conn, uri) is not None:
         return False
-    if not await _is_about_own_listing(conn, sender, yes.result) or await _has_said(conn, author, uri):
+    if not await _is_about_own_listing(conn, sender, yes.result) or await _has_said(
+        conn, author, uri, since=found.restored_at
+    ):
         return False
     if not await restoration_words.spend_taking_back(conn, host_of(sender.uri)):
         return False
@@ -88,8 +92,9 @@ async def _is_about_own_listing(conn: Connection, sender: Actor, terms: Agreemen
     return listing is not None and listing.post.author_id == sender.id
 
 
-async def _has_said(conn: Connection, actor: Actor, about: str) -> bool:
-    return await activities.find_latest(conn, actor_id=actor.id, type="Undo", object_uri=about) is not None
+async def _has_said(conn: Connection, actor: Actor, about: str, *, since: datetime) -> bool:
+    undone = await activities.find_latest(conn, actor_id=actor.id, type="Undo", object_uri=about)
+    return undone is not None and undone.said_at >= since
 
 
 async def _find_author(conn: Connection, site: Site, uri: str) -> Actor | None:

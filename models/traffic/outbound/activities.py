@@ -89,22 +89,6 @@ async def find_latest(conn: Connection, *, actor_id: int, type: str, object_uri:
     )
 
 
-async def has_unfollowed(conn: Connection, actor_id: int, followed_uri: str, *, since: datetime) -> bool:
-    """Whether this actor took a follow of that one back since then."""
-    return bool(
-        await fetch_value(
-            conn,
-            """
-            SELECT EXISTS (SELECT FROM activity WHERE actor_id = $1 AND type = 'Undo' AND created_at >= $3
-                AND body::jsonb #>> '{object,type}' = 'Follow' AND body::jsonb #>> '{object,object}' = $2)
-            """,
-            actor_id,
-            followed_uri,
-            since,
-        )
-    )
-
-
 async def find_create(conn: Connection, *, actor_id: int, object_uri: str) -> StoredActivity | None:
     """The activity by which everybody was told of this public object, for whoever passes it on."""
     return await fetch_one(

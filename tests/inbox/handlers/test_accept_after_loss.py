@@ -15,7 +15,7 @@ from models.servers.trust_levels import Decision
 from models.store.database import Connection, execute
 from models.traffic.restoration_words import MOST_TAKEN_BACK, spend_taking_back
 from outbox.relations.follows import unfollow
-from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.factories import HERE, make_follow, make_listing, make_member, make_remote_actor
 from tests.inbox.handlers.activities import by
 from tests.outbox.sent_activities import list_sent
 
@@ -40,6 +40,20 @@ async def is_following(conn: Connection, followed: Actor) -> bool:
 
 async def test_a_follow_that_was_lost_stands_again_where_a_friend_says_yes_to_it(conn: Connection, dora: Actor) -> None:
     await trust_levels.save_levels(conn, [Decision(host=dora.host, level="friend")])
+
+    await handle_accept(conn, HERE, dora, by(dora, "Accept", follow_of("alice", dora)))
+
+    assert await is_following(conn, dora)
+
+
+async def test_that_somebody_ceased_to_follow_before_the_loss_says_nothing_of_what_was_lost(
+    conn: Connection, dora: Actor
+) -> None:
+    await trust_levels.save_levels(conn, [Decision(host=dora.host, level="friend")])
+    alice = await actors.get_local(conn, "alice")
+    await make_follow(conn, alice, dora)
+    await unfollow(conn, HERE, alice, dora)
+    await execute(conn, "UPDATE activity SET created_at = now() - interval '1 day'")
 
     await handle_accept(conn, HERE, dora, by(dora, "Accept", follow_of("alice", dora)))
 
