@@ -87,8 +87,7 @@ async def reserve_username(conn: Connection, username: str) -> None:
         conn,
         """
         INSERT INTO used_username AS held (username) VALUES ($1)
-        ON CONFLICT (username) DO UPDATE SET used_at = now(), told_by = NULL, given_back_at = NULL
-        WHERE held.given_back_at IS NOT NULL
+        ON CONFLICT (username) DO UPDATE SET told_by = NULL, given_back_at = NULL WHERE held.given_back_at IS NOT NULL
         """,
         username,
     )

@@ -312,6 +312,8 @@ LIMITS: dict[str, object] = {
     "models.searches.fitting.LOOKED_THROUGH": 1000,
     "models.searches.language.word_matches.MOST_RELATED": 40,
     "models.listings.subcategories.MOST": 12,
+    "models.traffic.peer_restorations.AT_ONCE": 1000,
+    "models.traffic.peer_restorations.SHOWN": timedelta(days=7),
     "models.traffic.peer_restorations.FARTHEST": timedelta(days=60),
     "models.traffic.peer_restorations.LEAST_BETWEEN": timedelta(hours=1),
     "models.traffic.restoration_words.MOST_NAMES": 1000,

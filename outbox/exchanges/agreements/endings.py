@@ -33,7 +33,6 @@ from outbox.threads.agreement_context import (
     send_current_state,
     stamp,
 )
-from outbox.traffic.send import Recipients, send
 
 PATIENCE = timedelta(hours=24)
 """So much longer a copy waits for an answer than the server that has the word."""
@@ -91,10 +90,11 @@ async def _build_no(
         return build_reject_of_terms(site, actor, answered, other, reason=ended.reason, at=ended.updated_at)
     if verb == "refuse":
         return build_reject_of_terms(site, actor, held.offer_uri, other, reason=ended.reason)
-    return await _build_undo(conn, site, actor, case, ended.reason)
+    return await build_withdrawal(conn, site, actor, case, ended.reason)
 
 
-async def _build_undo(conn: Connection, site: Site, actor: Actor, case: AgreementContext, reason: str) -> Undo:
+async def build_withdrawal(conn: Connection, site: Site, actor: Actor, case: AgreementContext, reason: str) -> Undo:
+    """Somebody takes back the Offer with which it began, as she made it."""
     uri = case.agreement.request_uri
     kept = await activities.find_by_uri(conn, uri) if actor.local else None
     offer = parse_activity(kept.body.encode()) if kept is not None else None
@@ -102,14 +102,6 @@ async def _build_undo(conn: Connection, site: Site, actor: Actor, case: Agreemen
         to = (case.other_of(actor).uri,)
         offer = Offer(id=uri, actor=actor.uri, object=build_agreement(case, by=actor), to=to)
     return build_undo(site, actor, offer, reason=reason)
-
-
-async def withdraw_again(conn: Connection, site: Site, case: AgreementContext, reason: str) -> None:
-    """A yes came to a request of ours that had ended here: it is taken back there once, so that nobody counts on it."""
-    partner, uri = case.partner, case.agreement.request_uri
-    if await activities.find_latest(conn, actor_id=partner.id, type="Undo", object_uri=uri) is None:
-        undo = await _build_undo(conn, site, partner, case, reason)
-        await send(conn, partner, undo, Recipients(named_ids=(case.owner.id,)), about=uri)
 
 
 async def give_back(conn: Connection, site: Site, case: AgreementContext) -> None:
