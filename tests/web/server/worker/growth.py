@@ -43,7 +43,6 @@ LASTING = {
     "known_host": _ELSEWHERE, "territory": _ELSEWHERE,
     "used_username": _AS_MANY, "preference": _AS_MANY, "canned_answer": _AS_MANY, "document_version": _AS_MANY,
     "subcategory": _AS_MANY, "instance_shutdown": _FEW, "restoration": _HISTORY, "peer_restoration": _ELSEWHERE,
-    "restoration_word": _HISTORY,
     "own_page": _AS_MANY, "diagnostic_version": _AS_MANY, "opening_step": _AS_MANY, "moderation_filter": _AS_MANY,
     "preference_change": _HISTORY, "journal_entry": _HISTORY, "moderation_case": _HISTORY, "report": _HISTORY,
     "removed_picture": _HISTORY, "points_movement": _HISTORY, "repair_import": _HISTORY,
