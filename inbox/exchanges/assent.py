@@ -11,11 +11,13 @@ from models.exchanges import agreements
 from models.exchanges.agreements import Agreement, State, Terms
 from models.settings import Site
 from models.store.database import Connection
+from models.traffic.outbound import activities
 from outbox.builders.objects.agreement import AgreementContext
 from outbox.builders.texts.reasons import REFUSALS
-from outbox.exchanges.agreements.endings import withdraw
+from outbox.exchanges.agreements.endings import build_withdrawal, withdraw
 from outbox.exchanges.agreements.terms import require_before_shutdown, require_possible
 from outbox.threads.agreement_context import Said
+from outbox.traffic.send import Recipients, send
 
 LONGEST_HOLD = timedelta(days=31)
 """So long one of ours waits for an answer at most, whatever another server says."""
@@ -50,16 +52,26 @@ async def takes_back_late(conn: Connection, site: Site, case: AgreementContext, 
     The request is taken back, with the reason, so that nobody there counts on it either.
     """
     held = case.agreement
-    if state != "agreed" or held.state in agreements.BOUND:
+    if state not in agreements.BOUND or held.state in agreements.BOUND:
         return False
     try:
         await require_before_shutdown(conn, terms)
     except Conflict:
-        if held.state not in agreements.OPEN:
-            raise Ignored("agreement_ended") from None
-        await withdraw(conn, site, case.partner, held, Said(text=REFUSALS["terms_after_shutdown"]))
+        reason = REFUSALS["terms_after_shutdown"]
+        if held.state in agreements.OPEN:
+            await withdraw(conn, site, case.partner, held, Said(text=reason))
+        elif case.reads(case.owner):
+            await _withdraw_again(conn, site, case, reason)
         return True
     return False
+
+
+async def _withdraw_again(conn: Connection, site: Site, case: AgreementContext, reason: str) -> None:
+    """The request had ended here: there it is taken back too, once."""
+    partner, uri = case.partner, case.agreement.request_uri
+    if await activities.find_latest(conn, actor_id=partner.id, type="Undo", object_uri=uri) is None:
+        undo = await build_withdrawal(conn, site, partner, case, reason)
+        await send(conn, partner, undo, Recipients(named_ids=(case.owner.id,)), about=uri)
 
 
 def _is_agreed(held: Agreement, terms: Terms) -> bool:

@@ -55,7 +55,7 @@ async def prepare(instance: Instance, item: Received) -> Prepared:
     if item.deaths >= DEADLY:
         raise KillsWorker
     decoded = read_json(item.body)
-    await keep_names(instance, item.body)
+    await keep_names(instance, item.actor_uri, decoded.document)
     activity = await resolve(instance, decoded, item.actor_uri)
     own_deletion = isinstance(activity, Delete) and activity.actor == item.actor_uri
     if own_deletion and has_proof(decoded.document):

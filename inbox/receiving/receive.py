@@ -206,7 +206,19 @@ async def _authenticate(instance: Instance, envelope: Envelope, read: Readable) 
         return read
     if read.hint:
         raise Unsupported("Only whoever changed something gives a hint of it.")
-    return await find_vouched(instance, read, forwarder=host_of(key.owner))
+    vouched = await find_vouched(instance, read, forwarder=host_of(key.owner))
+    _require_no_actor(vouched)
+    return vouched
+
+
+def _require_no_actor(read: Readable) -> None:
+    """Raise Unsupported for the change of an actor that somebody else brings, or what might be one once compacted.
+
+    It may ask for what it lost: what a server shows proves nothing there, since its name may have changed hands.
+    """
+    changed = uri(read.document.get("object"))
+    if read.header.type == "Update" and (not read.plain or changed in {None, read.header.actor_uri}):
+        raise Unsupported("Only an actor itself tells that it changed.")
 
 
 def _require_authority(read: Readable) -> None:

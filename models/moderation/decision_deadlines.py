@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from models.moderation.decisions import APPEAL_TIME, COLUMNS, ModerationDecision
 from models.store.database import Connection, fetch_all, fetch_column
+from models.store.going_back import RESPITE
 from models.store.statements import compose
 
 ANSWER_WITHIN = timedelta(days=2)
@@ -84,7 +85,8 @@ async def claim_untold_ends(conn: Connection) -> list[ModerationDecision]:
 async def list_final_exclusions(conn: Connection, *, at: datetime, limit: int) -> list[int]:
     """Members of ours whose exclusion can no longer be appealed, the longest ago first.
 
-    So long after it took effect (APPEAL_TIME), with no appeal that waits; or once an appeal was refused.
+    So long after it took effect (APPEAL_TIME), with no appeal that waits; or once an appeal was refused. None shortly
+    after this instance was made again of a backup, which may lack an appeal, or that it was taken back.
     """
     return await fetch_column(
         conn,
@@ -94,9 +96,11 @@ async def list_final_exclusions(conn: Connection, *, at: datetime, limit: int) -
         WHERE d.kind = 'exclude' AND d.effective_at IS NOT NULL AND d.taken_back_at IS NULL
             AND (d.ends_at IS NULL OR d.ends_at > $1) AND a.local AND a.deleted_at IS NULL AND a.excluded_at IS NOT NULL
             AND (p.outcome = 'kept' OR (p.decision_id IS NULL AND d.effective_at <= $1::timestamptz - $2::interval))
+            AND NOT EXISTS (SELECT FROM restoration WHERE restored_at > $1::timestamptz - $4::interval)
         GROUP BY d.actor_id ORDER BY min(d.effective_at) LIMIT $3
         """,
         at,
         APPEAL_TIME,
         limit,
+        RESPITE,
     )

@@ -83,7 +83,14 @@ def order_roles(roles: Collection[str]) -> list[Role]:
 async def reserve_username(conn: Connection, username: str) -> None:
     """Take `username` for ever. Raises Invalid for a bad name, Conflict for one that was ever used."""
     require_username(username)
-    taken = await execute(conn, "INSERT INTO used_username (username) VALUES ($1) ON CONFLICT DO NOTHING", username)
+    taken = await execute(
+        conn,
+        """
+        INSERT INTO used_username AS held (username) VALUES ($1)
+        ON CONFLICT (username) DO UPDATE SET told_by = NULL, given_back_at = NULL WHERE held.given_back_at IS NOT NULL
+        """,
+        username,
+    )
     if not taken:
         raise Conflict("username_taken", username=username, field="username")
 

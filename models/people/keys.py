@@ -155,8 +155,10 @@ async def list_public_keys(conn: Connection, actor_id: int) -> list[StoredPublic
 async def replace_public_keys(conn: Connection, actor_id: int, keys: list[tuple[str, Algorithm, str]]) -> None:
     """Make these (id, algorithm, PEM) the keys of an actor elsewhere; those that it no longer shows are dropped (SG14).
 
-    A key id that is already somebody else's stays with them.
+    A key id that is already somebody else's stays with them. Once one of them changes, none is held since before:
+    whoever took over an address could show the old ones for a while.
     """
+    before = {(key.uri, key.pem) for key in await list_public_keys(conn, actor_id)}
     await execute(
         conn,
         "DELETE FROM public_key WHERE actor_id = $1 AND uri <> ALL($2)",
@@ -167,11 +169,14 @@ async def replace_public_keys(conn: Connection, actor_id: int, keys: list[tuple[
         conn,
         """
         INSERT INTO public_key (uri, actor_id, algorithm, pem) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (uri) DO UPDATE SET algorithm = excluded.algorithm, pem = excluded.pem, fetched_at = now()
+        ON CONFLICT (uri) DO UPDATE SET algorithm = excluded.algorithm, pem = excluded.pem, fetched_at = now(),
+            held_since = coalesce(public_key.held_since, public_key.fetched_at)
         WHERE public_key.actor_id = excluded.actor_id
         """,
         [(uri, actor_id, algorithm, pem) for uri, algorithm, pem in keys],
     )
+    if before != {(uri, pem) for uri, _, pem in keys}:
+        await execute(conn, "UPDATE public_key SET held_since = now() WHERE actor_id = $1", actor_id)
 
 
 async def save_refetched(conn: Connection, uri: str) -> None:

@@ -118,7 +118,9 @@ async def save(conn: Connection, new: NewSignUp) -> SignUp:
         raise Conflict("too_many_sign_ups", field="")
     if await accounts.find_by_email(conn, new.email) is not None:
         raise Conflict("email_taken", field="email")
-    if await fetch_value(conn, "SELECT EXISTS (SELECT FROM used_username WHERE username = $1)", new.username):
+    if await fetch_value(
+        conn, "SELECT EXISTS (SELECT FROM used_username WHERE username = $1 AND given_back_at IS NULL)", new.username
+    ):
         raise Conflict("username_taken", username=new.username, field="username")
     id = make_id()
     if await execute(

@@ -9,7 +9,9 @@ from pathlib import Path
 import asyncpg
 
 from models.errors import Conflict, Unavailable, describe_os_error
+from models.store import going_back
 from models.store.database import LOST, Connection, execute, fetch_column, fetch_records, fetch_value
+from models.store.going_back import PutOff
 from models.store.postgres import clients
 from models.store.postgres.binaries import OLDEST_MAJOR, Binaries, DatabaseError
 
@@ -190,25 +192,11 @@ async def forget_archives(url: str) -> int:
         await conn.close()
 
 
-async def note_restoration(url: str, lost_from: datetime) -> None:
-    """What happened since then is lost: written down for the first start, which tells others.
-
-    A database of before there was a place for it says it in a setting, from where a migration takes it.
-    """
+async def note_restoration(url: str, lost_from: datetime) -> PutOff:
+    """What happened since then is lost; what it changed besides."""
     conn = await _connect(url)
     try:
-        if await fetch_value(conn, "SELECT to_regclass('restoration')") is not None:
-            await execute(conn, "INSERT INTO restoration (lost_from) VALUES ($1)", lost_from)
-            return
-        await execute(
-            conn,
-            """
-            INSERT INTO preference (key, value)
-            SELECT 'restored', jsonb_build_object('lost_from', $1::timestamptz, 'restored_at', now())
-            ON CONFLICT (key) DO UPDATE SET value = excluded.value
-            """,
-            lost_from,
-        )
+        return await going_back.note(conn, lost_from)
     finally:
         await conn.close()
 
@@ -216,15 +204,20 @@ async def note_restoration(url: str, lost_from: datetime) -> None:
 async def list_known_hosts(url: str) -> list[str]:
     """Other servers of which people follow somebody of ours or are followed from here."""
     async with look_at(url) as conn:
-        return await fetch_column(
-            conn,
-            """
-            SELECT DISTINCT other.host FROM follow f
-            JOIN actor own ON own.id IN (f.follower_id, f.followed_id) AND own.local
-            JOIN actor other ON other.id IN (f.follower_id, f.followed_id) AND NOT other.local
-            WHERE other.deleted_at IS NULL ORDER BY other.host
-            """,
-        )
+        return await list_hosts(conn)
+
+
+async def list_hosts(conn: Connection) -> list[str]:
+    """The same, where somebody is connected already."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT other.host FROM follow f
+        JOIN actor own ON own.id IN (f.follower_id, f.followed_id) AND own.local
+        JOIN actor other ON other.id IN (f.follower_id, f.followed_id) AND NOT other.local
+        WHERE other.deleted_at IS NULL ORDER BY other.host
+        """,
+    )
 
 
 async def read_major(conn: Connection) -> int:

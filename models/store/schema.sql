@@ -208,13 +208,16 @@ CREATE INDEX actor_organization ON actor (id) WHERE type = 'Organization';   -- 
 
 -- Public keys: ours and the cache of others'.
 CREATE TABLE public_key (
-    uri text PRIMARY KEY,      -- the key id with its fragment
+    uri text PRIMARY KEY,                  -- the key id with its fragment
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     algorithm text NOT NULL CHECK (algorithm IN ('rsa', 'ed25519')),
-    pem text NOT NULL,         -- SPKI
+    pem text NOT NULL,                     -- SPKI
     fetched_at timestamptz NOT NULL DEFAULT now(),
     -- When a key was last looked at anew because a signature did not hold; the first look at it does not count.
-    refetched_at timestamptz
+    refetched_at timestamptz,
+    -- Since when all keys of somebody elsewhere are those that they are: a server made again of a backup has the keys
+    -- that it had before. NULL: at the latest since they were fetched.
+    held_since timestamptz DEFAULT now()
 );
 CREATE INDEX public_key_actor ON public_key (actor_id);
 
@@ -236,7 +239,11 @@ CREATE TABLE used_nonce (
 -- A username is never given out again, even after the account is gone.
 CREATE TABLE used_username (
     username text PRIMARY KEY,
-    used_at timestamptz NOT NULL DEFAULT now()
+    used_at timestamptz NOT NULL DEFAULT now(),
+    -- A name that is taken because another server spoke of it after a restoration: which one. The team may give it
+    -- back.
+    told_by text,
+    given_back_at timestamptz
 );
 
 CREATE TABLE account (
@@ -699,6 +706,7 @@ CREATE TABLE delivery (
     private boolean NOT NULL DEFAULT false,
     UNIQUE (activity_id, inbox)
 );
+CREATE INDEX delivery_arrived ON delivery (host, finished_at) WHERE state = 'done';
 CREATE INDEX delivery_due ON delivery (due_at, priority, id) WHERE state = 'waiting';
 CREATE INDEX delivery_failed ON delivery (host, id) WHERE state = 'failed';
 CREATE INDEX delivery_held ON delivery (host) WHERE state = 'held';
@@ -3473,11 +3481,29 @@ CREATE TABLE restoration (
 
 -- Other servers that said the same of themselves: what they had had from us since was sent again.
 CREATE TABLE peer_restoration (
-    host text PRIMARY KEY,
+    host text NOT NULL,
     lost_from timestamptz NOT NULL,
     restored_at timestamptz NOT NULL,
     heard_at timestamptz NOT NULL DEFAULT now(),
-    sent_again integer NOT NULL
+    sent_again integer NOT NULL,
+    -- The word of a server's own actor, held here with its key since before the loss (`known`), beside that of any
+    -- other: to the latter what is public alone is sent again.
+    known boolean NOT NULL DEFAULT true,
+    due_at timestamptz NOT NULL DEFAULT now(),  -- when it is sent again
+    through timestamptz,                      -- what had arrived until then was sent again
+    finished_at timestamptz,
+    PRIMARY KEY (host, known)
+);
+
+-- What one server had by its words since an instance was made again: names that are taken, and what was taken back on
+-- its word, on that day (nobody may have as many as she likes).
+CREATE TABLE restoration_word (
+    restoration_id bigint NOT NULL REFERENCES restoration(id) ON DELETE CASCADE,
+    host text NOT NULL,
+    names smallint NOT NULL DEFAULT 0,
+    taken_back smallint NOT NULL DEFAULT 0,
+    day date NOT NULL DEFAULT CURRENT_DATE,
+    PRIMARY KEY (restoration_id, host)
 );
 
 -- How far a nightly look at a large table came; the next night goes on behind it, and begins anew at the end.

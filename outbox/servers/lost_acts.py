@@ -1,7 +1,12 @@
 """Others answer what one of ours did and this instance lost: a friend's yes counts, everything else is taken back."""
 
-from federation.uris import activity_uri
-from federation.vocabulary.activities.activities import Accept, Follow, Offer
+from datetime import datetime
+
+from federation.texts.html_cleaner import from_text
+from federation.uris import activity_uri, host_of
+from federation.vocabulary.activities.activities import Accept, Follow, Undo
+from federation.vocabulary.agreements import Agreement
+from models.listings import listings
 from models.people import accounts, actors
 from models.people.actors import Actor
 from models.relations import follows
@@ -9,9 +14,8 @@ from models.relations.blocking import blocks
 from models.servers import trust_levels
 from models.settings import Site
 from models.store.database import Connection
-from models.traffic import backfills, restorations
+from models.traffic import backfills, restoration_words, restorations
 from models.traffic.outbound import activities
-from outbox.builders.activities.undo import build_undo
 from outbox.relations.follows import undo_unknown_follow
 from outbox.traffic.send import Recipients, send
 
@@ -23,24 +27,32 @@ REASON = (
 
 async def answer_lost(conn: Connection, site: Site, sender: Actor, yes: Accept) -> bool:
     """Whether this yes is to something that was lost here, and was dealt with: then both sides know the same again."""
-    if await restorations.find_latest(conn) is None:
+    found = await restorations.find_latest(conn)
+    if found is None:
         return False
     if isinstance(yes.object, Follow):
-        return await _take_up_follow(conn, site, sender, yes.object)
+        return await _take_up_follow(conn, site, sender, yes.object, found)
     uri = yes.object if isinstance(yes.object, str) else yes.object.id
-    return yes.result is not None and await _take_back_offer(conn, site, sender, yes, uri)
+    return yes.result is not None and await _take_back_offer(conn, site, sender, yes, uri, found)
 
 
-async def _take_up_follow(conn: Connection, site: Site, sender: Actor, asked: Follow) -> bool:
-    """A follow of ours that a friend's server has said yes to stands again; any other is taken back there."""
+async def _take_up_follow(
+    conn: Connection, site: Site, sender: Actor, asked: Follow, found: restorations.Restoration
+) -> bool:
+    """A follow of ours that a friend's server has said yes to stands again; any other is taken back there.
+
+    Not of who ceased to follow since: what she did last holds, whatever was lost.
+    """
     follower = await _find_author(conn, site, asked.id)
     if follower is None or asked.actor != follower.uri or asked.object != sender.uri:
         return False
     if await activities.find_by_uri(conn, asked.id) is not None:
         return False  # it was not lost
+    if await _has_said(conn, follower, sender.uri, since=found.restored_at):
+        return False
     level = await trust_levels.find(conn, sender.host)
     if level is None or level.level != "friend" or await blocks.between(conn, follower.id, sender.id):
-        if await _has_said(conn, follower, sender.uri):
+        if not await restoration_words.spend_taking_back(conn, host_of(sender.uri)):
             return False
         await undo_unknown_follow(conn, site, follower, sender)
         return True
@@ -49,21 +61,40 @@ async def _take_up_follow(conn: Connection, site: Site, sender: Actor, asked: Fo
     return True
 
 
-async def _take_back_offer(conn: Connection, site: Site, sender: Actor, yes: Accept, uri: str) -> bool:
+async def _take_back_offer(
+    conn: Connection, site: Site, sender: Actor, yes: Accept, uri: str, found: restorations.Restoration
+) -> bool:
     """What one of ours asked for and nobody here remembers binds her to nothing: it is taken back, with the reason."""
     author = await _find_author(conn, site, uri)
     if author is None or yes.result is None or await activities.find_by_uri(conn, uri) is not None:
         return False
-    if await _has_said(conn, author, uri):
+    if not await _is_about_own_listing(conn, sender, yes.result) or await _has_said(
+        conn, author, uri, since=found.restored_at
+    ):
         return False
-    offer = Offer(id=uri, actor=author.uri, object=yes.result, to=(sender.uri,))
-    undo = build_undo(site, author, offer, reason=REASON)
+    if not await restoration_words.spend_taking_back(conn, host_of(sender.uri)):
+        return False
+    # Its id alone: of what it said nobody here knows anything, and a member signs no words of others.
+    undo = Undo(
+        id=activity_uri(site, author.username),
+        actor=author.uri,
+        object=uri,
+        content=from_text(REASON),
+        to=(sender.uri,),
+    )
     await send(conn, author, undo, Recipients(named_ids=(sender.id,)), about=uri)
     return True
 
 
-async def _has_said(conn: Connection, actor: Actor, about: str) -> bool:
-    return await activities.find_latest(conn, actor_id=actor.id, type="Undo", object_uri=about) is not None
+async def _is_about_own_listing(conn: Connection, sender: Actor, terms: Agreement) -> bool:
+    """Whether these are terms for a listing of the sender that is held here."""
+    listing = await listings.find_by_listing_uri(conn, (terms.stipulates.satisfies or "").partition("#")[0])
+    return listing is not None and listing.post.author_id == sender.id
+
+
+async def _has_said(conn: Connection, actor: Actor, about: str, *, since: datetime) -> bool:
+    undone = await activities.find_latest(conn, actor_id=actor.id, type="Undo", object_uri=about)
+    return undone is not None and undone.said_at >= since
 
 
 async def _find_author(conn: Connection, site: Site, uri: str) -> Actor | None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "inbox.traffic.losses.MOST_ADDRESSES": 200,
     "inbox.receiving.looks.MOST_BYTES": 4096,
     "inbox.receiving.stolen_bikes.MOST_BYTES": 4096,
     "inbox.repairs.bikes.file_fetches.MOST_RUNS": 50,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.store.background import jobs
+from models.store.background import job_queue, jobs
 from outbox.traffic import queue_runner
 from tests.databases import copied_database
 from tests.servers import Member, RunningServer, running_server
@@ -41,7 +41,8 @@ def only_rung() -> Iterator[None]:
         patch.setattr(loops, "POLL_SECONDS", NEVER)
         patch.setattr(queue_runner, "POLL_SECONDS", NEVER)
         patch.setattr(hub, "POLL_SECONDS", NEVER)
-        patch.setattr(jobs, "POLL", timedelta(seconds=NEVER))
+        patch.setattr(jobs, "POLL_SECONDS", NEVER)
+        patch.setattr(job_queue, "POLL", timedelta(seconds=NEVER))
         yield
 
 

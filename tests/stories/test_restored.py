@@ -11,6 +11,7 @@ import aiohttp
 import msgspec
 import pytest
 
+from federation.discovery.fetches import get_actor
 from federation.discovery.remote import resolve_handle
 from models import posts
 from models.errors import Conflict
@@ -39,7 +40,12 @@ from web.server.bootstrap import migrate_patiently
 
 DAY = (datetime.now(UTC) + timedelta(days=40)).replace(minute=0, second=0, microsecond=0)
 
+LONG_AGO = datetime.now(UTC) - timedelta(days=365)
+"""Since when both know each other."""
+
 WEEKEND = Terms(begins_at=DAY, ends_at=DAY + timedelta(days=2))
+
+DONE = "SELECT * FROM peer_restoration WHERE finished_at IS NOT NULL"
 
 DOCUMENT = {"Accept": "application/activity+json"}
 
@@ -129,6 +135,9 @@ async def fire(
             await eventually(lambda: find_agreement(lomme, tent.uri))
             _, actor = await fetch(alice.actor.uri)
 
+            teller = await get_actor(henin.instance, f"{lomme.url}/users/instance")
+            await henin.instance.pool.execute("UPDATE actor SET created_at = $2 WHERE id = $1", teller.id, LONG_AGO)
+            await henin.instance.pool.execute("UPDATE public_key SET held_since = $1", LONG_AGO)
             backup = await make_backup(lomme.instance.settings, here, folder / "backups")
 
             lost = await publish(lomme, alice, "Perceuse")
@@ -244,10 +253,10 @@ async def test_administrators_read_what_was_lost_and_what_came_back(fire: Fire) 
 
 
 async def test_the_other_server_is_told_once_and_says_again_only_what_it_said_there(fire: Fire) -> None:
-    heard = await eventually(lambda: fire.henin.instance.pool.fetchrow("SELECT * FROM peer_restoration"))
+    heard = await eventually(lambda: fire.henin.instance.pool.fetchrow(DONE))
     _, told = await fetch(f"{fire.lomme.url}/users/instance")
 
-    assert heard["host"] == fire.lomme.host and heard["sent_again"] >= 4
+    assert heard["host"] == fire.lomme.host and heard["known"] and heard["sent_again"] >= 4
     assert told["restoredFrom"] < told["restoredAt"]
 
     await instance_restoration.tell(fire.lomme.instance)

@@ -1,4 +1,4 @@
-"""`declic account create|link|authority|reset-second-factor|alias|move|delete`, `declic token create`."""
+"""`declic account create|link|authority|reset-second-factor|alias|move|free-name|delete`, `declic token create`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from web.commands.team.french_names import BilingualGroup
 with when_used():
     from federation.discovery import remote
     from federation.own_keys import key_pairs
+    from models.traffic import restoration_words
     from outbox.people import account_moves
     from outbox.people import accounts as outbox
     from web.actions import team
@@ -130,6 +131,27 @@ async def _link_account(name: str, purpose: Purpose) -> None:
         if found is None:
             raise CommandFailed(f"There is no account named {name} here; `declic account create {name}` makes one.")
         print_out(await one_time_links.make_member_link(conn, instance.site, found.actor_id, purpose))
+
+
+@account.command("free-name")
+@click.argument("name", required=False)
+def free_name(name: str | None) -> None:
+    """Let a NAME be given again that is kept since a restoration, because another server spoke of it.
+
+    Without NAME: which are kept, and which server spoke of each.
+    """
+    run(_free_name(None if name is None else name.removeprefix("@")))
+
+
+async def _free_name(name: str | None) -> None:
+    async with working_instance() as instance, transaction(instance.pool) as conn:
+        if name is None:
+            for line in await restoration_words.list_names(conn):
+                print_out(line)
+        elif await restoration_words.give_back(conn, name) is None:
+            raise CommandFailed(f"{name} is not kept because another server spoke of it; without NAME: which are.")
+        else:
+            print_out(name)
 
 
 @account.command("authority")

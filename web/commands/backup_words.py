@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from models.store import going_back
 from web.commands import english_errors
 from web.server.backups import making
 
 if TYPE_CHECKING:
+    from models.store.going_back import PutOff
     from web.server.backups.copies.sending import CopyResult
     from web.server.backups.making import BackupResult
-    from web.server.backups.restoring import Source
+    from web.server.backups.restoring import Aftermath, Source
     from web.server.backups.verifying import VerificationResult
 
 SHOWN_HOSTS = 5
+
+AGAIN = (
+    "What was undone since is there again: accounts that ended, posts that were deleted or hidden, people who were "
+    "blocked, suspended or excluded, servers set aside, passwords, second factors, and apps whose access was taken "
+    "away. The team looks through its mails of that time and decides again what it had decided; members who had left, "
+    "deleted or blocked do it once more: tell them. Everybody logs in again."
+)
 
 
 def describe_made(made: BackupResult) -> str:
@@ -64,11 +74,29 @@ def describe_restored(source: Source) -> str:
     return f"{words} `declic serve` starts it."
 
 
-def describe_lost(source: Source, hosts: list[str]) -> list[str]:
-    """What is not back, and who knows it."""
+def _describe_put_off(put_off: PutOff) -> list[str]:
+    lines = [f"Nobody who was excluded is erased for {going_back.RESPITE.days} days: ask her, and the team."]
+    if put_off.departures:
+        lines.append(
+            f"{put_off.departures} members were about to leave, and perhaps stay: their accounts end in "
+            f"{going_back.RESPITE.days} days at the earliest, and they are reminded the day before."
+        )
+    if put_off.shutdown:
+        lines.append(
+            f"The instance was about to end: it does in {going_back.SHUTDOWN_AGAIN.days} days. "
+            "`declic shutdown-instance --take-back` if that was taken back."
+        )
+    return lines
+
+
+def describe_lost(lost_from: datetime, aftermath: Aftermath) -> list[str]:
+    """What is not back, what is there again, what waits, and who knows what happened since."""
+    hosts = aftermath.hosts
     lines = [
-        f"What happened here since {source.made_at:%Y-%m-%d %H:%M} UTC is lost here. No address of then is given to "
-        "anything else: each answers 404."
+        f"What happened here since {lost_from:%Y-%m-%d %H:%M} UTC is lost here. No address of then is given to "
+        "anything else: each answers 404.",
+        AGAIN,
+        *_describe_put_off(aftermath.put_off),
     ]
     if hosts:
         some = ", ".join(hosts[:SHOWN_HOSTS]) + (", …" if len(hosts) > SHOWN_HOSTS else "")

@@ -1,4 +1,4 @@
-"""`declic backup`, `declic backup verify`, `declic backup fetch`, `declic restore`."""
+"""`declic backup`, `declic backup verify`, `declic backup fetch`, `declic backup went-back`, `declic restore`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,11 @@ import click
 from models.errors import DeclicError
 from models.settings import SettingsError
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, print_err, print_out, read_settings, run
+from web.commands.runner import CommandFailed, print_err, print_out, read_settings, run, working_instance
 
 with when_used():
     from models.people import keys
-    from models.store import backup_runs, backups, database, postgres
+    from models.store import backup_runs, backups, database, going_back, postgres
     from web.commands import backup_words, english_errors
     from web.server.backups import archives, making, manifest, restoring, rotation, verifying
     from web.server.backups.copies import sending
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from models.store.backup_runs import RunKind
     from web.server.backups.copies.sending import CopyResult
     from web.server.backups.making import BackupResult
+    from web.server.backups.restoring import Aftermath
     from web.server.backups.rotation import Rotation
     from web.server.backups.verifying import VerificationResult
 
@@ -105,6 +107,26 @@ def verify(folder: Path, *, passphrase_file: Path | None) -> None:
     print_out(str(folder))
 
 
+@backup.command("went-back")
+@click.argument("moment", type=click.DateTime(["%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z"]))
+def went_back(moment: datetime) -> None:
+    """Say that the database was put back to MOMENT by other means (pgBackRest, a snapshot), before the server starts.
+
+    Others are told what was lost, as `declic restore` does; MOMENT is such as '2026-11-29 14:15:00+0000'.
+    """
+    for line in backup_words.describe_lost(moment.astimezone(UTC), run(_go_back(moment))):
+        print_err(line)
+
+
+async def _go_back(moment: datetime) -> Aftermath:
+    if moment > datetime.now(UTC):
+        raise CommandFailed("That is still to come: say to which moment the database went back.")
+    async with working_instance() as instance, database.connection(instance.pool) as conn:
+        put_off = await going_back.note(conn, moment)
+        hosts = await backups.list_hosts(conn)
+    return restoring.Aftermath(hosts=hosts, put_off=put_off)
+
+
 @click.command()
 @click.argument("folder", type=FROM)
 @click.option("--without-media", is_flag=True, help="Go on when pictures are missing or changed: without these.")
@@ -118,9 +140,9 @@ def restore(folder: Path, *, without_media: bool, without_manifest: bool, passph
             settings, backup, without_media=without_media, without_manifest=without_manifest
         )
         restoring.check_target(settings, source)
-        hosts = run(restoring.restore_backup(settings, source))
+        aftermath = run(restoring.restore_backup(settings, source))
         print_err(backup_words.describe_restored(source))
-        for line in backup_words.describe_lost(source, hosts):
+        for line in backup_words.describe_lost(source.made_at, aftermath):
             print_err(line)
 
 

@@ -90,11 +90,18 @@ async def _build_no(
         return build_reject_of_terms(site, actor, answered, other, reason=ended.reason, at=ended.updated_at)
     if verb == "refuse":
         return build_reject_of_terms(site, actor, held.offer_uri, other, reason=ended.reason)
-    kept = await activities.find_by_uri(conn, held.request_uri) if actor.local else None
+    return await build_withdrawal(conn, site, actor, case, ended.reason)
+
+
+async def build_withdrawal(conn: Connection, site: Site, actor: Actor, case: AgreementContext, reason: str) -> Undo:
+    """Somebody takes back the Offer with which it began, as she made it."""
+    uri = case.agreement.request_uri
+    kept = await activities.find_by_uri(conn, uri) if actor.local else None
     offer = parse_activity(kept.body.encode()) if kept is not None else None
     if not isinstance(offer, Offer):
-        offer = Offer(id=held.request_uri, actor=actor.uri, object=build_agreement(case, by=actor), to=(other.uri,))
-    return build_undo(site, actor, offer, reason=ended.reason)
+        to = (case.other_of(actor).uri,)
+        offer = Offer(id=uri, actor=actor.uri, object=build_agreement(case, by=actor), to=to)
+    return build_undo(site, actor, offer, reason=reason)
 
 
 async def give_back(conn: Connection, site: Site, case: AgreementContext) -> None:

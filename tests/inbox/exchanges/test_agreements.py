@@ -119,6 +119,19 @@ async def test_a_yes_that_comes_once_the_platform_is_to_end_binds_nobody_and_bot
     assert "ferme sa plateforme" in undo["content"] and "ferme sa plateforme" in held.reason
 
 
+async def test_a_yes_to_what_had_expired_here_by_then_is_answered_too_once(copy: Copy) -> None:
+    await copy.update("Expired")
+    await instance_shutdown.begin(copy.conn, by=None)
+
+    await copy.say_yes()
+    await copy.say_yes()
+
+    undone = [one.activity for one in await list_sent(copy.conn) if one.activity["type"] == "Undo"]
+    assert [one["object"]["id"] for one in undone] == [copy.asked.request_uri]
+    assert "ferme sa plateforme" in undone[0]["content"]
+    assert (await copy.get()).state == "expired"
+
+
 async def test_what_was_agreed_before_that_stays_agreed(copy: Copy) -> None:
     await copy.say_yes()
     await instance_shutdown.begin(copy.conn, by=None)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from federation.discovery.fetches import get_actor
 from federation.errors import Cause, FetchFailed
 from federation.jsonld.jsonld import JsonLdProcessor
 from federation.proofs import add_proof
@@ -102,6 +103,20 @@ async def test_ep07_without_a_proof_that_holds_the_origin_is_asked(
     assert outcome.status == 202
     assert json.loads(await desk.value("SELECT body FROM received")) == truth
     assert desk.fediverse.fetched.count(truth["id"]) == 1
+
+
+@pytest.mark.parametrize("shape", ["embedded", "named", "nameless"])
+async def test_nobody_else_brings_the_change_of_an_actor_whatever_its_origin_shows(
+    desk: Desk, bob: Person, relay: Person, shape: str
+) -> None:
+    await get_actor(desk.instance, bob.uri)
+    shapes = {"embedded": {"id": bob.uri, "type": "Person"}, "named": bob.uri, "nameless": {"type": "Application"}}
+    activity = make_create(bob) | {"type": "Update", "object": shapes[shape]}
+    desk.fediverse.documents[activity["id"]] = activity
+
+    outcome = await desk.post(relay, activity)
+
+    assert (outcome.status, await kept(desk)) == (202, 0)
 
 
 @pytest.mark.parametrize(

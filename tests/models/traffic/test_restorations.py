@@ -1,94 +1,96 @@
-"""What is sent again to a server that lost it, and which names stay taken once this one lost something."""
+"""An instance that goes back to an earlier moment: it is written down, and what cannot be undone waits."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
-import pytest
 
-from models.store import backups
-from models.store.database import Connection, execute, fetch_column, fetch_value
-from models.traffic import restorations
-from models.traffic.outbound import activities, deliveries
-from models.traffic.outbound.activities import NewActivity
+from models.coop import shutdown
+from models.moderation import decision_deadlines
+from models.personal_data import deletion_requests
+from models.store import backups, going_back
+from models.store.database import Connection, execute, fetch_value
+from models.traffic import backfills, restorations
 from tests.factories import make_follow, make_member, make_remote_actor
 
 NOW = datetime.now(UTC)
-LOST = {"lost_from": NOW - timedelta(hours=20), "restored_at": NOW}
 
 
-async def deliver(conn: Connection, hours: float, *, type: str = "Create", object: str = "", body: str = "{}") -> int:
-    """Something of Alice's that Bob's server took so many hours ago; the id of its activity."""
-    alice = await fetch_value(conn, "SELECT id FROM actor WHERE username = 'alice'")
-    number = await fetch_value(conn, "SELECT count(*) FROM activity")
-    uri = f"https://lomme.test/users/alice/activities/{number}"
-    new = NewActivity(uri=uri, type=type, actor_id=alice, object_uri=object or uri, public=True, body=body)
-    id = await activities.save(conn, new)
-    await deliveries.schedule(conn, activity_id=id, actor_id=alice, named_ids=[], followed_ids=[alice])
+async def test_who_was_to_leave_and_the_end_of_the_instance_wait_some_days_and_nobody_is_logged_in(
+    conn: Connection,
+) -> None:
+    alice, bob = await make_member(conn, "alice"), await make_member(conn, "bob")
+    await deletion_requests.begin(conn, alice.id, after=timedelta(hours=-1), paused_ids=[])
+    await deletion_requests.begin(conn, bob.id, after=timedelta(days=9), paused_ids=[])
+    await shutdown.begin(conn, by=None, due_at=NOW + timedelta(hours=1))
     await execute(
         conn,
-        "UPDATE delivery SET state = 'done', finished_at = $2 WHERE activity_id = $1",
-        id,
-        NOW - timedelta(hours=hours),
+        "INSERT INTO session (token_hash, actor_id, csrf_token, expires_at) VALUES ('x', $1, 'y', now())",
+        alice.id,
     )
-    return id
+
+    moved = await going_back.note(conn, NOW - timedelta(hours=20))
+
+    assert moved == going_back.PutOff(departures=1, shutdown=True, sessions=1)
+    found, hers = await shutdown.find(conn), await deletion_requests.find(conn, alice.id)
+    assert found is not None and found.due_at >= NOW + timedelta(days=14)
+    assert hers is not None and hers.due_at >= NOW + timedelta(days=3)
+    assert await fetch_value(conn, "SELECT count(*) FROM session") == 0
+    assert (await going_back.note(conn, NOW)) == going_back.PutOff(departures=0, shutdown=False, sessions=0)
 
 
-@pytest.fixture
-async def alice(conn: Connection) -> Connection:
-    """Bob of another server follows Alice."""
-    await make_follow(conn, await make_remote_actor(conn, "bob", "henin.test"), await make_member(conn, "alice"))
-    return conn
+async def test_nobody_who_was_excluded_is_erased_while_the_loss_is_new(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    await execute(conn, "UPDATE actor SET excluded_at = now() WHERE id = $1", alice.id)
+    await execute(conn, "INSERT INTO moderation_case (id) VALUES (1)")
+    await execute(
+        conn,
+        """
+        INSERT INTO moderation_decision (id, case_id, actor_id, kind, effective_at)
+        VALUES (1, 1, $1, 'exclude', now() - interval '40 days')
+        """,
+        alice.id,
+    )
+    before = await decision_deadlines.list_final_exclusions(conn, at=NOW, limit=9)
+    await going_back.note(conn, NOW - timedelta(hours=20))
+
+    soon = await decision_deadlines.list_final_exclusions(conn, at=NOW, limit=9)
+    later = await decision_deadlines.list_final_exclusions(conn, at=NOW + timedelta(days=4), limit=9)
+
+    assert (before, soon, later) == ([alice.id], [], [alice.id])
 
 
-async def list_waiting(conn: Connection) -> list[int]:
-    return await fetch_column(conn, "SELECT activity_id FROM delivery WHERE state = 'waiting' ORDER BY activity_id")
+async def test_of_two_losses_that_nobody_was_told_of_the_actor_says_the_earliest(conn: Connection) -> None:
+    first, second = NOW - timedelta(hours=50), NOW - timedelta(hours=20)
+    await going_back.note(conn, first)
+    await going_back.note(conn, second)
+
+    claimed, latest = await restorations.claim_untold(conn), await restorations.find_latest(conn)
+
+    assert claimed is not None and latest is not None
+    assert (claimed.lost_from, latest.lost_from) == (first, first)
+    assert await restorations.claim_untold(conn) is None
 
 
-async def test_what_arrived_in_what_was_lost_is_sent_again_once_and_nothing_else(alice: Connection) -> None:
-    await deliver(alice, 30)
-    wanted = [await deliver(alice, 19), await deliver(alice, 2)]
+async def test_what_was_asked_for_and_told_at_another_time_does_not_count_as_what_came_back(conn: Connection) -> None:
+    alice = await make_member(conn, "alice")
+    await make_follow(conn, alice, bob := await make_remote_actor(conn, "bob"))
+    await going_back.note(conn, NOW - timedelta(hours=20))
+    found = await restorations.claim_untold(conn)
+    assert found is not None
+    await backfills.ask(conn, bob.id)
+    await backfills.ask(conn, (await make_remote_actor(conn, "erin")).id)
+    await execute(conn, "UPDATE backfill SET asked_at = asked_at + interval '1 hour' WHERE actor_id <> $1", bob.id)
 
-    first = await restorations.hear(alice, "henin.test", **LOST)
-    again = await restorations.hear(alice, "henin.test", **LOST)
-    sooner = {"lost_from": LOST["lost_from"], "restored_at": NOW + timedelta(minutes=5)}
-    soon = await restorations.hear(alice, "henin.test", **sooner)
-    other = await restorations.hear(alice, "mallory.test", **LOST)
+    returned = await restorations.find_returned(conn, found, alice.id)
 
-    assert (first, again, soon, other) == (2, None, None, 0)
-    assert await list_waiting(alice) == wanted
-
-
-async def test_what_was_deleted_or_taken_back_since_is_not_brought_to_life(alice: Connection) -> None:
-    gone = "https://lomme.test/users/alice/notes/1"
-    await deliver(alice, 10, object=gone)
-    deleted = await deliver(alice, 9, type="Delete", object=gone)
-    follow = await deliver(alice, 8, type="Follow", object="https://henin.test/users/bob")
-    uri = await fetch_value(alice, "SELECT uri FROM activity WHERE id = $1", follow)
-    undo = await deliver(alice, 7, type="Undo", object=uri, body=f'{{"object": "{uri}"}}')
-
-    assert await restorations.hear(alice, "henin.test", **LOST) == 2
-    assert await list_waiting(alice) == [deleted, undo]
-
-
-async def test_names_that_others_speak_of_stay_taken_after_a_loss_alone(alice: Connection) -> None:
-    before = await restorations.take_names(alice, ["carol"])
-    await execute(alice, "INSERT INTO restoration (lost_from) VALUES ($1)", LOST["lost_from"])
-
-    taken = await restorations.take_names(alice, ["carol", "alice", "dora"])
-    again = await restorations.take_names(alice, ["carol"])
-    await execute(alice, "UPDATE restoration SET names = $1", restorations.MOST_NAMES)
-    full = await restorations.take_names(alice, ["erin"])
-
-    assert (before, sorted(taken), again, full) == ([], ["carol", "dora"], [], [])
-    used = await fetch_column(alice, "SELECT username FROM used_username WHERE username IN ('carol', 'dora', 'erin')")
-    assert sorted(used) == ["carol", "dora"]
+    assert (returned.reading, returned.told) == (1, 0)
 
 
 async def test_a_backup_of_before_there_was_a_place_for_it_is_noted_all_the_same(database_url: str) -> None:
     conn = await asyncpg.connect(database_url)
     sql = (Path(restorations.__file__).parents[1] / "store" / "migrations" / "0670_restorations.sql").read_text()
-    await conn.execute("DROP TABLE restoration, peer_restoration")
+    await conn.execute("DROP TABLE restoration_word, restoration, peer_restoration")
 
     await backups.note_restoration(database_url, NOW - timedelta(hours=20))
     await conn.execute(sql)

@@ -42,7 +42,8 @@ async def test_a_backup_makes_the_same_instance_again(
     assert "private keys stand in this backup as they are" in err
 
     other = env | {"DECLIC_DATA": str(tmp_path / "data")}
-    await result(commands, other, "restore", str(kept))
+    status, _, err = await commands.run(other, "restore", str(kept))
+    assert status == 0 and "What was undone since is there again" in err and "erased for 3 days" in err
 
     actor = await result(commands, env, "lookup", "@alice@" + env["DECLIC_URL"].removeprefix("http://"))
     assert await result(commands, other, "lookup", "@alice@" + env["DECLIC_URL"].removeprefix("http://")) == actor
@@ -53,6 +54,20 @@ async def test_a_backup_makes_the_same_instance_again(
     status, _, err = await commands.run(other, "restore", str(kept))
     assert (status, err.count("\n")) == (1, 1)
     assert "There is an instance in" in err
+
+
+async def test_a_database_that_went_back_by_other_means_says_so_and_gives_back_names(
+    commands: WarmCommands, env: dict[str, str]
+) -> None:
+    status, _, err = await commands.run(env, "backup", "went-back", "2026-11-01 10:00:00+0000")
+    assert status == 0 and "since 2026-11-01 10:00 UTC is lost" in err
+
+    for wrong in ("2999-01-01 10:00:00+0000", "yesterday"):
+        status, _, err = await commands.run(env, "backup", "went-back", wrong)
+        assert status in (1, 2) and err
+    assert await result(commands, env, "account", "free-name") == ""
+    status, _, err = await commands.run(env, "account", "free-name", "alice")
+    assert (status, "alice is not kept" in err) == (1, True)
 
 
 async def test_a_closed_copy_makes_the_same_instance_again(

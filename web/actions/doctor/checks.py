@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="backup", title=N_("Sauvegardes"), look=work.check_backup),
     Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
     Check(name="restoration", title=N_("Restauration"), look=losses.check_restoration),
+    Check(name="claims", title=N_("Restaurations ailleurs"), look=losses.check_claims),
     Check(name="mail_server", title=N_("Serveur de courriel"), look=outside.check_mail_server, outside=True),
     Check(name="spf", title=N_("Courriels permis (SPF)"), look=sender_names.check_spf, outside=True, asks_names=True),
     Check(name="dkim", title=N_("Courriels signés (DKIM)"), look=dkim.check_dkim, outside=True, asks_names=True),

@@ -1,11 +1,11 @@
-"""What a restoration left: what was lost here, whom it was told, what came back and what does not."""
+"""What a restoration left: what was lost here, whom it was told, what came back; and what others claim they lost."""
 
 from datetime import UTC, datetime, timedelta
 
 from models.moments import PARIS
 from models.people import actors
 from models.store.database import connection
-from models.traffic import restorations
+from models.traffic import peer_restorations, restoration_words, restorations
 from models.traffic.restorations import Restoration, Returned
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
@@ -36,7 +36,37 @@ async def check_restoration(at: Patient) -> Finding:
             N_(
                 "Ce que vos membres ont publié, demandé, accepté ou suivi pendant ce temps ne revient pas, et les "
                 "comptes créés alors non plus\u00a0: dites-le-leur. Un accord que l’autre personne croit conclu se "
-                "confirme à nouveau dans l’échange. Ce message s’en va de lui-même au bout de trois jours."
+                "confirme à nouveau dans l’échange. Ce qui avait été défait est là de nouveau\u00a0: comptes et "
+                "messages supprimés, contenus masqués, personnes bloquées, suspendues ou exclues, plateformes mises "
+                "à l’écart, anciens mots de passe. Reprenez vos décisions de ce moment, et demandez à vos membres de "
+                "refaire les leurs. Ce message s’en va de lui-même au bout de trois jours."
+            )
+        ),
+    )
+
+
+async def check_claims(at: Patient) -> Finding:
+    """Whether somebody unknown says that another server lost something, and so might ask for others' words."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        hosts = await peer_restorations.list_unknown(conn)
+    if not hosts:
+        return ok(at.say(N_("Aucune plateforme inconnue ne demande ce qu’elle aurait perdu.")))
+    return Finding(
+        severity="warning",
+        what=at.say(
+            N_(
+                "%(hosts)s\u00a0: cette plateforme dit avoir été restaurée d’une sauvegarde, mais son compte ou ses "
+                "clés ne sont pas ceux d’avant. Seul ce qui est public lui est envoyé de nouveau."
+            ),
+            hosts=", ".join(hosts),
+        ),
+        mend=at.say(
+            N_(
+                "Demandez à cette coop, par un autre moyen, si c’est bien elle. Si son nom de domaine a changé de "
+                "mains, mettez-la à l’écart sur la page des autres plateformes. Ce message s’en va de lui-même au bout "
+                "de sept jours."
             )
         ),
     )
@@ -69,6 +99,8 @@ def _tell_return(at: Patient, returned: Returned, found: Restoration) -> str:
                 N_("%(count)s noms de membres perdus ne seront plus donnés."),
             )
         )
+    if found.names >= restoration_words.MOST_NAMES:
+        said.append(at.say(N_("Il y en a peut-être d’autres\u00a0: on n’en retient pas davantage.")))
     return " ".join(said)
 
 

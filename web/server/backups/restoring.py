@@ -11,6 +11,7 @@ from models.errors import DeclicError
 from models.settings import Settings
 from models.store import backups
 from models.store.backups import Contents
+from models.store.going_back import PutOff
 from models.store.postgres import open_database
 from web.server.backups.checking import Damage, find_damage, require_dump
 from web.server.backups.making import format_megabytes
@@ -118,10 +119,18 @@ def _measure_need(settings: Settings, source: Source) -> int:
     return needed
 
 
-async def restore_backup(settings: Settings, source: Source) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """The servers that may know something newer, and what waits some days more."""
+
+    hosts: list[str]
+    put_off: PutOff
+
+
+async def restore_backup(settings: Settings, source: Source) -> Aftermath:
     """Fill the empty instance, the database at once or not at all; then hold it against the manifest.
 
-    The servers that may know something newer: the first start tells them.
+    The first start tells other servers.
 
     Raises Conflict, DatabaseError or NotRestored before anything is written, and when it did not go well.
     """
@@ -137,14 +146,14 @@ async def restore_backup(settings: Settings, source: Source) -> list[str]:
             if source.manifest is None or not source.manifest.with_cache:
                 await backups.forget_cached(url)
             await backups.forget_archives(url)
-            await backups.note_restoration(url, source.made_at)
+            put_off = await backups.note_restoration(url, source.made_at)
             hosts = await backups.list_known_hosts(url)
             await asyncio.to_thread(_put_in_place, filling, settings.data / MEDIA)
         except OSError as error:
             raise NotRestored(f"{settings.data} could not be written: {error.strerror or error}.") from None
         finally:
             await asyncio.to_thread(shutil.rmtree, filling, ignore_errors=True)
-    return hosts
+    return Aftermath(hosts=hosts, put_off=put_off)
 
 
 def list_differences(manifest: Manifest, found: Contents) -> list[str]:

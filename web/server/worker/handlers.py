@@ -18,7 +18,7 @@ from models.repairs.bikes import awaited_files
 from models.repairs.calls import told
 from models.repairs.passers_by import RELEASED, UNANSWERED
 from models.searches.alerts import alert_finds
-from models.traffic import backfills
+from models.traffic import backfills, peer_restorations
 from outbox.moderation import statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import notify_waiting
@@ -29,7 +29,7 @@ from outbox.posts.polls import FIGURES
 from outbox.repairs.bookings import own_calendar
 from outbox.repairs.calls import waves as call_waves
 from outbox.scheduled_posts import JOB as SCHEDULED
-from outbox.servers import looks
+from outbox.servers import looks, losses
 from web.actions.scheduled_posts import publish_scheduled
 from web.mail import (
     decision_mails,
@@ -92,5 +92,6 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     instance_shutdown.MAIL: shutdown_mails.send_shutdown_mail,
     removed_pictures.JOB: screened_posts.screen_picture,
     looks.JOB: looks.ask_job,
+    peer_restorations.JOB: losses.send_again,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""

@@ -24,6 +24,7 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
     {
         "addresses": "error",
         "certificate": "warning",
+        "claims": "warning",
         "clock": "warning",
         "connections": "warning",
         "data_folder": "error",

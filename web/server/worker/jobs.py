@@ -127,7 +127,8 @@ async def forget_stream_events(instance: Instance) -> None:
 
 
 AFTER_END = frozenset(
-    {"archives", "clean_media", "counts", "probe", "shutdown", "stream_events", "sweep", "sweep_media"}
+    {"archives", "case_notes", "clean_media", "counts", "forget_guests", "forget_passers_by", "probe", "shutdown"}
+    | {"stream_events", "sweep", "sweep_media"}
 )
 """Chores that go on once the instance ended: farewells arrive, and what is kept for a time goes."""
 
