@@ -175,8 +175,7 @@ def test_a_request_is_answered(previous: Previous) -> None:
 def test_nothing_broke_and_it_does_not_start_again_on_what_a_later_one_made(previous: Previous) -> None:
     words = previous.log.read_text(errors="replace")
 
-    for command in ("migrate", "serve"):
-        with pytest.raises(CommandFailed, match="newer version"):
-            previous.tree.declic(previous.settings, command)
+    with pytest.raises(CommandFailed, match="newer version"):
+        previous.tree.declic(previous.settings, "migrate")
 
     assert "Traceback" not in words and "chore_failed" not in words, words[-3000:]
