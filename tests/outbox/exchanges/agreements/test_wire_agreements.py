@@ -268,7 +268,7 @@ def test_federation_says_what_the_files_say() -> None:
         path
         for room in (
             *("quotes", "communities", "together", "meetings", "inside", "waiting_lists"),
-            *("appointments", "repairs", "friendships"),
+            *("appointments", "repairs", "friendships", "looks"),
         )
         for path in (FOLDER / "declic" / room).glob("*.json")
     ]
