@@ -186,8 +186,8 @@ async def filter_usernames(conn: Connection, usernames: Sequence[str]) -> list[s
     return await fetch_column(
         conn,
         """
-        SELECT username FROM used_username WHERE given_back_at IS NULL
-        WHERE regexp_replace(username, '[0-9]+$', '') IN (
+        SELECT username FROM used_username
+        WHERE given_back_at IS NULL AND regexp_replace(username, '[0-9]+$', '') IN (
             SELECT regexp_replace(one, '[0-9]+$', '') FROM unnest($1::text[]) AS one)
         """,
         list(usernames),

@@ -184,6 +184,7 @@ async def test_each_tie_is_looked_up_and_no_large_table_read(conn: Connection, m
         node.get("Index Name") or node["Relation Name"]
         for node in scans
         if node["Node Type"] not in NOT_READING
+        and node.get("Alias") != "a"  # those looked at are a range of ids, which few rows may have by any index
         and not re.search(rf"\b{first.get(node.get('Index Name', ''), '-')} ", node.get("Index Cond", ""))
     }
     assert len(scans) > len(list_ties())
