@@ -36,7 +36,7 @@ class Told(io.StringIO):
 
     def write(self, text: str) -> int:
         """Both."""
-        sys.__stdout__.write(text)  # type: ignore[union-attr]
+        sys.__stdout__.write(text)  # type: ignore[union-attr] # there is one
         return super().write(text)
 
 

@@ -108,7 +108,7 @@ def verify(folder: Path, *, passphrase_file: Path | None) -> None:
 
 
 @backup.command("went-back")
-@click.argument("moment", type=click.DateTime(["%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z"]))
+@click.argument("moment", type=click.DateTime(["%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z"]), metavar="MOMENT")
 def went_back(moment: datetime) -> None:
     """Say that the database was put back to MOMENT by other means (pgBackRest, a snapshot), before the server starts.
 

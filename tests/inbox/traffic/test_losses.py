@@ -89,7 +89,7 @@ async def test_nor_is_one_that_had_another_key_for_a_moment(conn: Connection) ->
     own = (f"{server.uri}#main-key", "rsa", "ours")
 
     await keys.replace_public_keys(conn, server.id, [own, (f"{server.uri}#other", "rsa", "theirs")])  # type: ignore[list-item]
-    await keys.replace_public_keys(conn, server.id, [own])  # type: ignore[list-item]
+    await keys.replace_public_keys(conn, server.id, [own])  # type: ignore[list-item] # the same
 
     assert await tell(conn, server) is False
 

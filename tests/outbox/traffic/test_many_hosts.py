@@ -63,7 +63,7 @@ async def test_keys_are_read_and_the_proof_is_made_once_for_all_hosts(
 
     def add_proof(*arguments: object) -> object:
         proven.append(1)
-        return add(*arguments)  # type: ignore[arg-type]
+        return add(*arguments)  # type: ignore[arg-type] # passed on as they came
 
     monkeypatch.setattr(keys, "find_private_key", find_private_key)
     monkeypatch.setattr(attach, "add_proof", add_proof)

@@ -90,7 +90,7 @@ def test_update() -> None:
 def test_an_update_of_what_was_never_edited_says_when_it_left() -> None:
     updated = build_update(SITE, ALICE, note())
 
-    assert updated.object.updated is None  # type: ignore[union-attr]
+    assert updated.object.updated is None  # type: ignore[union-attr] # a note was read
     assert updated.published is not None and datetime.now(UTC) - updated.published < timedelta(minutes=1)
 
 
