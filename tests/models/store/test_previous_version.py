@@ -16,7 +16,7 @@ from models.store.database import Connection, execute, fetch_records
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "statements"
 
-PREVIOUS = "efb1afc4"
+PREVIOUS = "bc199c6d"
 """The version before, by the name of its sample."""
 
 TOGETHER = 50
