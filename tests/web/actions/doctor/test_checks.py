@@ -376,7 +376,8 @@ async def test_a_check_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("web.actions.doctor.checks.SECONDS", 0)
 
     async def hang(_: Patient) -> Finding:
-        return await asyncio.get_running_loop().create_future()
+        await asyncio.Event().wait()
+        return ok("Bien.")
 
     found = await examine(make_patient(), [Check(name="a", title="A", look=hang, outside=True)])
 
