@@ -211,7 +211,8 @@ make_database() {
     as_postgres psql -qAt -c "SELECT 1 FROM pg_roles WHERE rolname = 'declic'" | grep -q 1 || as_postgres createuser declic
     as_postgres psql -qAt -c "SELECT 1 FROM pg_database WHERE datname = 'declic'" | grep -q 1 ||
         as_postgres createdb --owner declic --encoding UTF8 --template template0 declic
-    as_postgres psql -q declic -c 'CREATE EXTENSION IF NOT EXISTS unaccent' -c 'CREATE EXTENSION IF NOT EXISTS pg_trgm'
+    as_postgres psql -q declic -c 'SET client_min_messages = warning' \
+        -c 'CREATE EXTENSION IF NOT EXISTS unaccent' -c 'CREATE EXTENSION IF NOT EXISTS pg_trgm'
 }
 
 as_postgres() { (cd / && runuser -u postgres -- "$@"); }

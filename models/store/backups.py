@@ -136,6 +136,15 @@ async def require_readable(file: Path) -> None:
     await clients.choose_for(file, OLDEST_MAJOR)
 
 
+async def count_tables(url: str) -> int:
+    """How many there are; none in a database that is empty."""
+    async with look_at(url) as conn:
+        found: int = await fetch_value(
+            conn, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        )
+    return found
+
+
 async def choose_clients(url: str, file: Path) -> Binaries:
     """The programs with which this dump goes into this database, which has to be empty.
 
@@ -143,12 +152,9 @@ async def choose_clients(url: str, file: Path) -> Binaries:
     """
     async with look_at(url) as conn:
         major = await read_major(conn)
-        tables = await fetch_value(
-            conn, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-        )
     if major < OLDEST_MAJOR:
         raise DatabaseError(f"This database is PostgreSQL {major}; Déclic needs {OLDEST_MAJOR} or newer.")
-    if tables:
+    if await count_tables(url):
         raise Conflict("database_not_empty")
     return await clients.choose_for(file, major)
 

@@ -27,7 +27,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
 }
 
 FIGURE = re.compile(
-    r"(?P<name>\S.{0,51}?) +(?P<value>-?[\d,]+\.\d)(?: (?P<unit>\S*) *(?P<target>target .*)?)?$", re.MULTILINE
+    r"(?P<name>\S.{0,51}?) +(?P<value>-?[\d,]+\.\d+)(?: (?P<unit>\S*) *(?P<target>target .*)?)?$", re.MULTILINE
 )
 
 

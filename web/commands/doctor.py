@@ -59,10 +59,16 @@ async def _examine(settings: Settings) -> list[Examined]:
             async with asyncio.timeout(SECONDS):
                 instance = await stack.enter_async_context(bootstrap.open_ready_instance(settings, migrating=False))
         except (DeclicError, OSError, TimeoutError) as error:
-            why = english_errors.translate_error(error) if isinstance(error, DeclicError) else str(error)
+            why = _explain(error)
             older = isinstance(error, migrate.NotMigrated)
             return await checks.examine(replace(patient, unanswered=why.rstrip("."), older=older))
         return await checks.examine(replace(patient, instance=instance))
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, DeclicError):
+        return english_errors.translate_error(error)
+    return str(error) or f"it did not answer within {SECONDS} seconds."
 
 
 async def _ask(host: str) -> list[Examined]:

@@ -11,7 +11,7 @@ from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, read_settings, run
 
 with when_used():
-    from models.store import postgres
+    from models.store import postgres, unfinished_restores
     from web.server import bootstrap
     from web.server.processes import count, supervisor
     from web.server.processes import serve as serving
@@ -81,5 +81,6 @@ def migrate(major: int | None) -> None:
 
 
 async def _migrate(settings: Settings) -> list[str]:
+    unfinished_restores.require_none(settings.data)
     async with postgres.open_database(settings) as url:
         return await bootstrap.migrate_patiently(url)

@@ -23,6 +23,7 @@ from models.people import actors
 from models.places.communes import load_communes
 from models.searches.language.everyday_words import load_everyday_words
 from models.settings import Settings
+from models.store import unfinished_restores
 from models.store.database import open_pool, transaction
 from models.store.migrate import NotMigrated, migrate, require_migrated
 from models.store.postgres import list_clusters, open_database
@@ -57,6 +58,7 @@ async def open_ready_instance(
     what serves is `migrating`: beside a server that runs, the schema of another version would fail it. Then a database
     that is not there is not made either. `progress` hears what takes long.
     """
+    unfinished_restores.require_none(settings.data)
     if migrating and settings.database_url is None and not list_clusters(settings.data):
         progress("database")
     async with open_database(settings, creating=migrating) as url:

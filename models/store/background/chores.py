@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 
@@ -24,7 +24,7 @@ MINUTE_SECONDS = 60.0
 BUSY_SECONDS = 5.0
 """So often it is said that a chore goes on."""
 
-SILENT = timedelta(seconds=30)
+SILENT_SECONDS = 30.0
 """Who said nothing for so long is dead, and another does the chore."""
 
 PATIENCE_SECONDS = 0.2
@@ -133,7 +133,12 @@ async def schedule(conn: Connection, periodic: Sequence[Periodic]) -> None:
 
 
 async def claim(conn: Connection, periodic: Sequence[Periodic], *, at: datetime) -> list[str]:
-    """The names of those that are due, and of those whose worker died; they are ours until we are silent for long."""
+    """The names of those that are due, and of those whose worker died; they are ours until we are silent for long.
+
+    What is further off than its next two times was put off by a clock that was ahead and went back: it is due as well.
+    Of two, since the clocks of two workers may differ by seconds.
+    """
+    names, expressions, following = _list_next(periodic, at)
     return await fetch_column(
         conn,
         """
@@ -141,18 +146,22 @@ async def claim(conn: Connection, periodic: Sequence[Periodic], *, at: datetime)
         SET status = 'picked', heartbeat = now(), updated = now(), next_run = due.next_run
         FROM (
             SELECT s.id, known.next_run
-            FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS known (entrypoint, expression, next_run)
+            FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+                AS known (entrypoint, expression, next_run, latest)
             JOIN pgqueuer_schedules s ON s.entrypoint = known.entrypoint AND s.expression = known.expression
-            WHERE (s.status = 'queued' AND s.next_run <= $4)
-                OR (s.status = 'picked' AND s.heartbeat < now() - $5::interval)
+            WHERE (s.status = 'queued' AND (s.next_run <= $5 OR s.next_run > known.latest))
+                OR (s.status = 'picked' AND abs(extract(epoch FROM now() - s.heartbeat)) > $6)
             FOR UPDATE OF s SKIP LOCKED
         ) AS due
         WHERE chore.id = due.id
         RETURNING chore.entrypoint
         """,
-        *_list_next(periodic, at),
+        names,
+        expressions,
+        following,
+        [find_next(one.cron, then) for one, then in zip(periodic, following, strict=True)],
         at,
-        SILENT,
+        SILENT_SECONDS,
     )
 
 

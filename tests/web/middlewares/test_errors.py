@@ -35,7 +35,7 @@ async def read(request: web.Request) -> web.Response:
 @pytest.fixture
 async def client(pool: Pool) -> AsyncIterator[Client]:
     """Views that fail in every way, for people, apps and servers."""
-    views = [web.get(f"{prefix}/{{kind}}", fail) for prefix in ("/pages", "/api/v1", "/users")]
+    views = [web.get(f"{prefix}/{{kind}}", fail) for prefix in ("/pages", "/coop", "/api/v1", "/users")]
     async with serving(make_instance(pool), [*views, web.post("/inbox", read)]) as client:
         yield client
 
@@ -78,6 +78,18 @@ async def test_a_database_that_is_away_says_when_to_come_back_and_nothing_of_its
 
     assert int(answer.headers["Retry-After"]) > 0
     assert "10.0.0.3" not in await answer.text()
+
+
+async def test_whoever_looks_after_the_place_reads_that_it_is_the_database(client: Client) -> None:
+    html = {"Accept": "text/html", "Accept-Language": "fr"}
+
+    coop, page, pictures = [
+        await (await client.get(path, headers=html)).text()
+        for path in ("/coop/unavailable", "/pages/unavailable", "/coop/pictures")
+    ]
+
+    assert "Sa base de données ne répond pas" in coop and "declic doctor" in coop
+    assert "base de données" not in page and "base de données" not in pictures
 
 
 async def test_what_else_is_away_is_not_taken_for_the_database(client: Client) -> None:

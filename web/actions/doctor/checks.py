@@ -103,5 +103,8 @@ async def _look(patient: Patient, check: Check) -> Finding:
     except (DeclicError, OSError, TimeoutError) as error:
         if check.asks_names and isinstance(error, TimeoutError):
             return skip_unasked(patient)
+        if isinstance(error, TimeoutError) and not str(error):
+            late = N_("Cette vérification n’a pas abouti : rien n’a répondu en %(seconds)s\u00a0secondes.")
+            return Finding(severity="error", what=patient.say(late, seconds=SECONDS))
         words = N_("Cette vérification n’a pas abouti (%(why)s).")
         return Finding(severity="error", what=patient.say(words, why=str(error) or type(error).__name__))

@@ -1,7 +1,7 @@
 """The database: whether it answers, in which version, and what holds it up."""
 
 from federation.instance import Instance
-from models.store import database_health, slow_statements
+from models.store import database_health, slow_statements, unfinished_restores
 from models.store.database import connection
 from models.store.database_health import DatabaseHealth
 from models.store.timed_statements import SLOW_SECONDS
@@ -37,6 +37,15 @@ async def check_database(at: Patient) -> Finding:
             what=at.say(N_("La base de données est d’une version plus ancienne de Déclic.")),
             mend=at.say(N_("Faites une sauvegarde, puis mettez-la à jour :")),
             command="declic backup FOLDER && declic migrate",
+        )
+    if at.instance is None and (backup := unfinished_restores.find(at.settings.data)) is not None:
+        return Finding(
+            severity="error",
+            what=at.say(N_("La restauration de la sauvegarde du %(backup)s n’est pas terminée."), backup=backup),
+            mend=at.say(
+                N_("Si plus aucune ne tourne, restaurez cette même sauvegarde : elle reprend où elle en était.")
+            ),
+            command="declic restore FOLDER",
         )
     if at.instance is None:
         return Finding(

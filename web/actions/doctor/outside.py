@@ -1,5 +1,6 @@
 """How the instance is reached from outside, and whether it reaches the mail server; asked as anybody would ask."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from models.store.database import connection
 from models.traffic.peer_traffic import find_own_clock
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
-from web.mail.smtp import MailCause, log_in, read_smtp_url
+from web.mail.smtp import MailCause, MailServer, log_in, read_smtp_url
 from web.news.trouble_words import count_words
 from web.rendering.i18n import Say
 from web.rendering.render import N_
@@ -24,6 +25,9 @@ CLOCK_SECONDS = 30
 
 MOST_CLOCK_SECONDS = 300
 """From here on other servers refuse what we sign."""
+
+MAIL_SECONDS = 8
+"""A mail server that lets nobody in by then is as good as away; whoever opened the page waits for this."""
 
 NAMES_FAIL = frozenset({Cause.NAME_NOT_FOUND, Cause.NAME_UNANSWERED})
 
@@ -164,9 +168,9 @@ async def check_mail_server(at: Patient) -> Finding:
             mend=at.say(N_("Nommez-le dans DECLIC_SMTP_URL, comme smtps://nom:motdepasse@hote:465, et redémarrez.")),
         )
     server = read_smtp_url(at.settings.smtp_url, at.settings.site)
-    found = await log_in(at.settings, server)
-    if found.cause is not None:
-        words = MAIL_CAUSES.get(found.cause, MAIL_CAUSES[MailCause.BUSY])
+    cause = await _find_mail_cause(at, server)
+    if cause is not None:
+        words = MAIL_CAUSES.get(cause, MAIL_CAUSES[MailCause.BUSY])
         return Finding(
             severity="error",
             what=at.say(words, host=server.host),
@@ -176,6 +180,14 @@ async def check_mail_server(at: Patient) -> Finding:
             command=f"openssl s_client -connect {server.host}:{server.port}",
         )
     return ok(at.say(N_("Le serveur de courriel %(host)s nous laisse entrer."), host=server.host))
+
+
+async def _find_mail_cause(at: Patient, server: MailServer) -> MailCause | None:
+    try:
+        async with asyncio.timeout(MAIL_SECONDS):
+            return (await log_in(at.settings, server)).cause
+    except TimeoutError:
+        return MailCause.AWAY
 
 
 async def check_clock(at: Patient) -> Finding:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from models.errors import DeclicError
 from models.settings import Settings
-from models.store import backups
+from models.store import backups, unfinished_restores
 from models.store.backups import Contents
 from models.store.going_back import PutOff
-from models.store.postgres import open_database
+from models.store.postgres import list_clusters, open_database
 from web.server.backups.checking import Damage, find_damage, require_dump
 from web.server.backups.making import format_megabytes
 from web.server.backups.manifest import (
@@ -50,6 +50,11 @@ class Source:
         if self.manifest is not None:
             return self.manifest.made_at.astimezone(UTC)
         return datetime.fromtimestamp((self.folder / DUMP).stat().st_mtime, UTC)
+
+    @property
+    def name(self) -> str:
+        """By which it is known again, wherever it lies and whether it was a copy."""
+        return f"{self.made_at:%Y-%m-%d %H:%M:%S.%f} UTC"
 
     @property
     def media(self) -> list[Path]:
@@ -98,7 +103,9 @@ def check_target(settings: Settings, source: Source) -> None:
     there = data if data.exists() else next(parent for parent in data.parents if parent.exists())
     if not os.access(there, os.W_OK | os.X_OK):
         raise NotRestored(f"{there} cannot be written by this account: run this as root, or as the one it belongs to.")
-    if (data / MEDIA).is_dir() and any((data / MEDIA).iterdir()):
+    if _is_begun(settings, source):
+        return
+    if _has_pictures(settings):
         raise NotRestored(
             f"There is an instance in {data} already; a backup is restored into an empty one only (stop the server and "
             f"put the old one away: mv {data} {data}.old)."
@@ -109,6 +116,18 @@ def check_target(settings: Settings, source: Source) -> None:
             f"There is no room in {data}: this backup needs {format_megabytes(needed)}, and {format_megabytes(free)} "
             "are free."
         )
+
+
+def _is_begun(settings: Settings, source: Source) -> bool:
+    """Whether this very backup was being restored here when that was interrupted. Raises NotRestored for another."""
+    unfinished = unfinished_restores.find(settings.data)
+    if unfinished is not None and unfinished != source.name:
+        raise NotRestored(
+            f"The backup of {unfinished} was being restored into {settings.data} when that was interrupted: "
+            "restore that one again, which goes on where it stopped, or put all of it away first (mv "
+            f"{settings.data} {settings.data}.old, and an empty database where it is an external one)."
+        )
+    return unfinished is not None
 
 
 def _measure_need(settings: Settings, source: Source) -> int:
@@ -130,29 +149,64 @@ class Aftermath:
 async def restore_backup(settings: Settings, source: Source) -> Aftermath:
     """Fill the empty instance, the database at once or not at all; then hold it against the manifest.
 
-    The first start tells other servers.
+    What was interrupted goes on: nothing serves meanwhile. The first start tells other servers.
 
     Raises Conflict, DatabaseError or NotRestored before anything is written, and when it did not go well.
     """
     await backups.require_readable(source.folder / DUMP)
-    async with open_database(settings) as url:
-        binaries = await backups.choose_clients(url, source.folder / DUMP)
-        filling = settings.data / FILLING
-        settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
-        try:
-            await asyncio.to_thread(_take_media, source, filling)
-            await backups.restore(url, source.folder / DUMP, binaries)
-            await _compare(url, source)
-            if source.manifest is None or not source.manifest.with_cache:
-                await backups.forget_cached(url)
-            await backups.forget_archives(url)
-            put_off = await backups.note_restoration(url, source.made_at)
-            hosts = await backups.list_known_hosts(url)
-            await asyncio.to_thread(_put_in_place, filling, settings.data / MEDIA)
-        except OSError as error:
+    begun = _is_begun(settings, source)
+    try:
+        if _lacks_database(settings):
+            _begin(settings, source)  # before one is made, which a service would found anew
+        async with open_database(settings) as url:
+            await _fill(settings, source, url, begun=begun)
+            return await _complete(settings, source, url)
+    except (DeclicError, OSError) as error:
+        if _lacks_database(settings):
+            unfinished_restores.forget(settings.data)
+        if isinstance(error, OSError):
             raise NotRestored(f"{settings.data} could not be written: {error.strerror or error}.") from None
-        finally:
-            await asyncio.to_thread(shutil.rmtree, filling, ignore_errors=True)
+        raise
+    finally:
+        await asyncio.to_thread(shutil.rmtree, settings.data / FILLING, ignore_errors=True)
+
+
+def _lacks_database(settings: Settings) -> bool:
+    return settings.database_url is None and not list_clusters(settings.data)
+
+
+def _begin(settings: Settings, source: Source) -> None:
+    settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
+    unfinished_restores.begin(settings.data, source.name)
+
+
+async def _fill(settings: Settings, source: Source, url: str, *, begun: bool) -> None:
+    """Pictures beside their place, and the database where an interrupted restoration has not filled it."""
+    filled = begun and await backups.count_tables(url) > 0
+    try:
+        binaries = None if filled else await backups.choose_clients(url, source.folder / DUMP)
+        _begin(settings, source)
+        await asyncio.to_thread(_take_media, settings, source)
+        if binaries is not None:
+            await backups.restore(url, source.folder / DUMP, binaries)
+    except (DeclicError, OSError):
+        if not await backups.count_tables(url):  # else a pg_restore whose command was killed came first
+            unfinished_restores.forget(settings.data)
+        raise
+
+
+async def _complete(settings: Settings, source: Source, url: str) -> Aftermath:
+    """What follows once the database is filled; each step may be done twice, but the comparison, which comes before."""
+    if not unfinished_restores.is_compared(settings.data):
+        await _compare(url, source)
+        unfinished_restores.note_compared(settings.data, source.name)
+    if source.manifest is None or not source.manifest.with_cache:
+        await backups.forget_cached(url)
+    await backups.forget_archives(url)
+    put_off = await backups.note_restoration(url, source.made_at)
+    hosts = await backups.list_known_hosts(url)
+    await asyncio.to_thread(_put_in_place, settings)
+    unfinished_restores.forget(settings.data)
     return Aftermath(hosts=hosts, put_off=put_off)
 
 
@@ -182,7 +236,10 @@ async def _compare(url: str, source: Source) -> None:
         raise NotRestored(f"The restored database is not what the backup says: {', '.join(differences[:5])} differ.")
 
 
-def _take_media(source: Source, filling: Path) -> None:
+def _take_media(settings: Settings, source: Source) -> None:
+    if _has_pictures(settings):
+        return  # an interrupted restoration put them there
+    filling = settings.data / FILLING
     shutil.rmtree(filling, ignore_errors=True)
     filling.mkdir(mode=0o700)
     for path in source.media:
@@ -193,8 +250,16 @@ def _take_media(source: Source, filling: Path) -> None:
     os.sync()
 
 
-def _put_in_place(filling: Path, media: Path) -> None:
+def _put_in_place(settings: Settings) -> None:
+    if _has_pictures(settings):
+        return
+    media = settings.data / MEDIA
     if media.is_dir():
-        media.rmdir()  # it is empty, or we would not be here
-    filling.rename(media)
+        media.rmdir()
+    (settings.data / FILLING).rename(media)
     os.sync()
+
+
+def _has_pictures(settings: Settings) -> bool:
+    media = settings.data / MEDIA
+    return media.is_dir() and any(media.iterdir())

@@ -191,6 +191,22 @@ async def test_the_chore_of_a_worker_that_died_is_done_by_another(pool: Pool) ->
             assert await chores.claim(conn, [sweeping], at=AT) == expected
 
 
+@pytest.mark.parametrize(("ahead", "expected"), [(30, []), (60, []), (300, ["a"]), (86400 * 365, ["a"])])
+async def test_a_clock_that_was_ahead_and_went_back_puts_no_chore_off(
+    pool: Pool, ahead: int, expected: list[str]
+) -> None:
+    minutely = [Periodic(name="a", cron="* * * * *", chore=asyncio.Event().wait)]
+    async with transaction(pool) as conn:
+        await chores.schedule(conn, minutely)
+        await conn.execute("UPDATE pgqueuer_schedules SET next_run = $1", AT)
+        assert await chores.claim(conn, minutely, at=AT + timedelta(seconds=ahead)) == ["a"]
+        await chores.finish(conn, ["a"])
+
+        claimed = await chores.claim(conn, minutely, at=AT)
+
+    assert claimed == expected
+
+
 async def test_a_chore_that_fails_is_kept_with_its_cause_until_it_went_well_for_long(pool: Pool) -> None:
     fates: list[Exception] = [ConnectionError("the other side hung up"), KeyError()]
 

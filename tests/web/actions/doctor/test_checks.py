@@ -1,5 +1,6 @@
 """Each check sees the thing that was broken, names it, and says which command mends it."""
 
+import asyncio
 import os
 import re
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from models import preferences
 from models.errors import Unavailable
-from models.store import backup_runs, backups, database_health, disk_space, slow_statements
+from models.store import backup_runs, backups, database_health, disk_space, slow_statements, unfinished_restores
 from models.store.background import periodic_tasks
 from models.store.database import Pool, connection, execute, transaction
 from models.store.disk_space import MEGABYTE, DiskSpace
@@ -163,6 +164,15 @@ async def test_a_database_that_is_away_or_older_is_named_and_all_that_needs_it_i
     assert older.command.endswith("declic migrate")
     skipped = {name for name, one in found.items() if one.severity == "skipped"}
     assert skipped >= {"connections", "statements", "worker", "chores", "backup", "mails", "servers", "legal", "clock"}
+
+
+async def test_a_restoration_that_was_interrupted_is_named_and_what_ends_it(tmp_path: Path) -> None:
+    unfinished_restores.begin(tmp_path, "2026-01-01 00:00:00 UTC")
+
+    found = await database.check_database(replace(make_patient(data=tmp_path), unanswered="that was interrupted"))
+
+    assert (found.severity, found.command) == ("error", "declic restore FOLDER")
+    assert "2026-01-01 00:00:00 UTC n’est pas terminée" in found.what
 
 
 @pytest.mark.parametrize(
@@ -360,6 +370,18 @@ async def test_a_check_that_fails_itself_says_so_and_others_go_on() -> None:
 
     assert [(one.name, one.finding.severity) for one in found] == [("a", "error"), ("b", "ok")]
     assert "n’a pas abouti" in found[0].finding.what
+
+
+async def test_a_check_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.actions.doctor.checks.SECONDS", 0)
+
+    async def hang(_: Patient) -> Finding:
+        await asyncio.Event().wait()
+        return ok("Bien.")
+
+    found = await examine(make_patient(), [Check(name="a", title="A", look=hang, outside=True)])
+
+    assert found[0].finding.what.endswith("rien n’a répondu en 0\u00a0secondes.")
 
 
 def test_names_are_words_and_each_is_there_once() -> None:

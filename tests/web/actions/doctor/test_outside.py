@@ -172,6 +172,20 @@ async def test_a_mail_server_that_is_away_or_not_named_is_named() -> None:
     assert not postman.taken, "nothing was sent"
 
 
+async def test_a_mail_server_that_keeps_silent_is_away_before_anybody_waits_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outside, "MAIL_SECONDS", 0.2)
+    silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+
+    found = await outside.check_mail_server(make_patient(smtp_url=f"smtp://127.0.0.1:{port}"))
+
+    silent.close()
+    assert (found.severity, found.command) == ("error", f"openssl s_client -connect 127.0.0.1:{port}")
+    assert "n’est pas joignable" in found.what
+
+
 @pytest.mark.parametrize(("seconds", "severity"), [(20, "ok"), (90, "warning"), (-300, "error")])
 async def test_a_clock_that_is_wrong_is_named(seconds: int, severity: str, pool: Pool) -> None:
     async with transaction(pool) as conn:
