@@ -31,7 +31,10 @@ _CIRCLES = "members|moderators|managers|requests"
 _LISTING_PARTS = "context|replies|likes|shares|proposal|unavailabilities|slots"
 _USER = rf"/users/(?P<username>{_NAME})"
 _ASCII_HOST = re.compile(r"[a-z0-9._-]+")
-_PLAIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:[/?#][^\x00-\x20\x7f\\]*)?")
+_PORT = r":(?:[1-5][0-9]{4}|[1-9][0-9]{3})"
+_PLAIN = re.compile(rf"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)({_PORT})?(?:[/?#][^\x00-\x20\x7f\\]*)?")
+"""What nearly all look like; a port of four digits or five, as rehearsals have them, is no scheme's default."""
+
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 
 _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -279,7 +282,7 @@ def _split(uri: str) -> tuple[str, str]:
     if len(uri) > MAX_LENGTH or _FORBIDDEN.search(uri):
         raise Invalid("url_invalid")
     if plain := _PLAIN.fullmatch(uri):
-        return plain[1], plain[2]
+        return plain[1], plain[2] + (plain[3] or "")
     try:
         parts = urlsplit(uri)
         port = parts.port
