@@ -15,6 +15,8 @@ MAX_DEPTH = 32
 REARRANGED = frozenset({"@included", "@reverse"})
 """Those that are left after compaction, where a context inside a definition gave them a name."""
 
+_NESTED = frozenset({dict, list})
+
 EXPANDED = frozenset({"@id", "@type"})
 
 
@@ -23,14 +25,18 @@ def read_structure(document: Json) -> tuple[set[str], list[Any]]:
     words: set[str] = set()
     contexts: list[Any] = []
     level: list[Any] = [document]
-    depth = 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise Malformed("This is nested too deeply.")
-        level = _survey_level(level, words, contexts)
-    _require_shallow(contexts)
-    return words, contexts
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            if type(value) is dict:
+                _survey_object(value, words, contexts, below)
+            else:
+                below.extend([member for member in value if type(member) in _NESTED])
+        if not below:
+            _require_shallow(contexts)
+            return words, contexts
+        level = below
+    raise Malformed("This is nested too deeply.")
 
 
 def _require_shallow(level: list[Any]) -> None:
@@ -43,25 +49,16 @@ def _require_shallow(level: list[Any]) -> None:
     raise Malformed("This context is nested too deeply.")
 
 
-def _survey_level(level: list[Any], words: set[str], contexts: list[Any]) -> list[Any]:
-    """The objects and lists one level below these."""
-    below: list[Any] = []
-    for value in level:
-        if type(value) is dict:
-            _survey_object(value, words, contexts, below)
-        else:
-            below.extend([member for member in value if type(member) is dict or type(member) is list])
-    return below
-
-
 def _survey_object(value: Json, words: set[str], contexts: list[Any], below: list[Any]) -> None:
     words.update(value)
-    if "type" in value:
-        kind = value["type"]
-        words.update(name for name in (kind if type(kind) is list else [kind]) if type(name) is str)
-    for key, member in value.items():
-        if type(member) is dict or type(member) is list:
-            (contexts if key == "@context" else below).append(member)
+    kind = value.get("type")
+    if type(kind) is str:
+        words.add(kind)
+    elif type(kind) is list:
+        words.update([name for name in kind if type(name) is str])
+    below.extend([member for key, member in value.items() if type(member) in _NESTED and key != "@context"])
+    if type(context := value.get("@context")) in _NESTED:
+        contexts.append(context)
 
 
 def needs_compaction(words: set[str], contexts: list[Any]) -> bool:

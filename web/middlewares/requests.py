@@ -99,7 +99,7 @@ async def answer_counted(request: web.Request, handler: Handler) -> web.StreamRe
     request_id = given if given and GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
     request[REQUEST_ID] = request_id
     app = request.app
-    instance, in_flight = app[INSTANCE], app[IN_FLIGHT]
+    instance, in_flight = app[INSTANCE], app.get(IN_FLIGHT, set[int]())
     in_flight.add(id(request))
     structlog.contextvars.bind_contextvars(request=request_id)
     status = 500
