@@ -31,10 +31,8 @@ _CIRCLES = "members|moderators|managers|requests"
 _LISTING_PARTS = "context|replies|likes|shares|proposal|unavailabilities|slots"
 _USER = rf"/users/(?P<username>{_NAME})"
 _ASCII_HOST = re.compile(r"[a-z0-9._-]+")
-_PORT = r":(?:[1-5][0-9]{4}|[1-9][0-9]{3})"
-_PLAIN = re.compile(rf"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)({_PORT})?(?:[/?#][^\x00-\x20\x7f\\]*)?")
-"""What nearly all look like; a port of four digits or five, as rehearsals have them, is no scheme's default."""
-
+_PORT = r"(?::(?:[1-5][0-9]{4}|[1-9][0-9]{3}))?"  # of those with four digits or five none is a scheme's default
+_PLAIN = re.compile(rf"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?{_PORT})(?:[/?#][^\x00-\x20\x7f\\]*)?")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 
 _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -221,9 +219,8 @@ def parse_local(site: Site, uri: str) -> LocalUri | None:
     """What this address of ours stands for; None when it is not ours or not one that we mint."""
     if not uri.startswith(f"{site.url}/"):
         return None
-    path = uri[len(site.url) :]
     for kind, pattern in _PATHS:
-        if match := pattern.fullmatch(path):
+        if match := pattern.fullmatch(uri, len(site.url)):
             groups = match.groupdict()
             return LocalUri(
                 kind=kind + groups.get("kind", ""),  # type: ignore[arg-type] # the patterns name only LocalKinds
@@ -282,7 +279,7 @@ def _split(uri: str) -> tuple[str, str]:
     if len(uri) > MAX_LENGTH or _FORBIDDEN.search(uri):
         raise Invalid("url_invalid")
     if plain := _PLAIN.fullmatch(uri):
-        return plain[1], plain[2] + (plain[3] or "")
+        return plain[1], plain[2]
     try:
         parts = urlsplit(uri)
         port = parts.port
