@@ -10,6 +10,7 @@ from federation.http_client.federation_policy import FederationPolicy
 from federation.http_client.inbox_backlog import Backlog
 from federation.http_client.lru_cache import Cache
 from federation.http_client.transport import Transport
+from federation.json.decoded_bodies import DecodedBodies
 from federation.jsonld.jsonld import JsonLdProcessor
 from federation.media_store import FolderStore
 from federation.sandbox.films import FilmPool
@@ -63,10 +64,12 @@ class Instance:
     restored: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=60))
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     refetched: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=300))
+    known_actors: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     costly_hosts: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=600))
     key_fetches: dict[str, "asyncio.Task[PublicKey]"] = field(default_factory=dict)
     intake: WriteBatcher[NewReceived] = field(init=False)
     backlog: Backlog = field(init=False)
+    decoded: DecodedBodies = field(default_factory=DecodedBodies)
     policy: FederationPolicy = field(default=None)  # type: ignore[assignment]  # made below from the pool
     inboxes: Cache[str, str] = field(default_factory=lambda: Cache(size=4096, seconds=5))
     turns: Turns = field(default_factory=Turns)

@@ -31,7 +31,8 @@ _CIRCLES = "members|moderators|managers|requests"
 _LISTING_PARTS = "context|replies|likes|shares|proposal|unavailabilities|slots"
 _USER = rf"/users/(?P<username>{_NAME})"
 _ASCII_HOST = re.compile(r"[a-z0-9._-]+")
-_PLAIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:[/?#][^\x00-\x20\x7f\\]*)?")
+_PORT = r"(?::(?:[1-5][0-9]{4}|[1-9][0-9]{3}))?"  # of those with four digits or five none is a scheme's default
+_PLAIN = re.compile(rf"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?{_PORT})(?:[/?#][^\x00-\x20\x7f\\]*)?")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 
 _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -218,9 +219,8 @@ def parse_local(site: Site, uri: str) -> LocalUri | None:
     """What this address of ours stands for; None when it is not ours or not one that we mint."""
     if not uri.startswith(f"{site.url}/"):
         return None
-    path = uri[len(site.url) :]
     for kind, pattern in _PATHS:
-        if match := pattern.fullmatch(path):
+        if match := pattern.fullmatch(uri, len(site.url)):
             groups = match.groupdict()
             return LocalUri(
                 kind=kind + groups.get("kind", ""),  # type: ignore[arg-type] # the patterns name only LocalKinds

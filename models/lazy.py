@@ -30,9 +30,13 @@ class LazyModule(ModuleType):
     Type checkers want to see the real one: `if TYPE_CHECKING: import NAME`, else this.
     """
 
+    _library: ModuleType | None = None
+
     def __getattr__(self, name: str) -> Any:
         """The attribute of the library, which is imported now unless it was."""
-        return getattr(import_module(self.__name__), name)
+        if self._library is None:
+            self._library = import_module(self.__name__)
+        return getattr(self._library, name)
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from federation.documents.parse import Decoded, read_json
+from federation.documents.parse import read_json
 from federation.errors import Cause, FetchFailed, Malformed
 from federation.http_client.transport import AP_ACCEPT, Fetched
 from federation.instance import Instance
+from federation.json.decoded_bodies import Decoded
 from federation.json.fields import Json
 from federation.own_keys.key_pairs import instance_signer
 from federation.signatures import Signer

@@ -1,11 +1,11 @@
 """From bytes to a value: decode within limits, compact where plain reading would misread, then read by type."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from federation.errors import Malformed
+from federation.json.decoded_bodies import Decoded
 from federation.json.duplicate_names import require_unique_names
 from federation.json.fields import Json, types
 from federation.json.json_limits import REARRANGED, needs_compaction, read_structure
@@ -30,14 +30,6 @@ MAX_BYTES = 1024 * 1024
 
 class NeedsCompaction(Malformed):
     """This document gives the words of ActivityStreams another meaning, so that it cannot be read as it stands."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
-    """A JSON object as it stands, read once; `misread` where its words mean something else than they seem to."""
-
-    document: Json
-    misread: bool
 
 
 def decode(body: bytes) -> Json:

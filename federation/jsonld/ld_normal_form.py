@@ -17,7 +17,7 @@ from pyld.canon import URDNA2015
 from pyld.documentloader.frozen import BUNDLED_CONTEXTS
 
 from federation.json.fields import Json
-from federation.json.json_limits import REFUSED
+from federation.json.inline_contexts import REFUSED
 from federation.jsonld.compaction import compact_expanded
 
 FOLDER = Path(__file__).parent / "contexts" / "exact"

@@ -1,7 +1,6 @@
 """A request as it arrived: all that a signature can cover."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 
 from multidict import CIMultiDict
@@ -16,7 +15,10 @@ class Envelope:
     headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
     body: bytes = b""
 
-    @cached_property
+    @property
     def body_hash(self) -> bytes:
-        """The SHA-256 of the body: signatures ask for it, and so does whoever keeps the body."""
-        return sha256(self.body).digest()
+        """The SHA-256 of the body, reckoned once: signatures ask for it, and so does whoever keeps the body."""
+        found: bytes | None = self.__dict__.get("_body_hash")
+        if found is None:
+            found = self.__dict__["_body_hash"] = sha256(self.body).digest()
+        return found

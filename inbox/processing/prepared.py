@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 from federation.discovery.fetches import get_actor
-from federation.documents.parse import Decoded, read_json
+from federation.documents.parse import read_json
 from federation.instance import Instance
+from federation.json.decoded_bodies import Decoded
 from federation.proofs import has_proof
 from federation.vocabulary.activities.activities import Activity, Delete
 from inbox.errors import KillsWorker
@@ -54,7 +55,7 @@ async def prepare(instance: Instance, item: Received) -> Prepared:
     """Read it, and fetch what it only names. Raises as `resolve` does, and KillsWorker where workers died of it."""
     if item.deaths >= DEADLY:
         raise KillsWorker
-    decoded = read_json(item.body)
+    decoded = instance.decoded.take(item.body) or read_json(item.body)
     await keep_names(instance, item.actor_uri, decoded.document)
     activity = await resolve(instance, decoded, item.actor_uri)
     own_deletion = isinstance(activity, Delete) and activity.actor == item.actor_uri

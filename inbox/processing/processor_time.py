@@ -3,10 +3,10 @@
 import atexit
 import contextlib
 import signal
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from time import thread_time
+from time import perf_counter, thread_time
 from types import FrameType, coroutine
 from typing import Any, TypeVar
 
@@ -18,6 +18,10 @@ BUDGET = 2.0
 LOOK_SECONDS = 0.25
 """So much time of the processor passes between two looks at what runs."""
 
+ROUGHLY = 20
+"""Up to this part of the budget the time is taken from the clock, which never counts less than the processor took;
+what took more is counted exactly from there on."""
+
 T = TypeVar("T")
 
 
@@ -28,11 +32,24 @@ class _TimeMeter:
     budget: float
     spent: float = 0.0
     begun: float | None = None
+    tell: Callable[[], float] = perf_counter
+    """To ask for the time of the processor takes twenty times as long: only what may be costly is worth it."""
 
-    @property
-    def is_over(self) -> bool:
-        running = 0.0 if self.begun is None else thread_time() - self.begun
-        return self.spent + running > self.budget
+    def end_step(self) -> None:
+        """Count the step that ends now."""
+        begun, self.begun = self.begun, None  # first of all: a signal that comes now changes nothing any more
+        if begun is not None:
+            self.spent += self.tell() - begun
+            if self.tell is perf_counter and self.spent > self.budget / ROUGHLY:
+                self.tell, self.spent = thread_time, 0.0
+
+    def look(self) -> bool:
+        """Whether it is over in the middle of a step; one that was timed roughly so far is timed exactly from here."""
+        if self.begun is None:
+            return False
+        if self.tell is perf_counter:
+            self.tell, self.spent, self.begun = thread_time, 0.0, thread_time()
+        return self.spent + self.tell() - self.begun > self.budget
 
 
 _METER: ContextVar[_TimeMeter | None] = ContextVar("processor_time", default=None)
@@ -51,21 +68,20 @@ def limit_processor_time(work: Coroutine[Any, Any, T], budget: float = BUDGET) -
     raised: BaseException | None = None
     try:
         while True:
-            meter.begun = thread_time()
+            meter.begun = meter.tell()
             try:
                 waited = work.send(sent) if raised is None else work.throw(raised)
             except StopIteration as end:
                 result: T = end.value
                 return result
             finally:
-                meter.spent += thread_time() - meter.begun
-                meter.begun = None
+                meter.end_step()
             sent, raised = None, None
             try:
                 sent = yield waited
             except BaseException as error:
                 raised = error
-            if raised is None and meter.is_over:
+            if raised is None and meter.spent > budget:
                 raised = TookTooLong()
     finally:
         _METER.reset(token)
@@ -84,5 +100,5 @@ def interrupt_long_steps() -> None:
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     """Called in the middle of whatever runs; only an activity that is over its budget is ended by it."""
     meter = _METER.get()
-    if meter is not None and meter.begun is not None and meter.is_over:
+    if meter is not None and meter.look():
         raise TookTooLong

@@ -6,9 +6,10 @@ from typing import Any
 from federation.community_uris import read_circle
 from federation.discovery.fetches import fetch_actor, fetch_object, get_actor
 from federation.documents.origin import require_attributed, require_owner, require_same_origin
-from federation.documents.parse import Decoded, Fetched, read_any_activity
+from federation.documents.parse import Fetched, read_any_activity
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
+from federation.json.decoded_bodies import Decoded
 from federation.uris import host_of, is_local, same_origin
 from federation.vocabulary.activities.activities import (
     Activity,

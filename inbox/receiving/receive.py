@@ -13,6 +13,7 @@ from federation.documents.origin import require_same_origin
 from federation.documents.parse import MAX_BYTES
 from federation.errors import FederationError, KeyGone, SignatureInvalid, Unsupported
 from federation.instance import Instance
+from federation.json.decoded_bodies import Decoded
 from federation.json.fields import uri
 from federation.signatures import Envelope
 from federation.uris import host_of
@@ -83,7 +84,10 @@ async def receive(
         )
         with instance.backlog.taking(host, len(read.body)):
             turn = instance.turns.take(find_domain(host), at=datetime.now(UTC))
-            await instance.intake.put(_describe(envelope, read, host, turn))
+            new = _describe(envelope, read, host, turn)
+            if not read.hint:
+                instance.decoded.keep(new.body_hash, new.body, Decoded(document=read.document, misread=not read.plain))
+            await instance.intake.put(new)
         instance.tallies.count("inbox", "accepted")
         await _note_activity(instance, host)
         if read.direct and read.signed:
@@ -182,9 +186,12 @@ async def _knows(instance: Instance, read: Readable) -> bool:
     Who organises the event of a group is a stranger too, until it is moved or called off: what is held counts as well.
     So is the actor of a server of which people are known, that tells what the server lost.
     """
+    if instance.known_actors.find(read.header.actor_uri) is not None:
+        return True
     object = uri(read.document.get("object"))
     async with connection(instance.pool) as conn:
         if await actors.is_known(conn, read.header.actor_uri):
+            instance.known_actors.keep(read.header.actor_uri, True)
             return True
         if object is not None and await posts.find_by_uri(conn, object) is not None:
             return True

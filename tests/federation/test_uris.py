@@ -93,6 +93,12 @@ def test_the_address_of_a_hashtag_is_percent_encoded() -> None:
         ("https://hénin.example/", "xn--hnin-bpa.example", "https://xn--hnin-bpa.example"),
         ("http://127.2.3.1:9180/users/u1", "127.2.3.1:9180", "http://127.2.3.1:9180"),
         ("http://[::1]:8001/", "[::1]:8001", "http://[::1]:8001"),
+        ("https://a.example:59999?x", "a.example:59999", "https://a.example:59999"),
+        ("https://a.example:65535", "a.example:65535", "https://a.example:65535"),
+        ("https://a.example:08443/", "a.example:8443", "https://a.example:8443"),
+        ("https://a.example:0443/", "a.example", "https://a.example"),
+        ("https://A.example:8443/", "a.example:8443", "https://a.example:8443"),
+        ("https://a.example:/", "a.example", "https://a.example"),
     ],
 )
 def test_a_host_and_an_origin_have_one_form(address: str, host: str, origin: str) -> None:
@@ -113,6 +119,10 @@ def test_a_host_and_an_origin_have_one_form(address: str, host: str, origin: str
         "https:///x",
         "https://user@a.example/",
         "https://a.example:99999/",
+        "https://a.example:65536/",
+        "https://a.example:8443@evil.test/",
+        "https://a.example:8443:8443/",
+        "https://a.example:8443x/",
         "https://a.example/ x",
         "https://a.example/\nx",
         "https://a.example\\@evil.test/",

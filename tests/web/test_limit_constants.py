@@ -134,6 +134,7 @@ LIMITS: dict[str, object] = {
     "web.forms.multipart.PART_LIMIT": 1000,
     "web.forms.opening_hours_field.STREET_LIMIT": 200,
     "web.forms.opening_hours_field.LINE_LIMIT": 100,
+    "web.http.client_address._LONGEST_KEPT": 100,
     "web.forms.points_field.WORD_LIMIT": 20,
     "web.forms.territory_field.LIMIT": 2000,
     "web.forms.territory_field.MOST_OFFERED": 24,

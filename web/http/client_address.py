@@ -64,10 +64,21 @@ def _find_network(remote: str, trusted: tuple[Network, ...], forwards: bool) -> 
 
 def read_client_address(request: web.Request, trusted: tuple[Network, ...]) -> str | None:
     """Who asks: the nearest address that is not one of our proxies. What stands before it could be anybody's word."""
-    address = request.remote
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
+    find = _find_client if len(forwarded) <= _LONGEST_KEPT else _find_client.__wrapped__
+    return find(request.remote, forwarded, trusted)
+
+
+_LONGEST_KEPT = 100
+"""Characters: longer lists of proxies are read anew each time, so that nobody fills the memory with them."""
+
+
+@lru_cache(maxsize=4096)
+def _find_client(address: str | None, forwarded: str, trusted: tuple[Network, ...]) -> str | None:
+    """Kept, since servers send many requests from the same few addresses."""
     if address and not is_trusted(address, trusted):
         return address
-    for given in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+    for given in reversed(forwarded.split(",")):
         given = read_address(given)
         if not given:
             break

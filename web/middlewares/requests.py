@@ -3,14 +3,17 @@
 import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from multidict import CIMultiDict
 
 from models.settings import Settings
+from models.store.background.tallies import Tallies
 from web.http.app_keys import INSTANCE
 from web.http.client_address import read_client_address
 from web.middlewares.errors import FOR_APPS, REQUEST_ID, route_of
@@ -35,6 +38,15 @@ CORS = {
 
 CORS_OF_PICTURES = {"Access-Control-Allow-Origin": "*"}
 """A picture that came has no more to say: what else may be asked is for the question before, and a list has twenty."""
+
+PROTECTING = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+
+PROTECTING_DOCUMENTS = {
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+}
+
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 LEAD_TO_SERVERS = ("/ailleurs", "/@", "/annonces/", "/a/", "/notes/")
 """Pages of what one may follow or answer, where a form leads somebody to her own server."""
@@ -86,7 +98,8 @@ async def answer_counted(request: web.Request, handler: Handler) -> web.StreamRe
     given = request.headers.get("X-Request-Id")
     request_id = given if given and GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
     request[REQUEST_ID] = request_id
-    in_flight = request.app.get(IN_FLIGHT, set[int]())
+    app = request.app
+    instance, in_flight = app[INSTANCE], app.get(IN_FLIGHT, set[int]())
     in_flight.add(id(request))
     structlog.contextvars.bind_contextvars(request=request_id)
     status = 500
@@ -100,16 +113,15 @@ async def answer_counted(request: web.Request, handler: Handler) -> web.StreamRe
         in_flight.discard(id(request))
         seconds = time.perf_counter() - started
         kind = find_kind(request)
-        _count(request, kind, status, seconds)
-        if kind != "inbox" or status >= 400 or request.app[INSTANCE].settings.log_level == "debug":
+        _count(instance.tallies, kind, status, seconds)
+        if kind != "inbox" or status >= 400 or instance.settings.log_level == "debug":
             _write_line(request, status, seconds)
         structlog.contextvars.unbind_contextvars("request")
     return response
 
 
-def _count(request: web.Request, kind: str, status: int, seconds: float) -> None:
+def _count(tallies: Tallies, kind: str, status: int, seconds: float) -> None:
     """A stream goes on for as long as somebody watches: how long that was says nothing about us."""
-    tallies = request.app[INSTANCE].tallies
     tallies.count("requests", kind, str(status))
     if kind != "stream":
         tallies.time(seconds, "requests", kind)
@@ -175,22 +187,36 @@ def _notify_workers(work_signal: WorkSignal, request: web.Request) -> None:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Headers of every answer, streamed ones included (a signal: `on_response_prepare`)."""
     headers = response.headers
+    settings = request.app[INSTANCE].settings
+    if response.status == 202 and request.path.endswith("/inbox"):
+        headers["X-Request-Id"] = request[REQUEST_ID]
+        headers.update(_list_bare_headers(make_content_policy(settings, ""), secure=settings.url.startswith("https:")))
+        return
     _add_request_id(request, response)
     _open_elsewhere(request, response)
     is_page = response.content_type == "text/html" or response.status == 304  # which stands for a page that is kept
     if is_page:
         headers.setdefault("Cache-Control", "no-cache")  # asked for again each time
-    settings = request.app[INSTANCE].settings
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
+    _set_missing(headers, PROTECTING)
     framed = request.path.startswith(FRAMED) and response.status in (200, 304)
     if not framed and not response.content_type.startswith(PARTS_OF_PAGES):
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+        _set_missing(headers, PROTECTING_DOCUMENTS)
     policy = make_content_policy(settings, request.path if is_page else "", framed=framed)
     headers.setdefault("Content-Security-Policy", policy)
     if settings.url.startswith("https:"):
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        _set_missing(headers, HTTPS_ONLY)
+
+
+def _set_missing(headers: MutableMapping[str, str], wanted: Mapping[str, str]) -> None:
+    for name, value in wanted.items():
+        headers.setdefault(name, value)
+
+
+@lru_cache(maxsize=8)
+def _list_bare_headers(policy: str, *, secure: bool) -> CIMultiDict[str]:
+    """What all of that comes to for an answer without a body: other servers get thousands of them."""
+    said = {**PROTECTING, **PROTECTING_DOCUMENTS, "Content-Security-Policy": policy}
+    return CIMultiDict({**said, **HTTPS_ONLY} if secure else said)
 
 
 def _add_request_id(request: web.Request, response: web.StreamResponse) -> None:

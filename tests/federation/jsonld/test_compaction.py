@@ -7,7 +7,8 @@ import pytest
 from pyld.jsonld import JsonLdError
 
 from federation.errors import Malformed
-from federation.json.json_limits import REFUSED, needs_compaction, read_structure
+from federation.json.inline_contexts import REFUSED
+from federation.json.json_limits import needs_compaction, read_structure
 from federation.jsonld.compaction import compact_document, compact_expanded
 from federation.jsonld.ld_normal_form import open_signed
 from tests.w3c import LinkedCase, load_linked_cases

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from threading import Event
 
 import pytest
 
@@ -10,7 +11,7 @@ from inbox.errors import TookTooLong
 from inbox.posts import remote_posts
 from inbox.posts.sets import new_posts
 from inbox.posts.translation import read_new_post
-from inbox.processing import process, sets
+from inbox.processing import process, processor_time, sets
 from inbox.processing.process import process_due
 from inbox.processing.processor_time import interrupt_long_steps, limit_processor_time
 from models.people.actors import Actor
@@ -46,6 +47,25 @@ async def fail() -> None:
 
 async def test_waiting_costs_nothing() -> None:
     await limit_processor_time(asyncio.sleep(0.05), budget=0.01)
+
+
+async def test_what_ends_soon_asks_for_no_time_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask() -> float:
+        raise AssertionError("the clock was enough")
+
+    monkeypatch.setattr(processor_time, "thread_time", ask)
+
+    assert await limit_processor_time(be_busy(3), budget=1_000) == 3
+
+
+async def test_a_machine_that_is_busy_with_others_spends_nothing_of_the_budget() -> None:
+    async def be_kept_waiting() -> int:
+        for _ in range(5):
+            Event().wait(0.01)
+            await asyncio.sleep(0)
+        return 5
+
+    assert await limit_processor_time(be_kept_waiting(), budget=0.02) == 5
 
 
 async def test_many_small_steps_end_at_the_budget() -> None:

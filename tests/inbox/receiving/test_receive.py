@@ -241,6 +241,18 @@ async def test_what_a_stranger_deletes_or_edits_is_accepted_without_a_look(desk:
     assert await kept(desk) == 0
 
 
+async def test_a_stranger_is_not_remembered_and_whoever_is_known_is_for_a_minute(desk: Desk, bob: Person) -> None:
+    await desk.post(bob, desk.activity(bob, "Delete", f"{bob.uri}/notes/1"))
+    assert desk.instance.known_actors.items() == [] and await kept(desk) == 0
+
+    await desk.meet(bob)
+    for number in (2, 3):
+        await desk.post(bob, desk.activity(bob, "Delete", f"{bob.uri}/notes/{number}"))
+
+    assert desk.instance.known_actors.items() == [(bob.uri, True)]
+    assert await kept(desk) == 2
+
+
 async def test_somebody_whose_server_says_gone_may_be_deleted_without_a_key(desk: Desk, bob: Person) -> None:
     await desk.meet(bob)
     await execute_all(desk, "DELETE FROM public_key")

@@ -20,7 +20,7 @@ from web.activitypub import inbox
 from web.activitypub.inbox import post_inbox
 from web.activitypub.inbox_fork import inbox_middleware
 from web.middlewares import peer_rate_limits
-from web.middlewares.requests import IN_FLIGHT
+from web.middlewares.requests import IN_FLIGHT, PROTECTING, PROTECTING_DOCUMENTS
 from web.middlewares.work_signals import WORK_SIGNAL
 from web.security.session import session_middleware
 from web.server.app import make_app
@@ -77,6 +77,10 @@ async def test_what_every_answer_says_it_says_too(door: Door, bob: Person) -> No
     for answer in answers:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    protecting = {*PROTECTING, *PROTECTING_DOCUMENTS, "Content-Security-Policy"}
+    assert {name: answers[0].headers[name] for name in protecting} == {
+        name: answers[1].headers[name] for name in protecting
+    }
     assert answers[1].headers["Vary"] == "Accept-Encoding"
     assert "error" in await answers[1].json(content_type="application/json")
 

@@ -6,9 +6,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from models.setting_values import Network
 from models.settings import Settings
 from models.store.database import Pool
 from tests.web.small_app import make_instance, serving
+from web.http import client_address
 from web.http.client_address import read_client_address
 from web.middlewares.requests import make_content_policy
 from web.middlewares.work_signals import WORK_SIGNAL
@@ -129,6 +131,20 @@ def test_the_client_is_the_nearest_address_that_is_not_our_proxy(peer: str, forw
     request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}).clone(remote=peer)
 
     assert read_client_address(request, PROXIES) == client
+
+
+def test_what_was_said_of_one_peer_counts_for_no_other_and_long_lists_are_not_kept() -> None:
+    def find(peer: str, forwarded: str, trusted: tuple[Network, ...] = PROXIES) -> str | None:
+        request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}).clone(remote=peer)
+        return read_client_address(request, trusted)
+
+    assert find("10.0.0.1", "198.51.100.7") == "198.51.100.7"
+    assert find("192.0.2.1", "198.51.100.7") == "192.0.2.1"
+    assert find("10.0.0.1", "198.51.100.8") == "198.51.100.8"
+    assert find("10.0.0.1", "198.51.100.7", ()) == "10.0.0.1"
+    kept = client_address._find_client.cache_info()
+    assert find("10.0.0.1", "203.0.113.9, " * 50 + "198.51.100.9") == "198.51.100.9"
+    assert client_address._find_client.cache_info() == kept
 
 
 async def test_behind_a_trusted_proxy_a_view_sees_the_client_and_the_whole_request(pool: Pool) -> None:

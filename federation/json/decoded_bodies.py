@@ -1,0 +1,64 @@
+"""What a body says, handed on within this process: from where it was read and checked to where it takes effect."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import sha256
+
+from federation.json.fields import Json
+
+MOST = 400
+"""So many are kept: twice what is taken at the same time. What comes while all places are full is read again later."""
+
+MOST_BYTES = 512 * 1024
+"""So long all of them may be together, as bodies; what they say takes some ten times as much memory."""
+
+KEPT_SECONDS = 10.0
+"""What nobody took by then was taken by another process, or had come before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A JSON object as it stands, read once; `misread` where its words mean something else than they seem to."""
+
+    document: Json
+    misread: bool
+
+
+class DecodedBodies:
+    """Found by the SHA-256 of their bytes and by nothing else: whoever takes one has what those very bytes say.
+
+    Each is taken once. Nothing is kept before somebody came to take: a process that only answers needs none.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, tuple[float, int, Decoded]] = OrderedDict()
+        self._bytes = 0
+        self._wanted = False
+
+    def keep(self, body_hash: bytes, body: bytes, decoded: Decoded) -> None:
+        """Remember what the body with this hash says, as long as there is room."""
+        if not self._wanted:
+            return
+        now = time.monotonic()
+        while self._kept and next(iter(self._kept.values()))[0] < now:
+            self._drop(next(iter(self._kept)))
+        if len(self._kept) < MOST and self._bytes + len(body) <= MOST_BYTES and body_hash not in self._kept:
+            self._kept[body_hash] = (now + KEPT_SECONDS, len(body), decoded)
+            self._bytes += len(body)
+
+    def take(self, body: bytes) -> Decoded | None:
+        """What this body says, where it was read here a moment ago; None where it has to be read."""
+        self._wanted = True
+        body_hash = sha256(body).digest() if self._kept else b""
+        found = self._kept.get(body_hash)
+        if found is None:
+            return None
+        self._drop(body_hash)
+        return found[2]
+
+    def _drop(self, body_hash: bytes) -> None:
+        self._bytes -= self._kept.pop(body_hash)[1]
+
+    def __len__(self) -> int:
+        return len(self._kept)
