@@ -157,7 +157,9 @@ class _InboxWorker:
 
     async def _take_set(self, ready: list[Prepared]) -> None:
         """Let these take effect with what others sent; what may not, alone and in its order. None is left in it."""
-        ends = await asyncio.gather(*(self.sets.take(one) for one in ready))
+        if not ready:
+            return
+        ends = await self.sets.take(ready)
         for one, end in zip(ready, ends, strict=True):
             match end:
                 case "alone":

@@ -43,10 +43,11 @@ class EffectSets:
         self._batcher: WriteBatcher[Prepared] = WriteBatcher(pool, self._write, places=places)
         self._ended: dict[int, Ended] = {}
 
-    async def take(self, prepared: Prepared) -> Ended:
-        """How it went, once that is committed. Raises Unavailable when the database is away."""
-        await self._batcher.put(prepared)
-        return self._ended.pop(prepared.item.id)
+    async def take(self, ready: Sequence[Prepared]) -> list[Ended]:
+        """How it went with each, once that is committed. Raises Unavailable when the database is away."""
+        added = [self._batcher.add(one) for one in ready]
+        await (added[0] if len(added) == 1 else asyncio.gather(*added))
+        return [self._ended.pop(one.item.id) for one in ready]
 
     async def _write(self, conn: Connection, items: list[Prepared]) -> None:
         await self._write_part(conn, items, set())

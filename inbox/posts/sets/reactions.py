@@ -1,7 +1,7 @@
-"""Likes and shares that take effect together (AX14, AX15): of public posts known here, each for the first time.
+"""Likes and shares that take effect together (AX14, AX15): of public posts known here.
 
 All the rest is decided by `handlers.like` and `handlers.announce`: what was undone before, what is for some alone, what
-a block keeps apart, what came before under another id, and what is shown to us for the first time.
+a block keeps apart, and what is shown to us for the first time.
 """
 
 from collections.abc import Sequence
@@ -75,12 +75,14 @@ def decide(arrival: ArrivedReaction) -> PlainReaction:
 
 
 async def write_set(conn: Connection, plain: Sequence[PlainReaction]) -> list[bool]:
-    """Keep them and tell whoever wrote what they are about; False for one that was there before."""
+    """Keep them and tell whoever wrote what they are about; one that was there before has its newest id."""
     liked, shared = ([one.new for one in plain if one.shares is shares] for shares in (False, True))
     fresh = {one.uri for one in await reactions.favourite_many(conn, liked)}
     fresh |= {one.uri for one in await reactions.share_many(conn, shared)}
+    await reactions.renew_favourites(conn, [new for new in liked if new.uri not in fresh])
+    await reactions.renew_shares(conn, [new for new in shared if new.uri not in fresh])
     await notify_many(conn, [_tell(one, one.tells_id) for one in plain if one.tells_id and one.new.uri in fresh])
-    return [one.new.uri in fresh for one in plain]
+    return [True] * len(plain)
 
 
 def _tell(plain: PlainReaction, recipient_id: int) -> Told:

@@ -8,7 +8,7 @@ import pytest
 
 from models.people.actors import Actor
 from models.relations.blocking import blocks
-from models.store.database import transaction
+from models.store.database import execute, transaction
 from outbox.relations.blocks import block_domain
 from outbox.relations.follows import follow as ask
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_note, make_remote_actor
@@ -24,7 +24,8 @@ async def make_town(desk: Desk, alice: Actor, people: list[Person]) -> list[Acto
     """People of ours of every kind, and blocks of every kind between them and others."""
     async with transaction(desk.instance.pool) as conn:
         anna = await make_member(conn, "anna", locked=True)
-        gone = await make_member(conn, "gone", moved_to="https://henin.test/users/gone")
+        gone = await make_member(conn, "gone")
+        await execute(conn, "UPDATE actor SET moved_to = 'https://henin.test/users/gone' WHERE id = $1", gone.id)
         plain = await make_member(conn, "plain")
         built_in = [await make_local_actor(conn, name, type="Organization") for name in ("coop", "instance")]
         met = [await desk.meet(person) for person in people]
@@ -37,7 +38,10 @@ async def make_town(desk: Desk, alice: Actor, people: list[Person]) -> list[Acto
     )
     await desk.instance.pool.execute("UPDATE actor SET type = 'Service' WHERE host = 'host5.test'")
     await desk.instance.pool.execute(
-        "INSERT INTO server (host, holding) VALUES ('host6.test', true) ON CONFLICT (host) DO UPDATE SET holding = true"
+        """
+        INSERT INTO server (host, paused_at) VALUES ('host6.test', now())
+        ON CONFLICT (host) DO UPDATE SET paused_at = now()
+        """
     )
     return [alice, plain, anna, gone, *built_in]
 
