@@ -67,6 +67,7 @@ def write_follows(desk: Desk, people: list[Person], uris: list[str]) -> list[Sce
             (people[7], desk.activity(people[7], "Undo", again[7][1])),
             (people[7], desk.activity(people[7], "Undo", again[7][1])),
         ],
+        [(person, desk.activity(person, "Undo", said)) for person, said in first if said["object"] == uris[1]],
         [
             *((person, desk.activity(person, "Undo", follow)) for person, follow in zip(people, early, strict=False)),
             *zip(people, early, strict=False),
@@ -122,19 +123,27 @@ async def test_follows(desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPatch
     assert {error for _, _, error, _ in kept["received"]} >= {"follows_nobody", "undone_before", None}
 
 
-def draw_scenes(desk: Desk, random: Random, people: list[Person], notes: list[str], ours: list[str]) -> list[Scene]:
-    """What so many people say and take back at random."""
+KINDS = ("Follow", "Follow", "Like", "Announce", "Create", "Undo", "Undo", "Undo id", "Delete", "Accept")
+
+
+def draw_scenes(
+    desk: Desk, random: Random, asked: list[tuple[Person, str]], notes: list[str], ours: list[str]
+) -> list[Scene]:
+    """What those who were asked by these Follows say and take back at random."""
+    people, questions = [person for person, _ in asked], {person.uri: uri for person, uri in asked}
     said: dict[str, list[dict[str, Any]]] = {person.uri: [] for person in people}
     written: dict[str, list[dict[str, Any]]] = {person.uri: [] for person in people}
 
     def go_on(person: Person) -> dict[str, Any]:
-        kind = random.choice(("Follow", "Follow", "Like", "Announce", "Create", "Undo", "Undo", "Undo id", "Delete"))
+        kind = random.choice(KINDS)
         past, posts = said[person.uri], written[person.uri]
         if kind.startswith("Undo") and past:
             undone = random.choice(past)
             return desk.activity(person, "Undo", undone if kind == "Undo" else undone["id"])
         if kind == "Delete" and posts:
             return desk.activity(person, "Delete", random.choice(posts)["id"])
+        if kind == "Accept":
+            return desk.activity(person, "Accept", questions[person.uri])
         if kind == "Create":
             posts.append(desk.note(person))
             return desk.create(person, posts[-1])
@@ -150,12 +159,16 @@ async def test_whatever_people_say_at_random(
     desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     people = await add_people(desk, alice, 6)
+    known = [await desk.meet(person) for person in people]
     async with transaction(desk.instance.pool) as conn:
         anna, plain = await make_member(conn, "anna", locked=True), await make_member(conn, "plain")
         notes = [(await make_note(conn, alice)).uri for _ in range(3)]
+        asked = [
+            (person, str((await ask(conn, HERE, plain, met)).uri)) for person, met in zip(people, known, strict=True)
+        ]
         carol = await make_remote_actor(conn, "carol", "bray.test")
         await blocks.save(conn, uri="https://lomme.test/blocks/2", actor_id=plain.id, target_id=carol.id)
-    scenes = draw_scenes(desk, Random(seed), people, notes, [alice.uri, plain.uri, anna.uri, alice.uri])
+    scenes = draw_scenes(desk, Random(seed), asked, notes, [alice.uri, plain.uri, anna.uri, alice.uri])
 
     kept = await compare_ways(desk, monkeypatch, scenes)
 

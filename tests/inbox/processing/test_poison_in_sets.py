@@ -76,9 +76,8 @@ async def test_one_that_cannot_be_written_is_found_by_halves(
     async with transaction(desk.instance.pool) as conn:
         first, ours = await make_note(conn, alice), await make_note(conn, alice)
     written = await let_people_write(desk, alice, first.uri)
-    asked = dict(
-        await desk.instance.pool.fetch("SELECT a.uri, f.uri FROM follow f JOIN actor a ON a.id = f.followed_id")
-    )
+    follows = await desk.instance.pool.fetch("SELECT a.uri, f.uri FROM follow f JOIN actor a ON a.id = f.followed_id")
+    asked = {followed_uri: uri for followed_uri, uri in follows}
     for person, note in written:
         await desk.post(person, write(desk, person, note, asked[person.uri] if write is say_yes else ours.uri))
     sizes: list[int] = []
