@@ -41,7 +41,7 @@ ACTORS_AT_ONCE = 6
 FOR_PAGES = 2
 """So many are processed side by side; some connections of the pool are left to pages, also where it is small."""
 
-GATHER_SECONDS = 0.05
+GATHERING_PAUSE = 0.05
 """While activities come in a stream the next are looked for so long after the last: more take effect together then."""
 
 PATIENCE = 0.2
@@ -108,7 +108,7 @@ class _InboxWorker:
             claimed = await received.claim(conn, worker=self.worker, limit=room, at=self.now(), busy=bool(self.held))
         self.alone = any(item.is_suspect for item in claimed)
         self.held.update(item.id for item in claimed)
-        self.gathers_until = monotonic() + GATHER_SECONDS if 1 < len(claimed) < room else 0.0
+        self.gathers_until = monotonic() + GATHERING_PAUSE if 1 < len(claimed) < room else 0.0
         return _group(claimed), len(claimed) == room
 
     async def renew(self) -> None:

@@ -76,13 +76,8 @@ async def find_favourite(conn: Connection, *, actor_id: int, post_id: int) -> Fa
     )
 
 
-async def renew_favourite(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> None:
-    """The same like came anew under another id: this is the one that an undoing names (AX4)."""
-    await renew_favourites(conn, [NewReaction(uri=uri, actor_id=actor_id, post_id=post_id)])
-
-
 async def renew_favourites(conn: Connection, news: Sequence[NewReaction]) -> None:
-    """The same for several."""
+    """The same likes came anew under other ids: these are the ones that an undoing names (AX4)."""
     if news:
         await execute(
             conn,
@@ -202,13 +197,8 @@ async def list_share_ids(conn: Connection, post_ids: list[int], *, limit: int = 
     return found
 
 
-async def renew_share(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> None:
-    """The same share came anew under another id: this is the one that an undoing names (AX4)."""
-    await renew_shares(conn, [NewReaction(uri=uri, actor_id=actor_id, post_id=post_id)])
-
-
 async def renew_shares(conn: Connection, news: Sequence[NewReaction]) -> None:
-    """The same for several."""
+    """The same shares came anew under other ids, as in `renew_favourites`."""
     if news:
         await execute(
             conn,

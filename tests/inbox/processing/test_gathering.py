@@ -36,7 +36,7 @@ async def test_one_that_comes_alone_waits_for_nobody_nor_does_who_drives_the_wor
     await desk.meet(bob)
     for _ in range(count):
         await desk.post(bob, desk.create(bob))
-    monkeypatch.setattr(process, "GATHER_SECONDS", 3600.0)
+    monkeypatch.setattr(process, "GATHERING_PAUSE", 3600.0)
 
     async with asyncio.timeout(60):
         assert await process_due(desk.instance, wake=wake) == count
@@ -48,7 +48,7 @@ async def test_after_several_the_next_are_looked_for_a_little_later(
     await desk.meet(bob)
     for _ in range(3):
         await desk.post(bob, desk.create(bob))
-    monkeypatch.setattr(process, "GATHER_SECONDS", 0.1)
+    monkeypatch.setattr(process, "GATHERING_PAUSE", 0.1)
 
     assert await process_due(desk.instance, wake=asyncio.Event()) == 3
 
@@ -62,7 +62,7 @@ async def test_who_takes_all_that_there_is_room_for_looks_again_at_once(
     for _ in range(5):
         await desk.post(bob, desk.create(bob))
     monkeypatch.setattr(process, "AT_ONCE", 2)
-    monkeypatch.setattr(process, "GATHER_SECONDS", 3600.0)
+    monkeypatch.setattr(process, "GATHERING_PAUSE", 3600.0)
     monkeypatch.setattr(process, "PATIENCE", 0.01)
 
     async with asyncio.timeout(60):
