@@ -144,7 +144,7 @@ async def test_d16_an_activity_that_always_breaks_is_set_aside_and_the_others_pa
     assert await process_due(desk.instance, later(days=30)) == 0, "it does not come back"
     async with connection(desk.instance.pool) as conn:
         [seen] = await list_set_aside(conn)
-    assert (seen.what, seen.host) == ("Like", "host3.test")
+    assert (seen.what, seen.host) == (kind.__name__, "host3.test")
 
 
 class Forks:
