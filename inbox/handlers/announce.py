@@ -11,6 +11,7 @@ from models.people.actors import Actor
 from models.posts import Post
 from models.relations import reactions
 from models.relations.blocking import blocks
+from models.relations.reactions import NewReaction
 from models.settings import Site
 from models.store.database import Connection
 
@@ -24,7 +25,8 @@ async def handle_announce(conn: Connection, site: Site, sender: Actor, activity:
         raise Ignored("blocked")
     shared = await reactions.share(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
     if shared is None:
-        await reactions.renew_share(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
+        again = NewReaction(uri=activity.id, actor_id=sender.id, post_id=post.id)
+        await reactions.renew_shares(conn, [again])
     elif post.local:
         await notifications.notify(
             conn, recipient_id=post.author_id, type="reblog", actor_id=sender.id, post_id=post.id

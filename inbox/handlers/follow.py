@@ -10,10 +10,10 @@ from models.relations import follows
 from models.relations.blocking import blocks
 from models.settings import Site
 from models.store.database import Connection
-from outbox.builders.activities.accept import build_accept
 from outbox.builders.activities.reject import build_reject
 from outbox.communities.answers_in_words import ask_follower
 from outbox.listings.marketplaces import answer_follow
+from outbox.relations.follows import FollowAnswer, say_yes
 from outbox.traffic.send import Recipients, send
 
 UNFOLLOWABLE = "instance"
@@ -33,15 +33,14 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
     if followed.username == UNFOLLOWABLE:
         await answer_follow(conn, site, followed, sender, activity)
         return
-    answer_to = Recipients(named_ids=(sender.id,))
     if await _is_refused(conn, sender, followed):
-        await send(conn, followed, build_reject(site, followed, activity), answer_to)
+        await send(conn, followed, build_reject(site, followed, activity), Recipients(named_ids=(sender.id,)))
         return
     state: follows.FollowState = "pending" if followed.locked else "accepted"
     before = await follows.find(conn, follower_id=sender.id, followed_id=followed.id)
     follow = await follows.save(conn, uri=activity.id, follower_id=sender.id, followed_id=followed.id, state=state)
     if follow.state == "accepted":
-        await send(conn, followed, build_accept(site, followed, activity), answer_to)
+        await say_yes(conn, site, [FollowAnswer(followed=followed, follower_id=sender.id, follow=activity)])
     if before is None or before.state != follow.state:
         await _notify_followed(conn, sender, followed, follow.state)
         await ask_follower(conn, site, followed, sender)

@@ -7,6 +7,7 @@ from models.news import notifications
 from models.people.actors import Actor
 from models.relations import reactions
 from models.relations.blocking import blocks
+from models.relations.reactions import NewReaction
 from models.settings import Site
 from models.store.database import Connection
 
@@ -20,7 +21,8 @@ async def handle_like(conn: Connection, site: Site, sender: Actor, activity: Lik
         raise Ignored("blocked")
     liked = await reactions.favourite(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
     if liked is None:
-        await reactions.renew_favourite(conn, uri=activity.id, actor_id=sender.id, post_id=post.id)
+        again = NewReaction(uri=activity.id, actor_id=sender.id, post_id=post.id)
+        await reactions.renew_favourites(conn, [again])
     elif post.local:
         await notifications.notify(
             conn, recipient_id=post.author_id, type="favourite", actor_id=sender.id, post_id=post.id

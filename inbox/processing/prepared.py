@@ -16,7 +16,7 @@ from inbox.traffic.forwarding import may_pass_on
 from inbox.traffic.losses import keep_names
 from models.traffic.inbound.received import Received
 
-IN_SETS = frozenset({"Announce", "Create", "Delete", "Like", "Undo", "Update"})
+IN_SETS = frozenset({"Accept", "Announce", "Create", "Delete", "Follow", "Like", "Undo", "Update"})
 """Types of what may take effect together with others (`set_kinds`)."""
 
 ABOUT_BEFORE = frozenset({"Announce", "Delete"})

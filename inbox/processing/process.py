@@ -9,6 +9,7 @@ acknowledged, is processed again.
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from uuid import UUID, uuid4
 
 import structlog
@@ -40,6 +41,9 @@ ACTORS_AT_ONCE = 6
 FOR_PAGES = 2
 """So many are processed side by side; some connections of the pool are left to pages, also where it is small."""
 
+GATHERING_PAUSE = 0.05
+"""While activities come in a stream the next are looked for so long after the last: more take effect together then."""
+
 PATIENCE = 0.2
 """Seconds that what may take effect waits for what the same actor sent behind it, to go in one set with it."""
 
@@ -65,6 +69,8 @@ async def process_due(
     async with QueueRunner(wake=wake or asyncio.Event(), stopping=stopping or asyncio.Event()) as runner:
         runner.start_beside(worker.renew())
         async for _ in runner.rounds():
+            if wake is not None:
+                await worker.gather()
             lanes, runner.more = await worker.claim()
             for lane in lanes:
                 runner.start(worker.process_lane(lane))
@@ -82,11 +88,16 @@ class _InboxWorker:
         self.held: set[int] = set()
         self.alone = False  # a suspect is processed, and nothing beside it
         self.processed = 0
+        self.gathers_until = 0.0
         self.places = asyncio.Semaphore(max(1, min(ACTORS_AT_ONCE, instance.pool.get_max_size() - FOR_PAGES)))
-        self.sets = EffectSets(instance.pool, self.places)
+        self.sets = EffectSets(instance.pool, instance.site, self.places)
 
     def now(self) -> datetime:
         return self.at or datetime.now(UTC)
+
+    async def gather(self) -> None:
+        """Wait a little for company where several came the last time: who comes alone, or after a rest, does not."""
+        await asyncio.sleep(max(0.0, self.gathers_until - monotonic()))
 
     async def claim(self) -> tuple[list[list[Received]], bool]:
         """Lanes for which there is room, one for each actor, and whether there may be more."""
@@ -97,6 +108,7 @@ class _InboxWorker:
             claimed = await received.claim(conn, worker=self.worker, limit=room, at=self.now(), busy=bool(self.held))
         self.alone = any(item.is_suspect for item in claimed)
         self.held.update(item.id for item in claimed)
+        self.gathers_until = monotonic() + GATHERING_PAUSE if 1 < len(claimed) < room else 0.0
         return _group(claimed), len(claimed) == room
 
     async def renew(self) -> None:
@@ -145,7 +157,9 @@ class _InboxWorker:
 
     async def _take_set(self, ready: list[Prepared]) -> None:
         """Let these take effect with what others sent; what may not, alone and in its order. None is left in it."""
-        ends = await asyncio.gather(*(self.sets.take(one) for one in ready))
+        if not ready:
+            return
+        ends = await self.sets.take(ready)
         for one, end in zip(ready, ends, strict=True):
             match end:
                 case "alone":

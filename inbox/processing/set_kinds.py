@@ -3,9 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from federation.vocabulary.activities.activities import Activity, Announce, Create, Delete, Like, Undo, Update
+from federation.vocabulary.activities.activities import (
+    Accept,
+    Activity,
+    Announce,
+    Create,
+    Delete,
+    Follow,
+    Like,
+    Undo,
+    Update,
+)
 from inbox.posts.sets import deletions, edits, new_posts, reactions, withdrawals
 from inbox.posts.sets.values import Touched
+from inbox.relations import accepted_follows, new_follows
 from models.store.database import Connection
 
 
@@ -32,9 +43,11 @@ class SetKind(Protocol):
 
 
 SET_KINDS: Mapping[type[Any], SetKind] = {
+    Accept: accepted_follows,
     Announce: reactions,
     Create: new_posts,
     Delete: deletions,
+    Follow: new_follows,
     Like: reactions,
     Undo: withdrawals,
     Update: edits,

@@ -20,6 +20,7 @@ from inbox.processing.set_kinds import SET_KINDS, SetKind
 from inbox.processing.set_steps import Waiting, list_steps
 from models.people import actors
 from models.people.actors import Actor
+from models.settings import Site
 from models.store.database import Connection, Pool, begin_relaxed, is_lost
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound import received
@@ -36,15 +37,17 @@ log = structlog.get_logger(__name__)
 class EffectSets:
     """Collects what is ready and lets it take effect together."""
 
-    def __init__(self, pool: Pool, places: asyncio.Semaphore) -> None:
+    def __init__(self, pool: Pool, site: Site, places: asyncio.Semaphore) -> None:
         """`places` are those of all who use connections while they process."""
+        self._site = site
         self._batcher: WriteBatcher[Prepared] = WriteBatcher(pool, self._write, places=places)
         self._ended: dict[int, Ended] = {}
 
-    async def take(self, prepared: Prepared) -> Ended:
-        """How it went, once that is committed. Raises Unavailable when the database is away."""
-        await self._batcher.put(prepared)
-        return self._ended.pop(prepared.item.id)
+    async def take(self, ready: Sequence[Prepared]) -> list[Ended]:
+        """How it went with each, once that is committed. Raises Unavailable when the database is away."""
+        added = [self._batcher.add(one) for one in ready]
+        await (added[0] if len(added) == 1 else asyncio.gather(*added))
+        return [self._ended.pop(one.item.id) for one in ready]
 
     async def _write(self, conn: Connection, items: list[Prepared]) -> None:
         await self._write_part(conn, items, set())
@@ -56,7 +59,7 @@ class EffectSets:
         """
         try:
             async with begin_relaxed(conn):
-                ended = await take_effect(conn, items, late)
+                ended = await take_effect(conn, self._site, items, late)
         except Exception as error:
             if is_lost(conn, error):
                 raise  # `connection` says what that means
@@ -70,14 +73,14 @@ class EffectSets:
         self._ended |= {one.item.id: end for one, end in zip(items, ended, strict=True)}
 
 
-async def take_effect(conn: Connection, items: Sequence[Prepared], late: set[str]) -> list[Ended]:
+async def take_effect(conn: Connection, site: Site, items: Sequence[Prepared], late: set[str]) -> list[Ended]:
     """In the caller's transaction. Of the actors in `late`, to which it adds, everything is decided alone."""
     senders = await _find_senders(conn, items)
     late.update(one.item.actor_uri for one in items if one.activity.actor not in senders)
     ended: dict[int, Ended] = dict.fromkeys(range(len(items)), "alone")
     for step in list_steps([_describe(place, one) for place, one in enumerate(items)]):
         known = [place for place in step.places if items[place].item.actor_uri not in late]
-        sent = {place: Sent(items[place].activity, senders[items[place].activity.actor]) for place in known}
+        sent = {place: Sent(items[place].activity, senders[items[place].activity.actor], site) for place in known}
         ended |= await _take_step(conn, step.kind, sent, late)
     reasons = {items[place].item.id: _write_reason(end) for place, end in ended.items() if _is_over(end)}
     await received.finish_many(conn, reasons)

@@ -1,5 +1,6 @@
 """Who follows whom, asked or accepted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -26,48 +27,43 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relationship:
-    """How `actor_id`, seen by the reader, relates to the reader."""
+class NewFollow:
+    """Somebody asks to follow, or follows from now on; fields as in Follow."""
 
-    actor_id: int
-    following: bool
-    requested: bool
-    refused: bool
-    followed_by: bool
-    requested_by: bool
-    shares: bool
-    notify: bool
-    blocking: bool
-    muting: bool = False
-    muting_notifications: bool = False
-    muting_until: datetime | None = None
-    domain_blocking: bool = False
-    note: str = ""
-    languages: list[str] | None = None
-    endorsed: bool = False
+    uri: str
+    follower_id: int
+    followed_id: int
+    state: FollowState
 
 
 async def save(conn: Connection, *, uri: str, follower_id: int, followed_id: int, state: FollowState) -> Follow:
     """Record a Follow. A repeated one keeps the relation, takes the newest id and loses no acceptance (AX1)."""
-    follow = await fetch_one(
+    new = NewFollow(uri=uri, follower_id=follower_id, followed_id=followed_id, state=state)
+    [follow] = await save_many(conn, [new])
+    return follow
+
+
+async def save_many(conn: Connection, news: Sequence[NewFollow]) -> list[Follow]:
+    """The same for several, in no order; no two are by the same of the same."""
+    return await fetch_all(
         conn,
         Follow,
         """
         INSERT INTO follow (id, uri, follower_id, followed_id, state, answered_at)
-        VALUES ($1, $2, $3, $4, $5, CASE WHEN $5 = 'pending' THEN NULL ELSE now() END)
+        SELECT id, uri, follower_id, followed_id, state, CASE WHEN state = 'pending' THEN NULL ELSE now() END
+        FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
+            AS new (id, uri, follower_id, followed_id, state)
         ON CONFLICT (follower_id, followed_id) DO UPDATE SET uri = excluded.uri,
             state = CASE WHEN follow.state = 'accepted' THEN 'accepted' ELSE excluded.state END,
             answered_at = CASE WHEN follow.state = 'accepted' THEN follow.answered_at ELSE excluded.answered_at END
         RETURNING id, uri, follower_id, followed_id, state, shares, notify, created_at, answered_at
         """,
-        make_id(),
-        uri,
-        follower_id,
-        followed_id,
-        state,
+        [make_id() for _ in news],
+        [new.uri for new in news],
+        [new.follower_id for new in news],
+        [new.followed_id for new in news],
+        [new.state for new in news],
     )
-    assert follow is not None
-    return follow
 
 
 async def find(conn: Connection, *, follower_id: int, followed_id: int) -> Follow | None:
@@ -99,12 +95,18 @@ async def find_by_uri(conn: Connection, uri: str) -> Follow | None:
 
 async def accept(conn: Connection, follow_id: int) -> bool:
     """The followed actor said yes. False when it was accepted already."""
-    return bool(
-        await execute(
-            conn,
-            "UPDATE follow SET state = 'accepted', answered_at = now() WHERE id = $1 AND state <> 'accepted'",
-            follow_id,
-        )
+    return bool(await accept_many(conn, [follow_id]))
+
+
+async def accept_many(conn: Connection, follow_ids: Sequence[int]) -> list[int]:
+    """The same for several follows; the ids of whom was not followed so before."""
+    return await fetch_column(
+        conn,
+        """
+        UPDATE follow SET state = 'accepted', answered_at = now() WHERE id = ANY($1) AND state <> 'accepted'
+        RETURNING followed_id
+        """,
+        follow_ids,
     )
 
 
@@ -121,8 +123,19 @@ async def reject(conn: Connection, follow_id: int) -> bool:
 
 async def remove(conn: Connection, *, follower_id: int, followed_id: int) -> bool:
     """Undo a follow. False when there was none."""
-    return bool(
-        await execute(conn, "DELETE FROM follow WHERE follower_id = $1 AND followed_id = $2", follower_id, followed_id)
+    return bool(await remove_many(conn, [(follower_id, followed_id)]))
+
+
+async def remove_many(conn: Connection, pairs: Sequence[tuple[int, int]]) -> int:
+    """Undo several, by who follows whom; how many there were."""
+    return await execute(
+        conn,
+        """
+        DELETE FROM follow f USING unnest($1::bigint[], $2::bigint[]) AS gone (follower_id, followed_id)
+        WHERE f.follower_id = gone.follower_id AND f.followed_id = gone.followed_id
+        """,
+        [follower_id for follower_id, _ in pairs],
+        [followed_id for _, followed_id in pairs],
     )
 
 
@@ -258,40 +271,4 @@ async def is_follower(conn: Connection, *, follower_id: int, followed_id: int) -
             follower_id,
             followed_id,
         )
-    )
-
-
-async def list_relationships(conn: Connection, reader_id: int, actor_ids: list[int]) -> list[Relationship]:
-    """How each of these actors relates to the reader, in the order asked, without those that do not exist."""
-    return await fetch_all(
-        conn,
-        Relationship,
-        """
-        SELECT a.id AS actor_id,
-            coalesce(mine.state = 'accepted', false) AS following,
-            coalesce(mine.state = 'pending', false) AS requested,
-            coalesce(mine.state = 'rejected', false) AS refused,
-            coalesce(theirs.state = 'accepted', false) AS followed_by,
-            coalesce(theirs.state = 'pending', false) AS requested_by,
-            coalesce(mine.shares, false) AS shares,
-            coalesce(mine.notify, false) AS notify,
-            mine.languages,
-            EXISTS (SELECT FROM block WHERE actor_id = $1 AND target_id = a.id) AS blocking,
-            muted.id IS NOT NULL AS muting,
-            coalesce(muted.notifications, false) AS muting_notifications,
-            muted.until AS muting_until,
-            NOT a.local AND EXISTS (SELECT FROM domain_block d
-                WHERE d.actor_id = $1 AND d.domain = ANY(domains_of(a.host))) AS domain_blocking,
-            EXISTS (SELECT FROM endorsement e WHERE e.actor_id = $1 AND e.target_id = a.id) AS endorsed,
-            coalesce((SELECT text FROM account_note n WHERE n.actor_id = $1 AND n.target_id = a.id), '') AS note
-        FROM unnest($2::bigint[]) WITH ORDINALITY AS wanted (id, position)
-        JOIN actor a ON a.id = wanted.id
-        LEFT JOIN follow mine ON mine.follower_id = $1 AND mine.followed_id = a.id
-        LEFT JOIN follow theirs ON theirs.follower_id = a.id AND theirs.followed_id = $1
-        LEFT JOIN mute muted ON muted.actor_id = $1 AND muted.target_id = a.id
-            AND (muted.until IS NULL OR muted.until > now())
-        ORDER BY wanted.position
-        """,
-        reader_id,
-        actor_ids,
     )

@@ -76,18 +76,21 @@ async def find_favourite(conn: Connection, *, actor_id: int, post_id: int) -> Fa
     )
 
 
-async def renew_favourite(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> None:
-    """The same like came anew under another id: this is the one that an undoing names (AX4)."""
-    await execute(
-        conn,
-        """
-        UPDATE favourite SET uri = $1
-        WHERE actor_id = $2 AND post_id = $3 AND NOT EXISTS (SELECT FROM favourite WHERE uri = $1)
-        """,
-        uri,
-        actor_id,
-        post_id,
-    )
+async def renew_favourites(conn: Connection, news: Sequence[NewReaction]) -> None:
+    """The same likes came anew under other ids: these are the ones that an undoing names (AX4)."""
+    if news:
+        await execute(
+            conn,
+            """
+            UPDATE favourite k SET uri = new.uri
+            FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS new (uri, actor_id, post_id)
+            WHERE k.actor_id = new.actor_id AND k.post_id = new.post_id
+                AND NOT EXISTS (SELECT FROM favourite other WHERE other.uri = new.uri OFFSET 0)
+            """,
+            [new.uri for new in news],
+            [new.actor_id for new in news],
+            [new.post_id for new in news],
+        )
 
 
 async def unfavourite(conn: Connection, *, actor_id: int, post_id: int) -> bool:
@@ -194,18 +197,21 @@ async def list_share_ids(conn: Connection, post_ids: list[int], *, limit: int = 
     return found
 
 
-async def renew_share(conn: Connection, *, uri: str, actor_id: int, post_id: int) -> None:
-    """The same share came anew under another id: this is the one that an undoing names (AX4)."""
-    await execute(
-        conn,
-        """
-        UPDATE share SET uri = $1
-        WHERE actor_id = $2 AND post_id = $3 AND NOT EXISTS (SELECT FROM share WHERE uri = $1)
-        """,
-        uri,
-        actor_id,
-        post_id,
-    )
+async def renew_shares(conn: Connection, news: Sequence[NewReaction]) -> None:
+    """The same shares came anew under other ids, as in `renew_favourites`."""
+    if news:
+        await execute(
+            conn,
+            """
+            UPDATE share k SET uri = new.uri
+            FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS new (uri, actor_id, post_id)
+            WHERE k.actor_id = new.actor_id AND k.post_id = new.post_id
+                AND NOT EXISTS (SELECT FROM share other WHERE other.uri = new.uri OFFSET 0)
+            """,
+            [new.uri for new in news],
+            [new.actor_id for new in news],
+            [new.post_id for new in news],
+        )
 
 
 async def unshare(conn: Connection, *, actor_id: int, post_id: int) -> bool:

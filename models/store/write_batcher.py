@@ -49,12 +49,16 @@ class WriteBatcher(Generic[Item]):
 
     async def put(self, item: Item) -> None:
         """Return once the item is committed; raises what kept it from that, Unavailable where the database is away."""
+        await self.add(item)
+
+    def add(self, item: Item) -> "asyncio.Future[None]":
+        """The same for whoever adds several before waiting: what is done once the item is committed."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
         if self._writer is None or self._writer.done():
             # A task of its own: whoever started it may be cut off while others wait for it.
             self._writer = asyncio.create_task(self._run(), name="batch")
-        await done
+        return done
 
     async def _run(self) -> None:
         while batch := self._take():

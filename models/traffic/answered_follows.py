@@ -1,5 +1,7 @@
 """Follows that were answered although the request that brought them was refused: they arrived."""
 
+from collections.abc import Sequence
+
 from models.store.database import Connection, execute
 
 
@@ -8,13 +10,19 @@ async def confirm(conn: Connection, uri: str, followed_uri: str) -> None:
 
     What stands behind it in its lane may go now.
     """
+    await confirm_many(conn, [(uri, followed_uri)])
+
+
+async def confirm_many(conn: Connection, answered: Sequence[tuple[str, str]]) -> None:
+    """The same for several, by the id of the Follow and whom it is about."""
     await execute(
         conn,
         """
         WITH arrived AS (
             UPDATE delivery SET state = 'done', finished_at = now(), error = NULL, cause = NULL
-            FROM activity a
-            WHERE a.uri = $1 AND a.type = 'Follow' AND a.object_uri = $2 AND delivery.activity_id = a.id
+            FROM unnest($1::text[], $2::text[]) AS answered (uri, followed_uri)
+                JOIN activity a ON a.uri = answered.uri AND a.object_uri = answered.followed_uri
+            WHERE a.type = 'Follow' AND delivery.activity_id = a.id
                 AND delivery.state IN ('waiting', 'held', 'failed')
             RETURNING delivery.id, delivery.host, delivery.actor_id
         )
@@ -22,6 +30,6 @@ async def confirm(conn: Connection, uri: str, followed_uri: str) -> None:
         WHERE delivery.host = arrived.host AND delivery.actor_id = arrived.actor_id AND delivery.id > arrived.id
             AND delivery.state = 'waiting' AND delivery.due_at > now()
         """,
-        uri,
-        followed_uri,
+        [uri for uri, _ in answered],
+        [followed_uri for _, followed_uri in answered],
     )

@@ -1,5 +1,7 @@
 """Follow and unfollow, accept and refuse, whether the other one is here or elsewhere."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from federation.documents.parse import parse_activity
@@ -18,7 +20,7 @@ from outbox.builders.activities.accept import build_accept
 from outbox.builders.activities.follow import build_follow
 from outbox.builders.activities.reject import build_reject
 from outbox.builders.activities.undo import build_undo
-from outbox.traffic.send import Recipients, send
+from outbox.traffic.send import PersonalAnswer, Recipients, send, send_answers
 
 UNFOLLOWABLE = "Application"
 """Servers' own actors publish nothing (AX2)."""
@@ -134,12 +136,36 @@ async def unfollow_again(conn: Connection, site: Site, uri: str, followed: Actor
     return True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowAnswer:
+    """To whom one of ours says yes, and to what: the Follow as it came."""
+
+    followed: Actor
+    follower_id: int
+    follow: Follow
+
+
+async def say_yes(conn: Connection, site: Site, answers: Sequence[FollowAnswer]) -> None:
+    """Tell each who asked to follow one of ours that it holds, in few statements however many they are."""
+    await send_answers(
+        conn,
+        [
+            PersonalAnswer(
+                sender=one.followed,
+                activity=build_accept(site, one.followed, one.follow),
+                recipient_id=one.follower_id,
+            )
+            for one in answers
+        ],
+    )
+
+
 async def accept(conn: Connection, site: Site, followed: Actor, follower: Actor) -> follows.Follow:
     """Say yes to somebody who asked to follow one of ours. Raises NotFound when nobody asked."""
     held = await _get_request(conn, followed, follower)
     if await follows.accept(conn, held.id) and not follower.local:
-        answer = build_accept(site, followed, _describe(held, follower, followed))
-        await send(conn, followed, answer, Recipients(named_ids=(follower.id,)))
+        answer = FollowAnswer(followed=followed, follower_id=follower.id, follow=_describe(held, follower, followed))
+        await say_yes(conn, site, [answer])
     if follower.local:
         await notifications.notify(conn, recipient_id=followed.id, type="follow", actor_id=follower.id)
     return await _get_request(conn, followed, follower)

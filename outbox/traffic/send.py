@@ -1,5 +1,6 @@
 """The one door out: an activity is kept as it will be said, and its deliveries with it, or neither."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.documents.serialize import serialize
@@ -9,9 +10,10 @@ from models.moderation import unpublished_posts
 from models.people.actors import Actor
 from models.personal_data import account_erasure
 from models.store.database import Connection
-from models.traffic.outbound import activities, deliveries, unreached_inboxes
+from models.traffic.outbound import activities, deliveries, personal_answers, unreached_inboxes
 from models.traffic.outbound.activities import NewActivity
 from models.traffic.outbound.inboxes import Inbox, schedule_to
+from models.traffic.outbound.personal_answers import AnswerTo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +53,49 @@ async def send(
     body = serialize(activity).decode()
     if about is not None and await unpublished_posts.is_unpublished(conn, about):
         return body
-    activity_id = await activities.save(
-        conn,
-        NewActivity(
-            uri=activity.id,
-            type=type(activity).__name__,
-            actor_id=sender.id,
-            object_uri=about,
-            public=listed and (PUBLIC in activity.to or PUBLIC in activity.cc),
-            body=body,
-        ),
-    )
+    activity_id = await activities.save(conn, _describe(sender, activity, body, about=about, listed=listed))
     await _queue(conn, sender, activity_id, recipients)
     if recipients.but_unreached and about is not None:
         await unreached_inboxes.leave_out(conn, activity_id, about)
     return body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalAnswer:
+    """What one of ours answers to one person, who asked: neither a post nor about terms."""
+
+    sender: Actor
+    activity: Activity
+    recipient_id: int
+
+
+async def send_answers(conn: Connection, answers: Sequence[PersonalAnswer]) -> None:
+    """Keep and queue all these as `send` does with each, in the caller's transaction and in few statements."""
+    ids = await activities.save_many(
+        conn,
+        [
+            _describe(one.sender, one.activity, serialize(one.activity).decode(), about=None, listed=True)
+            for one in answers
+        ],
+    )
+    await personal_answers.schedule_each(
+        conn,
+        [
+            AnswerTo(activity_id=id, actor_id=one.sender.id, named_id=one.recipient_id)
+            for id, one in zip(ids, answers, strict=True)
+        ],
+    )
+
+
+def _describe(sender: Actor, activity: Activity, body: str, *, about: str | None, listed: bool) -> NewActivity:
+    return NewActivity(
+        uri=activity.id,
+        type=type(activity).__name__,
+        actor_id=sender.id,
+        object_uri=about,
+        public=listed and (PUBLIC in activity.to or PUBLIC in activity.cc),
+        body=body,
+    )
 
 
 async def _queue(conn: Connection, sender: Actor, activity_id: int, recipients: Recipients) -> None:

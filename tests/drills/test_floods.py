@@ -32,6 +32,10 @@ MOST_PAGE_SECONDS = by_form(1000, 100) / 1000
 """In the short form something else may work on this machine at the same time."""
 
 
+BETWEEN_LOOKS = by_form(100, 300) / 1000
+"""A visitor has a limit too: where a long flood lasts for minutes she looks less often than that."""
+
+
 def signer_of(host: str) -> Signer:
     """Bob's key there: eight pairs for all, since verifying costs the same."""
     return make_signer(f"https://{host}/users/bob#main-key", sum(host.encode()) % 8)
@@ -78,7 +82,7 @@ async def look(url: str, flooding: "asyncio.Task[Result]", seconds: list[float])
                 await answer.read()
                 assert answer.status == 200
             seconds.append(time.perf_counter() - begun)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(BETWEEN_LOOKS)
 
 
 async def whisper(port: int, site: Site, flooding: "asyncio.Task[Result]") -> int:

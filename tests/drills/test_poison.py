@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from federation.instance import Instance
-from federation.vocabulary.activities.activities import Like
+from federation.vocabulary.activities.activities import Follow, Like
 from inbox.posts.sets import reactions
 from inbox.processing import dispatch
 from inbox.processing.prepared import DEADLY
 from inbox.processing.process import WAITS, process_due
+from inbox.relations import new_follows
 from models.settings import Settings
 from models.store.background.jobs import enqueue
 from models.store.database import Pool, connection, transaction
@@ -94,55 +95,56 @@ async def meet_people(desk: Desk, number: int) -> list[Person]:
     return people
 
 
+@pytest.mark.parametrize(("kind", "module"), [(Like, reactions), (Follow, new_follows)])
 async def test_d16_an_activity_that_always_breaks_is_set_aside_and_the_others_pass(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: type[Any], module: Any
 ) -> None:
-    works, tries = dispatch.HANDLERS[Like], 0
+    works, tries = dispatch.HANDLERS[kind], 0
 
     async def break_on_poison(*arguments: Any) -> None:
         nonlocal tries
-        if any(isinstance(one, Like) and one.id.endswith("poison") for one in arguments):
+        if any(isinstance(one, kind) and one.id.endswith("poison") for one in arguments):
             tries += 1
             raise RecursionError("maximum recursion depth exceeded")
         await works(*arguments)
 
-    decide, tried_together = reactions.decide, 0
+    decide, tried_together = module.decide, 0
 
-    def break_together(arrival: reactions.ArrivedReaction) -> reactions.PlainReaction:
+    def break_together(arrival: Any) -> Any:
         nonlocal tried_together
         if arrival.sent.activity.id.endswith("poison"):
             tried_together += 1
             raise RecursionError("maximum recursion depth exceeded")
         return decide(arrival)
 
-    monkeypatch.setitem(dispatch.HANDLERS, Like, break_on_poison)
-    monkeypatch.setattr(reactions, "decide", break_together)
+    monkeypatch.setitem(dispatch.HANDLERS, kind, break_on_poison)
+    monkeypatch.setattr(module, "decide", break_together)
     async with transaction(desk.instance.pool) as conn:
         alice = await make_member(conn)
-        note = await make_note(conn, alice)
+        about = (await make_note(conn, alice)).uri if kind is Like else alice.uri
     people = await meet_people(desk, by_form(20, 200))
     for person in people:
         if person is people[3]:
-            await desk.post(person, desk.activity(person, "Like", note.uri, id=f"{person.uri}/poison"))
-        await desk.post(person, desk.activity(person, "Like", note.uri))
+            await desk.post(person, desk.activity(person, kind.__name__, about, id=f"{person.uri}/poison"))
+        await desk.post(person, desk.activity(person, kind.__name__, about))
 
     processed = await process_due(desk.instance)
-    likes = await desk.value("SELECT count(*) FROM favourite")
+    kept = await desk.value("SELECT (SELECT count(*) FROM favourite) + (SELECT count(*) FROM follow)")
     at = later()
     for wait in WAITS:
         at += wait
         await process_due(desk.instance, at)
     set_aside = await desk.row("SELECT state, attempts, error FROM received WHERE activity_uri LIKE '%poison'")
 
-    report("D16 poisoned activity", processed=processed, likes_meanwhile=likes, tries=tries)
-    assert likes == len(people), "nobody waits behind it, not even its own sender"
+    report("D16 poisoned activity", processed=processed, kept_meanwhile=kept, tries=tries)
+    assert kept == len(people), "nobody waits behind it, not even its own sender"
     assert tries == set_aside["attempts"] == len(WAITS) + 1
     assert tried_together >= 1, "it was among others first"
     assert (set_aside["state"], set_aside["error"]) == ("failed", "RecursionError: maximum recursion depth exceeded")
     assert await process_due(desk.instance, later(days=30)) == 0, "it does not come back"
     async with connection(desk.instance.pool) as conn:
         [seen] = await list_set_aside(conn)
-    assert (seen.what, seen.host) == ("Like", "host3.test")
+    assert (seen.what, seen.host) == (kind.__name__, "host3.test")
 
 
 class Forks:
@@ -216,7 +218,7 @@ import asyncio, os, sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from federation.instance import Instance
-from federation.vocabulary.activities.activities import Like
+from federation.vocabulary.activities.activities import Follow, Like
 from inbox.posts.sets import reactions
 from inbox.processing import dispatch
 from inbox.processing.process import process_due

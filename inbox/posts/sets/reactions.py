@@ -1,17 +1,17 @@
-"""Likes and shares that take effect together (AX14, AX15): of public posts known here, each for the first time.
+"""Likes and shares that take effect together (AX14, AX15): of public posts known here.
 
 All the rest is decided by `handlers.like` and `handlers.announce`: what was undone before, what is for some alone, what
-a block keeps apart, what came before under another id, and what is shown to us for the first time.
+a block keeps apart, and what is shown to us for the first time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from federation.vocabulary.activities.activities import Announce, Like
 from inbox.posts.sets.values import Sent, Touched
 from models.news.told import Told, notify_many
 from models.relations import reactions
-from models.relations.reactions import NewReaction
+from models.relations.reactions import Favourite, NewReaction, Share
 from models.store.database import Connection
 from models.traffic.inbound import reaction_contexts
 from models.traffic.inbound.reaction_contexts import ReactedPost, ReactionQuery
@@ -75,12 +75,24 @@ def decide(arrival: ArrivedReaction) -> PlainReaction:
 
 
 async def write_set(conn: Connection, plain: Sequence[PlainReaction]) -> list[bool]:
-    """Keep them and tell whoever wrote what they are about; False for one that was there before."""
+    """Keep them and tell whoever wrote what they are about; one that was there before has its newest id."""
     liked, shared = ([one.new for one in plain if one.shares is shares] for shares in (False, True))
-    fresh = {one.uri for one in await reactions.favourite_many(conn, liked)}
-    fresh |= {one.uri for one in await reactions.share_many(conn, shared)}
+    fresh = await _keep(conn, liked, reactions.favourite_many, reactions.renew_favourites)
+    fresh |= await _keep(conn, shared, reactions.share_many, reactions.renew_shares)
     await notify_many(conn, [_tell(one, one.tells_id) for one in plain if one.tells_id and one.new.uri in fresh])
-    return [one.new.uri in fresh for one in plain]
+    return [True] * len(plain)
+
+
+async def _keep(
+    conn: Connection,
+    news: list[NewReaction],
+    keep: Callable[[Connection, list[NewReaction]], Awaitable[Sequence[Favourite | Share]]],
+    renew: Callable[[Connection, list[NewReaction]], Awaitable[None]],
+) -> set[str | None]:
+    """The ids of those that were not there."""
+    fresh = {one.uri for one in await keep(conn, news)}
+    await renew(conn, [new for new in news if new.uri not in fresh])
+    return fresh
 
 
 def _tell(plain: PlainReaction, recipient_id: int) -> Told:

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from models.people.actors import Actor
+from models.settings import Site
 
 Said = TypeVar("Said", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent(Generic[Said]):
-    """An activity and who sent it, who is known here and neither deleted nor suspended."""
+    """An activity and who sent it to this instance, who is known here and neither deleted nor suspended."""
 
     activity: Said
     sender: Actor
+    site: Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

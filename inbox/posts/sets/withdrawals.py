@@ -1,36 +1,31 @@
-"""Likes and shares that are taken back together, each by its id (AX4). All else that is undone is decided alone."""
+"""Likes, shares and follows that are taken back together, each by its id (AX4).
+
+All else that is undone is decided alone.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from federation.vocabulary.activities.activities import Announce, Like, Undo
+from federation.vocabulary.activities.activities import Announce, Follow, Like, Undo
 from inbox.posts.sets.values import Sent, Touched
-from models.relations import reactions
+from models.relations import follows, reactions
 from models.store.database import Connection
 from models.traffic.inbound import reaction_contexts
-from models.traffic.inbound.reaction_contexts import KeptReaction
+from models.traffic.inbound.reaction_contexts import KeptAct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivedWithdrawal:
-    """One of a set with the like or the share that has this id."""
+    """One of a set with what has this id."""
 
     actor_id: int
-    kept: KeptReaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainWithdrawal:
-    """Whose like or share of which post is gone."""
-
-    pair: tuple[int, int]
-    shared: bool
+    kept: KeptAct
 
 
 def may_be_plain(undo: Undo) -> bool:
     """Whether it could be such a one, as far as it says itself."""
     inner = undo.object
-    return isinstance(inner, str) or (isinstance(inner, Like | Announce) and inner.actor == undo.actor)
+    return isinstance(inner, str) or (isinstance(inner, Like | Announce | Follow) and inner.actor == undo.actor)
 
 
 def list_touched(undo: Undo) -> Touched:
@@ -43,7 +38,7 @@ def _read_id(undo: Undo) -> str:
 
 
 async def read_set(conn: Connection, sent: Sequence[Sent[Undo]]) -> list[ArrivedWithdrawal | None]:
-    """What each takes back, in one question; None where that is no like or share of theirs, or something else too."""
+    """What each takes back, in one question; None where that is no such act of theirs, or something else too."""
     found = await reaction_contexts.load_kept(conn, [(_read_id(one.activity), one.sender.id) for one in sent])
     return [
         ArrivedWithdrawal(actor_id=one.sender.id, kept=kept) if kept else None
@@ -51,16 +46,17 @@ async def read_set(conn: Connection, sent: Sequence[Sent[Undo]]) -> list[Arrived
     ]
 
 
-def decide(arrival: ArrivedWithdrawal) -> PlainWithdrawal:
-    """What goes."""
-    return PlainWithdrawal(pair=(arrival.actor_id, arrival.kept.post_id), shared=arrival.kept.shared)
+def decide(arrival: ArrivedWithdrawal) -> ArrivedWithdrawal:
+    """What goes is what was found."""
+    return arrival
 
 
-async def write_set(conn: Connection, plain: Sequence[PlainWithdrawal]) -> list[bool]:
-    """Take them back, with what was told of them."""
-    liked, shared = ([one.pair for one in plain if one.shared is shared] for shared in (False, True))
-    if liked:
+async def write_set(conn: Connection, plain: Sequence[ArrivedWithdrawal]) -> list[bool]:
+    """Take them back, with what was told of likes and shares."""
+    if liked := [(one.actor_id, one.kept.liked_id) for one in plain if one.kept.liked_id is not None]:
         await reactions.unfavourite_many(conn, liked)
-    if shared:
+    if shared := [(one.actor_id, one.kept.shared_id) for one in plain if one.kept.shared_id is not None]:
         await reactions.unshare_many(conn, shared)
+    if followed := [(one.actor_id, one.kept.followed_id) for one in plain if one.kept.followed_id is not None]:
+        await follows.remove_many(conn, followed)
     return [True] * len(plain)

@@ -1,5 +1,6 @@
 """Who does not want to see whom: persons, and whole servers for one person. Lists leave out more: see `mutes`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,7 +38,12 @@ async def wait_for(conn: Connection, actor_id: int) -> None:
 
     Otherwise a follow that is asked for at the same moment would outlive the block, and bring what is for followers.
     """
-    await execute(conn, "SELECT FROM actor WHERE id = $1 FOR SHARE", actor_id)
+    await wait_for_all(conn, [actor_id])
+
+
+async def wait_for_all(conn: Connection, actor_ids: Collection[int]) -> None:
+    """The same for several people."""
+    await execute(conn, "SELECT FROM actor WHERE id = ANY($1) ORDER BY id FOR SHARE", list(actor_ids))
 
 
 async def save(conn: Connection, *, uri: str, actor_id: int, target_id: int) -> None:

@@ -1,9 +1,9 @@
-"""What has to be known of likes and shares from elsewhere, and of such as are taken back: in one question for many."""
+"""What has to be known of likes and shares from elsewhere, and of what is taken back: in one question for many."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.store.database import Connection, fetch_records
+from models.store.database import Connection, fetch_all, fetch_records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +26,12 @@ class ReactedPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptReaction:
-    """A like or a share that is kept under an id, and nothing else is."""
+class KeptAct:
+    """A like, a share or a follow that is kept under an id, and nothing else is: one of the three."""
 
-    post_id: int
-    shared: bool
+    liked_id: int | None
+    shared_id: int | None
+    followed_id: int | None
 
 
 async def load_posts(conn: Connection, asked: Sequence[ReactionQuery]) -> list[ReactedPost | None]:
@@ -50,7 +51,8 @@ async def load_posts(conn: Connection, asked: Sequence[ReactionQuery]) -> list[R
                 AND NOT EXISTS (SELECT FROM barred
                     WHERE reader_id = post.author_id AND author_id = about.actor_id OFFSET 0)
                 AND NOT EXISTS (SELECT FROM tombstone t
-                    WHERE t.uri = about.uri AND t.actor_uri = about.actor_uri AND t.forget_at > now())
+                    WHERE t.uri = about.uri AND t.actor_uri = about.actor_uri AND t.forget_at > now() OFFSET 0)
+            OFFSET 0  -- one after the other by its id, whatever the number of posts
         ) AS p ON true
         ORDER BY about.place
         """,
@@ -62,22 +64,44 @@ async def load_posts(conn: Connection, asked: Sequence[ReactionQuery]) -> list[R
     return [None if row["id"] is None else ReactedPost(**row) for row in rows]
 
 
-async def load_kept(conn: Connection, asked: Sequence[tuple[str, int]]) -> list[KeptReaction | None]:
-    """What is kept under each id for this actor, in their order; None where it is nothing, or not that alone."""
-    rows = await fetch_records(
+async def load_kept(conn: Connection, asked: Sequence[tuple[str, int]]) -> list[KeptAct | None]:
+    """What is kept under each id for this actor, in their order; None where it is nothing, or not that alone.
+
+    A follow that was refused for good is none: it stays so.
+    """
+    rows = await fetch_all(
         conn,
+        _Kept,
         """
-        SELECT coalesce(f.post_id, s.post_id) AS post_id, s.id IS NOT NULL AS shared,
-            (f.id IS NULL) <> (s.id IS NULL)
-                AND NOT EXISTS (SELECT FROM follow WHERE uri = about.uri)
-                AND NOT EXISTS (SELECT FROM block WHERE uri = about.uri)
-                AND NOT EXISTS (SELECT FROM message_request WHERE uri = about.uri) AS alone
+        SELECT f.post_id AS liked_id, s.post_id AS shared_id, w.followed_id,
+            num_nonnulls(f.post_id, s.post_id, w.id) = 1
+                AND (w.id IS NULL OR w.follower_id = about.actor_id AND w.state <> 'rejected')
+                AND NOT EXISTS (SELECT FROM block WHERE uri = about.uri OFFSET 0)
+                AND NOT EXISTS (SELECT FROM message_request WHERE uri = about.uri OFFSET 0) AS alone
         FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS about (uri, actor_id, place)
-        LEFT JOIN favourite f ON f.uri = about.uri AND f.actor_id = about.actor_id
-        LEFT JOIN share s ON s.uri = about.uri AND s.actor_id = about.actor_id
+        LEFT JOIN LATERAL (
+            SELECT post_id FROM favourite WHERE uri = about.uri AND actor_id = about.actor_id OFFSET 0
+        ) AS f ON true
+        LEFT JOIN LATERAL (
+            SELECT post_id FROM share WHERE uri = about.uri AND actor_id = about.actor_id OFFSET 0
+        ) AS s ON true
+        LEFT JOIN LATERAL (
+            SELECT id, follower_id, followed_id, state FROM follow WHERE uri = about.uri OFFSET 0
+        ) AS w ON true
         ORDER BY about.place
         """,
         [uri for uri, _ in asked],
         [actor_id for _, actor_id in asked],
     )
-    return [KeptReaction(post_id=row["post_id"], shared=row["shared"]) if row["alone"] else None for row in rows]
+    return [
+        KeptAct(liked_id=row.liked_id, shared_id=row.shared_id, followed_id=row.followed_id) if row.alone else None
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    liked_id: int | None
+    shared_id: int | None
+    followed_id: int | None
+    alone: bool

@@ -51,11 +51,11 @@ async def load_edited(conn: Connection, asked: Sequence[tuple[str, int]]) -> lis
             SELECT p.id, p.kind, p.updated_at FROM post p
             WHERE p.uri = about.uri AND p.author_id = about.author_id AND NOT p.local AND p.deleted_at IS NULL
                 AND p.audience IN ('network', 'unlisted') AND p.thanks_for IS NULL
-                AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = p.id)
-                AND NOT EXISTS (SELECT FROM poll WHERE poll.post_id = p.id)
-                AND NOT EXISTS (SELECT FROM quote q WHERE q.quoting_id = p.id OR q.quoting_uri = p.uri)
+                AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = p.id OFFSET 0)
+                AND NOT EXISTS (SELECT FROM poll WHERE poll.post_id = p.id OFFSET 0)
+                AND NOT EXISTS (SELECT FROM quote q WHERE q.quoting_id = p.id OR q.quoting_uri = p.uri OFFSET 0)
                 AND NOT EXISTS (SELECT FROM share s JOIN account USING (actor_id) WHERE s.post_id = p.id)
-                AND NOT EXISTS (SELECT FROM message_request r WHERE r.uri = p.uri)
+                AND NOT EXISTS (SELECT FROM message_request r WHERE r.uri = p.uri OFFSET 0)
         ) AS held ON true
         ORDER BY about.place
         """,
@@ -74,16 +74,16 @@ async def load_deleted(conn: Connection, asked: Sequence[tuple[str, int]]) -> li
         conn,
         _Deleted,
         """
-        SELECT p.id, NOT EXISTS (SELECT FROM economic_event e WHERE e.uri = about.uri)
-            AND NOT EXISTS (SELECT FROM quote q WHERE q.stamp_uri = about.uri)
-            AND NOT EXISTS (SELECT FROM message_request r WHERE r.uri = about.uri)
+        SELECT p.id, NOT EXISTS (SELECT FROM economic_event e WHERE e.uri = about.uri OFFSET 0)
+            AND NOT EXISTS (SELECT FROM quote q WHERE q.stamp_uri = about.uri OFFSET 0)
+            AND NOT EXISTS (SELECT FROM message_request r WHERE r.uri = about.uri OFFSET 0)
             AND (p.id IS NULL OR p.author_id = about.author_id AND NOT p.local AND p.deleted_at IS NULL
                 AND p.audience IN ('network', 'unlisted')
-                AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = p.id)
-                AND NOT EXISTS (SELECT FROM meeting m WHERE m.post_id = p.id)
-                AND NOT EXISTS (SELECT FROM thanks t WHERE t.post_id = p.id)
-                AND NOT EXISTS (SELECT FROM exchange x WHERE x.listing_id = p.id)
-                AND NOT EXISTS (SELECT FROM agreement a WHERE a.listing_id = p.id)) AS plain
+                AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = p.id OFFSET 0)
+                AND NOT EXISTS (SELECT FROM meeting m WHERE m.post_id = p.id OFFSET 0)
+                AND NOT EXISTS (SELECT FROM thanks t WHERE t.post_id = p.id OFFSET 0)
+                AND NOT EXISTS (SELECT FROM exchange x WHERE x.listing_id = p.id OFFSET 0)
+                AND NOT EXISTS (SELECT FROM agreement a WHERE a.listing_id = p.id OFFSET 0)) AS plain
         FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS about (uri, author_id, place)
         LEFT JOIN post p ON p.uri = about.uri
         ORDER BY about.place

@@ -1,5 +1,6 @@
 """Every activity of ours, verbatim: what is signed and delivered is what is served."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -49,19 +50,28 @@ class NewActivity:
 
 async def save(conn: Connection, new: NewActivity) -> int:
     """Keep an activity; its row id, which deliveries name."""
-    id = make_id()
+    [id] = await save_many(conn, [new])
+    return id
+
+
+async def save_many(conn: Connection, news: Sequence[NewActivity]) -> list[int]:
+    """The same for several, in their order."""
+    ids = [make_id() for _ in news]
     await execute(
         conn,
-        "INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        id,
-        new.uri,
-        new.type,
-        new.actor_id,
-        new.object_uri,
-        new.public,
-        new.body,
+        """
+        INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
+        """,
+        ids,
+        [new.uri for new in news],
+        [new.type for new in news],
+        [new.actor_id for new in news],
+        [new.object_uri for new in news],
+        [new.public for new in news],
+        [new.body for new in news],
     )
-    return id
+    return ids
 
 
 async def find_by_uri(conn: Connection, uri: str) -> StoredActivity | None:

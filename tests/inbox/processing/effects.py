@@ -13,6 +13,7 @@ from models.access import tokens
 from models.news import push_subscriptions
 from models.news.push_subscriptions import NewPush
 from models.people.actors import Actor
+from models.settings import Site
 from models.store.database import Connection, transaction
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
@@ -71,6 +72,20 @@ DUMP = {
         SELECT p.uri, v.content, v.warning, jsonb_array_length(v.media), v.written_at FROM post_version v
         JOIN post p ON p.id = v.post_id ORDER BY p.uri, v.id
     """,
+    "follow": """
+        SELECT f.uri, a.uri, b.uri, f.state, f.shares, f.notify, f.answered_at IS NULL FROM follow f
+        JOIN actor a ON a.id = f.follower_id JOIN actor b ON b.id = f.followed_id ORDER BY a.uri, b.uri
+    """,
+    "said": """
+        SELECT c.uri, a.type, a.object_uri, a.public, a.body::jsonb - 'id' FROM activity a
+        JOIN actor c ON c.id = a.actor_id ORDER BY c.uri, (a.body::jsonb - 'id')::text
+    """,
+    "leaves": """
+        SELECT d.inbox, d.personal_inbox, d.host, d.private, d.priority, d.state, d.error, d.cause,
+            d.actor_id = a.actor_id, a.body::jsonb - 'id'
+        FROM delivery d JOIN activity a ON a.id = d.activity_id ORDER BY d.inbox, d.id
+    """,
+    "past": "SELECT a.uri, b.state FROM backfill b JOIN actor a ON a.id = b.actor_id ORDER BY a.uri",
     "void": "SELECT uri, actor_uri, reason FROM tombstone ORDER BY uri, actor_uri",
     "received": "SELECT activity_uri, state, error, length(body) FROM received ORDER BY id",
 }
@@ -87,6 +102,7 @@ FORGOTTEN = (
     "message_request_news",
     "favourite",
     "share",
+    "backfill",
     "pgqueuer",
 )
 """What is emptied between the two ways, beside the posts of others; their reactions are all that there are."""
@@ -106,6 +122,16 @@ async def dump(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
     return {name: [tuple(row) for row in await desk.instance.pool.fetch(sql)] for name, sql in DUMP.items()}
 
 
+async def _begin_anew(desk: Desk, ours: list[tuple[int, str]]) -> None:
+    """Follows are what they were; what we answered is not said, and what we asked waits to leave."""
+    pool = desk.instance.pool
+    await pool.execute("DELETE FROM follow WHERE id <> ALL($1)", [id for id, _ in ours])
+    for id, state in ours:
+        await pool.execute("UPDATE follow SET state = $2, answered_at = NULL WHERE id = $1", id, state)
+    await pool.execute("DELETE FROM activity WHERE type IN ('Accept', 'Reject')")
+    await pool.execute("UPDATE delivery SET state = 'waiting', finished_at = NULL")
+
+
 async def compare_ways(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, scenes: Sequence[Scene]
 ) -> dict[str, list[tuple[Any, ...]]]:
@@ -113,16 +139,18 @@ async def compare_ways(
     found = []
     together: list[tuple[Any, ...]] = []
 
-    async def watch(conn: Connection, items: Sequence[Prepared], late: set[str]) -> list[sets.Ended]:
-        ended = await take_effect(conn, items, late)
+    async def watch(conn: Connection, site: Site, items: Sequence[Prepared], late: set[str]) -> list[sets.Ended]:
+        ended = await take_effect(conn, site, items, late)
         together.extend((one.item.type,) for one, end in zip(items, ended, strict=True) if end == "done")
         return ended
 
     monkeypatch.setattr(sets, "take_effect", watch)
+    ours = [tuple(row) for row in await desk.instance.pool.fetch("SELECT id, state FROM follow")]
     for in_sets in (True, False):
         for table in FORGOTTEN:
             await desk.instance.pool.execute(f"DELETE FROM {table}")
         await desk.instance.pool.execute("DELETE FROM post WHERE NOT local")
+        await _begin_anew(desk, ours)
         with monkeypatch.context() as patch:
             if not in_sets:
                 patch.setattr(Prepared, "may_be_in_set", False)

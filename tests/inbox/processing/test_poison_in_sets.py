@@ -9,6 +9,7 @@ import pytest
 
 from inbox.posts.sets import deletions, edits, reactions, withdrawals
 from inbox.processing.process import process_due
+from inbox.relations import accepted_follows, new_follows
 from models.people.actors import Actor
 from models.store.database import transaction
 from tests.factories import make_note
@@ -32,6 +33,14 @@ def change(desk: Desk, person: Person, note: dict[str, Any], ours: str) -> dict[
     return desk.activity(person, "Update", note | {"content": "<p>Autrement</p>"}, published=note["published"])
 
 
+def follow(desk: Desk, person: Person, note: dict[str, Any], ours: str) -> dict[str, Any]:
+    return desk.activity(person, "Follow", "https://lomme.test/users/alice")
+
+
+def say_yes(desk: Desk, person: Person, note: dict[str, Any], ours: str) -> dict[str, Any]:
+    return desk.activity(person, "Accept", ours)
+
+
 def delete(desk: Desk, person: Person, note: dict[str, Any], ours: str) -> dict[str, Any]:
     return desk.activity(person, "Delete", note["id"])
 
@@ -51,7 +60,15 @@ async def let_people_write(desk: Desk, alice: Actor, ours: str) -> list[tuple[Pe
 
 
 @pytest.mark.parametrize(
-    ("write", "module"), [(like, reactions), (take_back, withdrawals), (change, edits), (delete, deletions)]
+    ("write", "module"),
+    [
+        (like, reactions),
+        (take_back, withdrawals),
+        (change, edits),
+        (delete, deletions),
+        (follow, new_follows),
+        (say_yes, accepted_follows),
+    ],
 )
 async def test_one_that_cannot_be_written_is_found_by_halves(
     desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPatch, write: Write, module: Any
@@ -59,8 +76,10 @@ async def test_one_that_cannot_be_written_is_found_by_halves(
     async with transaction(desk.instance.pool) as conn:
         first, ours = await make_note(conn, alice), await make_note(conn, alice)
     written = await let_people_write(desk, alice, first.uri)
+    follows = await desk.instance.pool.fetch("SELECT a.uri, f.uri FROM follow f JOIN actor a ON a.id = f.followed_id")
+    asked = {followed_uri: uri for followed_uri, uri in follows}
     for person, note in written:
-        await desk.post(person, write(desk, person, note, ours.uri))
+        await desk.post(person, write(desk, person, note, asked[person.uri] if write is say_yes else ours.uri))
     sizes: list[int] = []
     read_set = module.read_set
 
@@ -79,7 +98,9 @@ async def test_one_that_cannot_be_written_is_found_by_halves(
     assert len(sizes) - sizes.index(largest) <= 2 * math.ceil(math.log2(largest)) + 1 + (MOST - largest)
 
 
-@pytest.mark.parametrize(("write", "module"), [(like, reactions), (change, edits), (delete, deletions)])
+@pytest.mark.parametrize(
+    ("write", "module"), [(like, reactions), (change, edits), (delete, deletions), (follow, new_follows)]
+)
 async def test_what_cannot_be_decided_is_decided_alone(
     desk: Desk, alice: Actor, monkeypatch: pytest.MonkeyPatch, write: Write, module: Any
 ) -> None:

@@ -141,7 +141,7 @@ async def test_forty_cost_as_many_statements_as_four(desk: Desk, alice: Actor, t
 
     async with transaction(desk.instance.pool) as conn:
         with conn.query_logger(lambda query: asked.append(query.query)):
-            assert await take_effect(conn, items, set()) == ["done"] * 4 * times
+            assert await take_effect(conn, desk.instance.site, items, set()) == ["done"] * 4 * times
 
     assert len(asked) == 6
 

@@ -1,6 +1,6 @@
 """Follows: one relation, however often it is said."""
 
-from models.relations import follows
+from models.relations import follows, relationships
 from models.relations.blocking import blocks
 from models.store.database import Connection
 from tests.factories import make_follow, make_member, make_remote_actor
@@ -61,7 +61,7 @@ async def test_relationships_are_told_from_the_readers_side(conn: Connection) ->
     await make_follow(conn, carl, alice)
     await blocks.save(conn, uri="https://lomme.test/b", actor_id=alice.id, target_id=carl.id)
 
-    of_carl, of_bob = await follows.list_relationships(conn, alice.id, [carl.id, bob.id])
+    of_carl, of_bob = await relationships.list_relationships(conn, alice.id, [carl.id, bob.id])
 
     assert (of_bob.following, of_bob.blocking) == (True, False)
     assert (of_carl.followed_by, of_carl.blocking) == (False, True)

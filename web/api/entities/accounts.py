@@ -14,7 +14,7 @@ from models.people.opening_hours import read_hours
 from models.people.team import authorities
 from models.posts.media import media
 from models.posts.media.media import Media
-from models.relations.follows import Relationship
+from models.relations.relationships import Relationship
 from models.repairs.shops import prices, shops
 from models.store.database import Connection
 from outbox.builders.objects.cooperative import AUTHORITY_FIELD

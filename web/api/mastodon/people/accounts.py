@@ -14,7 +14,7 @@ from models.errors import Invalid, NotFound
 from models.people import accounts, actors
 from models.people.actors import Actor
 from models.posts import posting_defaults
-from models.relations import follows, pins
+from models.relations import follows, pins, relationships
 from models.relations.blocking import blocks
 from models.relations.follows import Follow
 from models.settings import Site
@@ -236,6 +236,6 @@ async def leave_out_barred(conn: Connection, me: int, found: list[Actor], text: 
 
 async def keep_followed(conn: Connection, me: int, found: list[Actor]) -> list[Actor]:
     """Those of these actors whom the reader follows."""
-    relations = await follows.list_relationships(conn, me, [actor.id for actor in found])
+    relations = await relationships.list_relationships(conn, me, [actor.id for actor in found])
     followed = {relation.actor_id for relation in relations if relation.following}
     return [actor for actor in found if actor.id in followed]

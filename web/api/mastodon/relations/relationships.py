@@ -7,7 +7,7 @@ from aiohttp import web
 from models.errors import Invalid, NotFound
 from models.people import actors
 from models.people.actors import Actor
-from models.relations import account_notes, follows
+from models.relations import account_notes, follows, relationships
 from models.store.database import Connection, connection, transaction
 from outbox.relations import follows as outbox
 from web.api.auth import reader
@@ -29,7 +29,7 @@ async def list_relationships(request: web.Request) -> web.Response:
     ids = (await read_parameters(request)).ids("id")
     async with connection(request.app[INSTANCE].pool) as conn:
         known = await actors.filter_published(conn, ids)
-        found = await follows.list_relationships(conn, reader(request).id, known)
+        found = await relationships.list_relationships(conn, reader(request).id, known)
     return answer_json(request, [build_relationship(relation) for relation in found])
 
 
@@ -130,5 +130,5 @@ async def _answer_request(request: web.Request, *, accepted: bool) -> web.Respon
 
 async def build_relation(conn: Connection, me: Actor, other: Actor) -> Json:
     """How somebody relates to the reader, as the database has it now."""
-    [relation] = await follows.list_relationships(conn, me.id, [other.id])
+    [relation] = await relationships.list_relationships(conn, me.id, [other.id])
     return build_relationship(relation)

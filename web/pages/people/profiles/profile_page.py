@@ -16,8 +16,8 @@ from models.people.accounts import Account
 from models.people.actors import BUILT_IN, Actor
 from models.people.team import authorities
 from models.posts.media import media
-from models.relations import follows
-from models.relations.follows import Relationship
+from models.relations import relationships
+from models.relations.relationships import Relationship
 from models.repairs.shops import appearing
 from models.settings import Site
 from models.store.database import Connection, connection
@@ -191,5 +191,5 @@ async def _find_icon(conn: Connection, site: Site, actor: Actor) -> str:
 async def _find_relation(conn: Connection, actor: Actor, reader_id: int | None) -> Relationship | None:
     if reader_id is None or reader_id == actor.id:
         return None
-    found = await follows.list_relationships(conn, reader_id, [actor.id])
+    found = await relationships.list_relationships(conn, reader_id, [actor.id])
     return found[0] if found else None
