@@ -18,6 +18,7 @@ import pytest
 from models import ids
 from models.settings import Settings
 from models.store.database import Pool, connection, execute, fetch_value, open_pool, transaction
+from models.store.postgres import control_groups
 from models.store.postgres.cluster import find_cluster, find_postmaster
 from models.traffic.inbound.received import NewReceived
 from tests.database_queries import enqueue_one
@@ -101,8 +102,8 @@ def test_a_container_has_the_cores_that_it_may_use(
         (tmp_path / name).write_text(written)
     if groups is not None:
         (tmp_path / "own").write_text(groups)
-    monkeypatch.setattr(count, "_GROUPS", tmp_path)
-    monkeypatch.setattr(count, "_OWN", tmp_path / "own")
+    monkeypatch.setattr(control_groups, "ROOT", tmp_path)
+    monkeypatch.setattr(control_groups, "OWN", tmp_path / "own")
     machine = len(os.sched_getaffinity(0))
 
     assert count.count_cores() == (machine if most is None else min(machine, most))
