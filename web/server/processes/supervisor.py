@@ -75,12 +75,17 @@ def supervise(listener: socket.socket, count: int, *, work: bool = True) -> Proc
     The socket stays open here, so that nobody is refused while a process is started again.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
-    for module in READ_BEFORE:
-        vars(module)  # the first use reads it
+    read_before()
     trim = find_malloc_trim()
     if trim is not None:
         trim(0)  # what reading the modules freed would be in each process
     return _Supervisor(listener, divide(count, work=work)).run()
+
+
+def read_before() -> None:
+    """Read what each process would: the first use of a module that was put off reads it."""
+    for module in READ_BEFORE:
+        vars(module)
 
 
 class _Supervisor:

@@ -109,6 +109,24 @@ def test_a_container_has_the_cores_that_it_may_use(
     assert count.count_cores() == (machine if most is None else min(machine, most))
 
 
+PART = """
+import sys
+from web.server.processes import supervisor
+def is_read(name):
+    return name in sys.modules and type(sys.modules[name]).__name__ != "_LazyModule"
+names = ["outbox.exchanges.agreements.endings", "inbox.traffic.backfill", "web.actions.doctor.machine"]
+before = any(map(is_read, names))
+supervisor.read_before()
+print(before, all(map(is_read, names)), is_read("outbox.threads.messages"), is_read("pgqueuer"))
+"""
+
+
+def test_what_each_process_reads_in_its_first_minutes_is_read_before_they_part_and_not_with_the_module() -> None:
+    answer = subprocess.run([sys.executable, "-c", PART], capture_output=True, text=True, check=True)
+
+    assert answer.stdout.split() == ["False", "True", "True", "False"]
+
+
 def test_a_process_that_is_forked_does_not_number_on_where_its_parent_was() -> None:
     begun = set()
     for _ in range(3):
