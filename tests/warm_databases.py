@@ -89,7 +89,7 @@ class WarmDatabases:
         await copy_database(admin, self.template, name)
         await admin.close()
         url = with_database(self.server, name)
-        pool, keeper = await open_pool(url), await asyncpg.connect(url)
+        pool, keeper = await open_pool(url, size=8), await asyncpg.connect(url)
         await keeper.execute("SET session_replication_role = replica")  # the ledger lets nobody remove anything
         shipped = frozenset(await fetch_column(keeper, FILLED))
         others = sorted(set(await fetch_column(keeper, TABLES)) - shipped)

@@ -1,9 +1,11 @@
 """PGQueuer at work on our pool: jobs are taken, tried again when they fail, and put aside in the end."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -83,23 +85,25 @@ class _OurDriver(AsyncpgDriver):
     """PGQueuer on one of our connections, whose jsonb arguments are values and not text (models/store/database)."""
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
-        return [
-            dict(row) for row in await self._connection.fetch(query, *await _as_values(self._connection, query, args))
-        ]
+        return [dict(row) for row in await self._connection.fetch(query, *_as_values(query, args))]
 
     async def execute(self, query: str, *args: object) -> str:
-        return str(await self._connection.execute(query, *await _as_values(self._connection, query, args)))
+        return str(await self._connection.execute(query, *_as_values(query, args)))
 
 
-async def _as_values(conn: Connection, query: str, args: tuple[object, ...]) -> list[object]:
+def _as_values(query: str, args: Sequence[object]) -> list[object]:
     """PGQueuer writes JSON as text, and our connections take values."""
-    if "jsonb" not in query.lower():
-        return list(args)
-    statement = await conn.prepare(query)
-    return [
-        _read_json(arg) if "jsonb" in kind.name else arg
-        for arg, kind in zip(args, statement.get_parameters(), strict=True)
-    ]
+    places = _find_json(query)
+    return [_read_json(arg) if number in places else arg for number, arg in enumerate(args, 1)]
+
+
+@lru_cache
+def _find_json(query: str) -> frozenset[int]:
+    """The numbers of the values that are JSON, as PGQueuer says in its statements.
+
+    To prepare each for that would leave one on the server each time: asyncpg closes none that it also keeps for itself.
+    """
+    return frozenset(int(number) for number in re.findall(r"\$(\d+)::jsonb", query, re.IGNORECASE))
 
 
 def _read_json(argument: object) -> object:

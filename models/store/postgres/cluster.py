@@ -144,7 +144,7 @@ def _launch(cluster: Cluster) -> subprocess.Popen[bytes]:
     path = _log_file(cluster)
     shorten_log(cluster)
     command = [*cluster.account.prefix, cluster.binaries.program("postgres"), "-D", str(cluster.folder)]
-    here = {"unix_socket_directories": str(cluster.sockets), "shared_buffers": choose_shared_buffers()}
+    here = {"unix_socket_directories": str(cluster.sockets), "shared_buffers": choose_shared_buffers(cluster.folder)}
     for name, value in (OPTIONS | here).items():
         command += ["-c", f"{name}={value}"]
     # A pid file left by a crash may name a process that is another program by now (in a container nearly always):

@@ -1,35 +1,56 @@
-"""How much memory the embedded server keeps pages of the database in: a part of what this machine has."""
+"""How much memory the embedded server keeps pages in: what the database needs, and no more than the machine has."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+from models.store.postgres.control_groups import list_folders, read
+
 SHARE = 16
-"""One part in so many: the rest is for programs, for the server's own work and for the files that the system keeps."""
+"""One part in so many of what there is: the rest is for programs, for the server's own work and for files that the
+system keeps."""
+
+PART = 2
+"""One part in so many of what the database holds: what is read often fits, and what is old stays on the disk."""
 
 LEAST_MEGABYTES = 48
 MOST_MEGABYTES = 512
-"""What the listings of a large instance and their indexes need; what is not read is not taken from the machine."""
-
-_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-"""What a container may have, where we are in one."""
+"""What the listings of a large instance and their indexes need."""
 
 
-def choose_shared_buffers() -> str:
-    """The setting `shared_buffers` for this machine, or for the container that we are in."""
-    megabytes = read_memory() // (SHARE << 20)
-    return f"{max(LEAST_MEGABYTES, min(megabytes, MOST_MEGABYTES))}MB"
+def choose_shared_buffers(folder: Path) -> str:
+    """The setting `shared_buffers` for the database in this folder, on this machine or in the group that we are in.
+
+    What is set aside is taken page by page, and never given back: a young instance would fill in time what it does not
+    need. It grows with the database, at the next start; until then the system keeps what does not fit.
+    """
+    held = max(LEAST_MEGABYTES, (sum_bytes(folder) // PART) >> 20)
+    most = max(LEAST_MEGABYTES, min((read_memory() // SHARE) >> 20, MOST_MEGABYTES))
+    return f"{min(held, most)}MB"
+
+
+def sum_bytes(folder: Path) -> int:
+    """What tables and indexes take on the disk; nothing where there is no database yet."""
+    return sum(found.st_size for one in (folder / "base").glob("*/*") if (found := _look(one)) is not None)
+
+
+def _look(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:  # it went meanwhile
+        return None
 
 
 def read_memory() -> int:
-    """What this machine has, or the container that we are in, in bytes."""
+    """What this machine has, or each group that we are in may have, in bytes: the least of all."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return min([machine, *(limit for path in _LIMITS if (limit := _read_limit(path)))])
+    return min([machine, *_list_limits()])
 
 
-def _read_limit(path: Path) -> int:
-    """0 where there is none."""
-    try:
-        text = path.read_text().strip()
-    except OSError:
-        return 0
-    return int(text) if text.isdecimal() else 0
+def _list_limits() -> Iterator[int]:
+    """What is said in words, as `max`, is no limit."""
+    for folder, version in list_folders("memory"):
+        for name in ("memory.max", "memory.high") if version == 2 else ("memory.limit_in_bytes",):
+            text = read(folder / name)
+            if text.isdecimal():
+                yield int(text)

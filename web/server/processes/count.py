@@ -2,18 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
 
+from models.store.postgres import control_groups
+from models.store.postgres.control_groups import read
 from models.store.postgres.memory import read_memory
 
 CORES, MEGABYTES = 2, 1800
 """From here on one process answers and one works; a machine that is sold as 2 GB has a little less."""
-
-_OWN = Path("/proc/self/cgroup")
-"""In which groups of processes we are."""
-
-_GROUPS = Path("/sys/fs/cgroup")
-"""What a group, such as a container or a unit of systemd, may have of the machine."""
 
 
 def choose_count() -> int:
@@ -28,39 +23,15 @@ def count_cores() -> float:
 
 
 def _list_limits() -> Iterator[float]:
-    """What our group may have and each group that it is in; a container may see its own as the first of all."""
-    try:
-        lines = _OWN.read_text().splitlines()
-    except OSError:
-        lines = ["0::/", "0:cpu:/"]
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers and "cpu" not in controllers.split(","):
-            continue
-        group = PurePosixPath(path.lstrip("/"))
-        for one in (group, *group.parents):
-            yield from _read_second(one) if not controllers else _read_first(one)
-
-
-def _read_second(group: PurePosixPath) -> Iterator[float]:
-    """Of cgroup v2: microseconds in a period and the period, in one file."""
-    yield from _divide(*_read(_GROUPS / group / "cpu.max").partition(" ")[::2])
-
-
-def _read_first(group: PurePosixPath) -> Iterator[float]:
-    """Of cgroup v1: the same in two files; what has no limit says -1."""
-    folder = _GROUPS / "cpu" / group
-    yield from _divide(_read(folder / "cpu.cfs_quota_us"), _read(folder / "cpu.cfs_period_us"))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
+    """What our group may have and each group that it is in."""
+    for folder, version in control_groups.list_folders("cpu"):
+        if version == 2:  # microseconds in a period and the period, in one file
+            yield from _divide(*read(folder / "cpu.max").partition(" ")[::2])
+        else:  # the same in two files; what has no limit says -1
+            yield from _divide(read(folder / "cpu.cfs_quota_us"), read(folder / "cpu.cfs_period_us"))
 
 
 def _divide(allowed: str, period: str) -> Iterator[float]:
     """Nothing where there is no limit."""
-    if allowed.strip().isdecimal() and period.strip().isdecimal() and int(period):
+    if allowed.isdecimal() and period.isdecimal() and int(period):
         yield int(allowed) / int(period)

@@ -12,11 +12,21 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from models.lazy import is_replaced
+from models.lazy import is_replaced, kept_for_good, lazily
 from web.server.processes.memory import find_malloc_trim
 from web.server.processes.pool import PAUSE_SECONDS
 
+with lazily(kept_for_good):
+    from inbox.traffic import backfill
+    from outbox.exchanges.agreements import endings
+    from web.actions.doctor import machine
+
 log = structlog.get_logger(__name__)
+
+READ_BEFORE = (endings, backfill, machine)
+"""What each process would read in its first minutes, chores and looks at the machine, with all that these use: read
+before they part, it is in memory once.
+"""
 
 READY = signal.SIGUSR1
 """What the first process tells the supervisor once the database is there, migrated and furnished."""
@@ -65,10 +75,17 @@ def supervise(listener: socket.socket, count: int, *, work: bool = True) -> Proc
     The socket stays open here, so that nobody is refused while a process is started again.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    read_before()
     trim = find_malloc_trim()
     if trim is not None:
         trim(0)  # what reading the modules freed would be in each process
     return _Supervisor(listener, divide(count, work=work)).run()
+
+
+def read_before() -> None:
+    """Read what each process would: the first use of a module that was put off reads it."""
+    for module in READ_BEFORE:
+        vars(module)
 
 
 class _Supervisor:

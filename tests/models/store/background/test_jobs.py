@@ -13,8 +13,9 @@ from models.store.background import job_basics, job_queue, jobs
 from models.store.background.chores import Periodic
 from models.store.background.job_basics import Handler, JobSignal
 from models.store.background.jobs import enqueue, run_jobs
-from models.store.database import Connection, Pool, connection, fetch_column, open_pool, transaction
+from models.store.database import Connection, Pool, connection, fetch_column, fetch_value, open_pool, transaction
 from tests.database_queries import count_jobs
+from tests.eventually import eventually
 
 
 @asynccontextmanager
@@ -201,3 +202,34 @@ async def test_old_traces_are_forgotten(conn: Connection) -> None:
     )
 
     assert await jobs.prune(conn) == 1
+
+
+async def test_a_connection_keeps_no_statement_for_each_job_that_it_puts_in_the_queue(pool: Pool) -> None:
+    count = "SELECT count(*) FROM pg_prepared_statements"
+    async with transaction(pool) as conn:
+        await enqueue(conn, "mail", 0)
+        before = await fetch_value(conn, count)
+
+        for number in range(1, 6):
+            await enqueue(conn, "mail", number)
+
+        assert await fetch_value(conn, count) <= before + 1  # the one that counts
+
+
+async def test_what_is_kept_of_a_job_that_fails_is_an_object(pool: Pool) -> None:
+    mail = Recorder(failures=1)
+    async with worker(pool, {"mail": mail}):
+        async with transaction(pool) as conn:
+            await enqueue(conn, "mail", "bonjour")
+
+        await mail.next()
+
+        async def list_kinds() -> list[str]:
+            async with connection(pool) as conn:
+                kinds: list[str] = await fetch_column(
+                    conn, "SELECT jsonb_typeof(traceback) FROM pgqueuer_log WHERE traceback IS NOT NULL"
+                )
+            return kinds
+
+        await eventually(list_kinds)
+        assert await list_kinds() == ["object"]

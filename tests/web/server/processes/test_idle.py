@@ -22,7 +22,7 @@ from web.commands import imports
 from web.server.processes import memory
 from web.server.worker import loops
 
-IDLE, WORKING = 3, 9
+IDLE, WORKING = 3, 6
 """Connections of one process: as few as that when nobody comes, and no more than the pool and the link when many do."""
 
 RARELY_NEEDED = {
@@ -80,7 +80,7 @@ async def test_an_idle_process_keeps_three_connections_and_a_busy_one_its_pool(
             return await count(pool, server) <= IDLE
 
         await eventually(is_idle)
-        together = asyncio.Barrier(6)
+        together = asyncio.Barrier(5)
 
         async def work() -> None:
             async with connection(server.instance.pool):
@@ -88,7 +88,7 @@ async def test_an_idle_process_keeps_three_connections_and_a_busy_one_its_pool(
                 await together.wait()
 
         async with asyncio.TaskGroup() as crowd:
-            for _ in range(5):
+            for _ in range(4):
                 crowd.create_task(work())
             await together.wait()
             assert IDLE < await count(pool, server) <= WORKING

@@ -18,6 +18,7 @@ import pytest
 from models import ids
 from models.settings import Settings
 from models.store.database import Pool, connection, execute, fetch_value, open_pool, transaction
+from models.store.postgres import control_groups
 from models.store.postgres.cluster import find_cluster, find_postmaster
 from models.traffic.inbound.received import NewReceived
 from tests.database_queries import enqueue_one
@@ -101,11 +102,29 @@ def test_a_container_has_the_cores_that_it_may_use(
         (tmp_path / name).write_text(written)
     if groups is not None:
         (tmp_path / "own").write_text(groups)
-    monkeypatch.setattr(count, "_GROUPS", tmp_path)
-    monkeypatch.setattr(count, "_OWN", tmp_path / "own")
+    monkeypatch.setattr(control_groups, "ROOT", tmp_path)
+    monkeypatch.setattr(control_groups, "OWN", tmp_path / "own")
     machine = len(os.sched_getaffinity(0))
 
     assert count.count_cores() == (machine if most is None else min(machine, most))
+
+
+PART = """
+import sys
+from web.server.processes import supervisor
+def is_read(name):
+    return name in sys.modules and type(sys.modules[name]).__name__ != "_LazyModule"
+names = ["outbox.exchanges.agreements.endings", "inbox.traffic.backfill", "web.actions.doctor.machine"]
+before = any(map(is_read, names))
+supervisor.read_before()
+print(before, all(map(is_read, names)), is_read("outbox.threads.messages"), is_read("pgqueuer"))
+"""
+
+
+def test_what_each_process_reads_in_its_first_minutes_is_read_before_they_part_and_not_with_the_module() -> None:
+    answer = subprocess.run([sys.executable, "-c", PART], capture_output=True, text=True, check=True)
+
+    assert answer.stdout.split() == ["False", "True", "True", "False"]
 
 
 def test_a_process_that_is_forked_does_not_number_on_where_its_parent_was() -> None:
