@@ -256,7 +256,7 @@ async def count(conn: Connection, actor_ids: list[int]) -> dict[int, Counts]:
                 -- The index of an actor's shares, whatever is expected: few share much, and most of them nothing.
                 (SELECT created_at FROM share WHERE actor_id BETWEEN a.id AND a.id
                     ORDER BY actor_id, id DESC LIMIT 1)) AS last_post_at
-        FROM unnest($1::bigint[]) AS a (id)
+        FROM unnest((SELECT $1::bigint[])) AS a (id)
         CROSS JOIN LATERAL (
             SELECT count(*) AS posts, max(received_at) AS last_at FROM post
             WHERE author_id = a.id AND deleted_at IS NULL AND audience IN ('network', 'unlisted')
