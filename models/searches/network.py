@@ -17,7 +17,11 @@ from models.store.database import Connection, fetch_planned, fetch_records
 from models.store.statements import fragment, hide_values, name_optional
 from models.timelines.entries import KNOWN_TO_READER
 
-COUNT_LIMIT = 300
+COUNTED_MOST = "300"
+"""COUNT_LIMIT as the statement says it: the plan that is kept for all readers then knows it.
+"""
+
+COUNT_LIMIT = int(COUNTED_MOST)
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
 
 WITH_PHOTO = "[[with_photo: AND (SELECT true FROM media m WHERE m.post_id = {id} LIMIT 1)]]"

@@ -7,7 +7,7 @@ from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
 from models.searches.network import (
-    COUNT_LIMIT,
+    COUNTED_MOST,
     MOST_RANKED,
     MOST_SORTED,
     OPEN_FOUND,
@@ -34,7 +34,7 @@ _COUNT_MANY, _COUNT_FEW = (
         "SELECT kind, mode, count(*) AS total FROM ({visible} LIMIT {most}) AS first GROUP BY kind, mode",
         NetworkFilter,
         Query,
-        most=str(COUNT_LIMIT),
+        most=COUNTED_MOST,
         visible=fragment(VISIBLE, found=found, within=WITHIN),
     )
     for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))

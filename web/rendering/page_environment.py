@@ -14,6 +14,8 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from web.rendering.fragments import Fragments
+
 MACROS = "macros.html"
 
 ICON = "icon"
@@ -68,6 +70,8 @@ class PageEnvironment(Environment):
         super().__init__(**options)
         self.translate, self.changing, self.static_url = translate, frozenset(changing), static_url
         self.read_by: dict[str | None, tuple[str, ...]] = {}
+        self.fragments = Fragments(self)
+        self.globals["kept"] = self.fragments.write
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """What a template knows."""
