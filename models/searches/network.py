@@ -10,10 +10,10 @@ from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
 from models.searches.language.readings import LOOKED_AT_FIRST
-from models.searches.language.recent import RecentTexts
 from models.searches.queries import NetworkFilter, Query
 from models.searches.words import WORDS
 from models.store.database import Connection, fetch_planned, fetch_records
+from models.store.recent_texts import RecentTexts
 from models.store.statements import fragment, hide_values, name_optional
 from models.timelines.entries import KNOWN_TO_READER
 

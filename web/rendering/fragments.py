@@ -24,6 +24,21 @@ KEPT_SECONDS = 900
 """At each quarter of an hour all is written anew, as dates are at midnight: they name the year where it is another."""
 
 
+class _Key:
+    """All that a part is written from, hashed once. Raises TypeError for what cannot be, like a dictionary."""
+
+    __slots__ = ("_hash", "_whole")
+
+    def __init__(self, whole: Hashable) -> None:
+        self._whole, self._hash = whole, hash(whole)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._hash == other._hash and self._whole == other._whole
+
+
 class Fragments:
     """The parts of one environment."""
 
@@ -32,7 +47,7 @@ class Fragments:
     def __init__(self, environment: "Environment", clock: Callable[[], float] = time.time) -> None:
         """`clock` counts seconds, whose quarters of an hour are those of every time zone here."""
         self._environment, self._clock = environment, clock
-        self._kept: dict[Hashable, Markup] = {}
+        self._kept: dict[_Key, Markup] = {}
         self._quarter = 0.0
 
     def write(self, template: str, macro: str, *values: Hashable) -> Markup:
@@ -40,11 +55,11 @@ class Fragments:
         if (quarter := self._clock() // KEPT_SECONDS) != self._quarter:
             self.forget()
             self._quarter = quarter
-        key = (template, macro, tuple(map(type, values)), values)  # text that is HTML equals text that is not
         try:
-            text = self._kept.pop(key, None)
+            key = _Key((template, macro, tuple(map(type, values)), values))  # text that is HTML equals text that is not
         except TypeError:
             return self._make(template, macro, values)
+        text = self._kept.pop(key, None)
         if text is None:
             text = self._make(template, macro, values)
         if len(text) <= LONGEST_KEPT:

@@ -35,6 +35,8 @@ class PageTemplate(Template):
     ) -> TemplateModule:
         """Its macros. They are those of another import where all that they read outside themselves is the same."""
         names = self.environment.read_by.get(self.name)  # type: ignore[attr-defined]  # a PageEnvironment
+        if names == () and vars is not None:  # what it says is the same for everybody
+            return self.module
         if names is None or not vars or IMPORTED not in vars:
             return super().make_module(vars, shared, locals)
         read = tuple(_find(name, vars, locals or {}) for name in names)
