@@ -256,7 +256,7 @@ _COUNTS = """
 """
 
 PROLIFIC = 100
-"""Whoever wrote so much is counted once a minute: a timeline names twenty of those who write most, whose posts are many."""
+"""Whoever wrote so much is counted once a minute: a timeline names twenty of those who write most."""
 
 _PROLIFIC = RecentTexts[Counts]()
 

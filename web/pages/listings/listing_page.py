@@ -228,8 +228,7 @@ async def load_listing_view(
         raise NotFound
     branding = await find_branding(request, conn)
     await count_unread(request, conn)
-    post, details = listing.post, listing.details
-    author = await actors.get(conn, post.author_id)
+    post, details, author = listing.post, listing.details, await actors.get(conn, listing.post.author_id)
     own = reader_id == post.author_id
     questions, messages = await _list_remarks(conn, site, post.id, reader_id)
     photos = await media.list_by_posts(conn, [post.id])
