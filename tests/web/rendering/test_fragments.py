@@ -25,7 +25,7 @@ class Shelf:
     now: float = 0.0
 
     def write(self, *values: object) -> str:
-        return str(self.kept.write("part", "ad", *values))  # type: ignore[arg-type]  # what is not Hashable is tried too
+        return str(self.kept.write("part", "ad", *values))
 
 
 @pytest.fixture
