@@ -255,7 +255,7 @@ _COUNTS = """
     ) AS own
 """
 
-PROLIFIC = 100
+PROLIFIC = 25
 """Whoever wrote so much is counted once a minute: a timeline names twenty of those who write most."""
 
 _PROLIFIC = RecentTexts[Counts]()
