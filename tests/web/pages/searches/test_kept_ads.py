@@ -86,7 +86,7 @@ async def test_whom_somebody_blocks_is_hidden_from_her_alone_and_until_she_no_lo
         await blocks.block(conn, lomme.site, lomme.alice, lomme.hocine)
     blocked = [DRILL in titles(await browser.get("/annonces")) for browser in (alice, visitor)]
     async with transaction(instance.pool) as conn:
-        await blocks.unblock(conn, lomme.site, lomme.alice, lomme.hocine)
+        await blocks.unblock(conn, lomme.alice, lomme.hocine)
 
     after = [DRILL in titles(await browser.get("/annonces")) for browser in (alice, visitor)]
 
