@@ -40,9 +40,9 @@ async def test_languages_follow_one_another(visitor: Browser) -> None:
     [
         ("UPDATE listing SET title = 'Tente changée' WHERE post_id = $1", "Tente changée"),
         ("UPDATE listing SET status = 'reserved' WHERE post_id = $1", "Réservé"),
-        ("UPDATE listing SET place_name = 'Lambersart' WHERE post_id = $1", "Lambersart"),
+        ("UPDATE listing SET place_name = 'Trifouilly' WHERE post_id = $1", "Trifouilly"),
         ("UPDATE actor SET name = 'Alice B.' WHERE id = (SELECT author_id FROM post WHERE id = $1)", "Alice B."),
-        ("UPDATE listing SET max_duration = 'P1W' WHERE post_id = $1", "une semaine au plus"),
+        ("UPDATE listing SET max_duration = 'P1M' WHERE post_id = $1", "un mois au plus"),
     ],
 )
 async def test_a_change_is_seen_at_once(
