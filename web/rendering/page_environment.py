@@ -73,7 +73,7 @@ class PageEnvironment(Environment):
         self.translate, self.changing, self.static_url = translate, frozenset(changing), static_url
         self.read_by: dict[str | None, tuple[str, ...]] = {}
         self.fragments = Fragments(self)
-        self.globals["kept"] = self.fragments.write
+        self.globals["kept_part"] = self.fragments.write
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """What a template knows."""

@@ -1,5 +1,5 @@
--- Searches ask whom a reader's lists leave out of each listing that they count. Most readers leave out nobody, which one
--- look says.
+-- Searches ask whom a reader's lists leave out of each listing that they count. Most readers leave out nobody: one look
+-- says so.
 CREATE VIEW hiding AS
     SELECT actor_id AS reader_id FROM block
     UNION ALL SELECT target_id FROM block

@@ -83,7 +83,7 @@ def test_each_quarter_of_an_hour_all_is_written_anew(shelf: Shelf) -> None:
 @pytest.mark.parametrize("name", ["account", "csrf_input()", "here", "coop.name", "unread"])
 def test_a_part_that_wants_to_know_its_reader_fails(name: str) -> None:
     part = f"{{% macro ad() %}}{{{{ {name} }}}}{{% endmacro %}}"
-    page = '{{ kept("part", "ad") }}'
+    page = '{{ kept_part("part", "ad") }}'
     environment = make_environment({"part": part, "page": page})
 
     with pytest.raises(UndefinedError):
@@ -102,7 +102,7 @@ def test_each_language_keeps_its_own_and_own_words_are_said_at_once() -> None:
             environment = templates.environments[language]
             environment.loader = DictLoader({"part": part})
             environment.undefined = StrictUndefined
-            texts += [environment.from_string("{{ kept('part', 'ad', 1) }}").render() for _ in range(2)]
+            texts += [environment.from_string("{{ kept_part('part', 'ad', 1) }}").render() for _ in range(2)]
 
     assert texts == [
         *("Annonces fr 1", "Annonces fr 1", "Listings en 1", "Listings en 1"),
