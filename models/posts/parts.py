@@ -93,7 +93,7 @@ class PostCounts:
         return self.shares - self.own_shares
 
 
-# Of the post `p`, to the reader `$2`.
+# Of the post `p`, to the reader `$2`, whom the planner does not see: it would plan for each of them anew.
 _COUNTED = """
     (SELECT count(*) FROM post r WHERE r.in_reply_to_id = p.id AND r.deleted_at IS NULL
         AND r.audience IN ('network', 'unlisted')) AS replies,
@@ -101,15 +101,15 @@ _COUNTED = """
     (SELECT count(*) FROM share s WHERE s.post_id = p.id) AS shares,
     (SELECT count(*) FROM share s JOIN actor a ON a.id = s.actor_id
         WHERE s.post_id = p.id AND a.local AND a.type IN ('Group', 'Application')) AS own_shares,
-    EXISTS (SELECT FROM favourite f WHERE f.post_id = p.id AND f.actor_id = $2) AS favourited,
-    EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = $2) AS shared,
-    EXISTS (SELECT FROM bookmark b WHERE b.post_id = p.id AND b.actor_id = $2) AS kept,
+    EXISTS (SELECT FROM favourite f WHERE f.post_id = p.id AND f.actor_id = (SELECT $2::bigint)) AS favourited,
+    EXISTS (SELECT FROM share s WHERE s.post_id = p.id AND s.actor_id = (SELECT $2::bigint)) AS shared,
+    EXISTS (SELECT FROM bookmark b WHERE b.post_id = p.id AND b.actor_id = (SELECT $2::bigint)) AS kept,
     EXISTS (SELECT FROM pin n WHERE n.post_id = p.id) AS pinned,
     EXISTS (SELECT FROM thread_mute t JOIN post q ON t.root_id = coalesce(q.root_id, q.id)
-        WHERE t.actor_id = $2 AND q.id = p.id) AS muted
+        WHERE t.actor_id = (SELECT $2::bigint) AND q.id = p.id) AS muted
 """
 
-_COUNTS = compose("SELECT p.id AS post_id, {counted} FROM unnest($1::bigint[]) AS p (id)", counted=_COUNTED)
+_COUNTS = compose("SELECT p.id AS post_id, {counted} FROM unnest((SELECT $1::bigint[])) AS p (id)", counted=_COUNTED)
 
 _PARTS = compose(
     """
@@ -120,7 +120,7 @@ _PARTS = compose(
         ARRAY(SELECT t.name FROM post_tag t WHERE t.post_id = p.id ORDER BY t.name, t.tag) AS tag_names,
         EXISTS (SELECT FROM poll WHERE poll.post_id = p.id) AS asks
     FROM post p LEFT JOIN post parent ON parent.id = p.in_reply_to_id
-    WHERE p.id = ANY($1)
+    WHERE p.id = ANY((SELECT $1::bigint[])::bigint[])
     """,
     counted=_COUNTED,
 )

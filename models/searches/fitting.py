@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
-from models.searches.language.recent import RecentTexts
 from models.searches.language.typed_text import LONGEST_TEXT
 from models.searches.language.word_matches import Word, join_all, join_any, name_any
 from models.searches.network import (
@@ -19,6 +18,7 @@ from models.searches.network import (
 )
 from models.searches.queries import NOTHING, NetworkFilter, Query, read_query
 from models.store.database import Connection
+from models.store.recent_texts import RecentTexts
 
 LOOKED_THROUGH = 1_000
 """Where no more listings are expected to fit all but the words, each of them is asked for these. In an area, of which

@@ -10,14 +10,18 @@ from models.posts.inside import READS_INSIDE
 from models.searches.areas import AREA
 from models.searches.free_days import FREE
 from models.searches.language.readings import LOOKED_AT_FIRST
-from models.searches.language.recent import RecentTexts
 from models.searches.queries import NetworkFilter, Query
 from models.searches.words import WORDS
 from models.store.database import Connection, fetch_planned, fetch_records
+from models.store.recent_texts import RecentTexts
 from models.store.statements import fragment, hide_values, name_optional
-from models.timelines.entries import KNOWN_IF_LIMITED
+from models.timelines.entries import KNOWN_TO_READER
 
-COUNT_LIMIT = 300
+COUNTED_MOST = "300"
+"""COUNT_LIMIT as the statement says it: the plan that is kept for all readers then knows it.
+"""
+
+COUNT_LIMIT = int(COUNTED_MOST)
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
 
 WITH_PHOTO = "[[with_photo: AND (SELECT true FROM media m WHERE m.post_id = {id} LIMIT 1)]]"
@@ -61,18 +65,26 @@ OPEN_FOUND = fragment(FOUND, which="is_open_status(l.status)")
 # Within the radius, where one is asked for: what the bounding box lets through in its corners is not.
 WITHIN = "true [[radius latitude: AND found.distance <= :radius::float8]]"
 
-# Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing.
+# Whether the reader's lists leave out the author `{author}`: asked of each only where there is anybody whom they do.
+HIDDEN = """
+    coalesce((SELECT EXISTS (SELECT FROM hiding g WHERE g.reader_id = :reader_id)) AND (SELECT true FROM hidden h
+        WHERE h.reader_id = :reader_id AND h.author_id = {author} LIMIT 1), false)
+"""
+
+# Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing. What is only
+# for a reader is left out for visitors: PostgreSQL then keeps one plan, as none is better for the NULL that they are.
 SHOWN = fragment(
     """
     p.deleted_at IS NULL AND a.suspended_at IS NULL
-    AND {known_if_limited}
-    AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now() OR a.id IS NOT DISTINCT FROM :reader_id)
+    AND (a.limited_at IS NULL [[reader_id: OR {known}]])
+    AND (found.kind <> 'offer' OR a.away_until IS NULL OR a.away_until <= now()
+        [[reader_id: OR a.id IS NOT DISTINCT FROM :reader_id]])
     AND (p.audience = 'network' [[reader_local: OR p.audience IN ('coop', 'territories')
         OR p.audience = 'community' AND (p.author_id = :reader_id OR {inside})]])
-    [[reader_id: AND NOT coalesce((SELECT true FROM hidden h
-        WHERE h.reader_id = :reader_id AND h.author_id = p.author_id LIMIT 1), false)]]
+    [[reader_id: AND NOT {hidden}]]
     """,
-    known_if_limited=KNOWN_IF_LIMITED,
+    known=KNOWN_TO_READER,
+    hidden=fragment(HIDDEN, author="p.author_id"),
     inside=fragment(READS_INSIDE, reader=":reader_id"),
 )
 
@@ -96,11 +108,11 @@ MOST_SORTED = 6_000
 COUNTED = fragment(
     """
     found.found_by <> 'nobody'
-    AND (found.found_by = 'everybody' [[reader_id: AND NOT coalesce((SELECT true FROM hidden h
-        WHERE h.reader_id = :reader_id AND h.author_id = found.author_id LIMIT 1), false)]]
+    AND (found.found_by = 'everybody' [[reader_id: AND NOT {hidden}]]
     OR (SELECT {shown} FROM post p JOIN actor a ON a.id = p.author_id WHERE p.id = found.id))
     """,
     shown=SHOWN,
+    hidden=fragment(HIDDEN, author="found.author_id"),
 )
 
 # As a join: the planner must not think that the first few of what stands in the table will do.

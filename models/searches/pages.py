@@ -7,7 +7,7 @@ from models.ids import HIGHEST_ID
 from models.searches.cursors import Cursor
 from models.searches.fitting import fit_query
 from models.searches.network import (
-    COUNT_LIMIT,
+    COUNTED_MOST,
     MOST_RANKED,
     MOST_SORTED,
     OPEN_FOUND,
@@ -27,13 +27,14 @@ MOST_READ = 2_500
 FEW_OF_MANY = {"best": 1_500, "best near": 1_500, "near": 2_000, "new": 1_000, "ending": 1_000}
 """How many these are, by order: of so many a window has a page, as a rule."""
 
-# Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer.
+# Planned for all, where few are expected: a plan for the first of many reads everything where there are fewer. How many
+# are counted is written out, for the plan that is kept to know.
 _COUNT_MANY, _COUNT_FEW = (
     name_optional(
-        "SELECT kind, mode, count(*) AS total FROM ({visible} LIMIT :most) AS first GROUP BY kind, mode",
+        "SELECT kind, mode, count(*) AS total FROM ({visible} LIMIT {most}) AS first GROUP BY kind, mode",
         NetworkFilter,
         Query,
-        also=["most"],
+        most=COUNTED_MOST,
         visible=fragment(VISIBLE, found=found, within=WITHIN),
     )
     for found in (OPEN_FOUND, fragment("{found} OFFSET 0", found=OPEN_FOUND))
@@ -166,7 +167,7 @@ async def count_network(conn: Connection, filter: NetworkFilter, *, query: Query
 async def count_found(conn: Connection, filter: NetworkFilter, query: Query) -> Counts:
     """How many listings fit both, among the first COUNT_LIMIT."""
     statement = _COUNT_FEW if (await expect(conn, filter, query)).fitting <= MOST_RANKED else _COUNT_MANY
-    asked = statement.ask(filter, query, most=COUNT_LIMIT)
+    asked = statement.ask(filter, query)
     fetch = fetch_records if _is_plain(filter, query) else fetch_planned
     rows = await fetch(conn, asked.sql, *asked.values)
     return {(row["kind"], row["mode"]): row["total"] for row in rows}

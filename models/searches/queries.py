@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Literal
 
 from models.searches.language.readings import STEM, Reading, Readings, join_pieces, list_spans, read_pieces
-from models.searches.language.recent import RecentTexts
 from models.searches.language.spelling import list_similar_words
 from models.searches.language.typed_text import LONGEST_TEXT, Piece, TypedText, read_typed_text
 from models.searches.language.word_matches import Word, join_all, join_any, read_measure, relate
 from models.store.database import Connection
+from models.store.recent_texts import RecentTexts
 
 MOST_WORDS = 8
 """Words that are looked for; what is typed beyond them is said to be left out."""

@@ -3633,6 +3633,16 @@ COMMENT ON VIEW hidden IS
     'Whom the lists of a reader leave out, which are those of `barred` and whom she mutes now: a view, so that no '
     'list forgets one of the two.';
 
+CREATE VIEW hiding AS
+    SELECT actor_id AS reader_id FROM block
+    UNION ALL SELECT target_id FROM block
+    UNION ALL SELECT actor_id FROM domain_block
+    UNION ALL SELECT a.id FROM actor a WHERE NOT a.local AND EXISTS (SELECT FROM domain_block)
+    UNION ALL SELECT actor_id FROM mute;
+COMMENT ON VIEW hiding IS
+    'Whose lists may leave somebody out (`hidden`): a view, so that what is asked of many rows is first asked once. '
+    'Whoever is not in it has nobody in `hidden`.';
+
 CREATE VIEW insider AS
 SELECT m.community_id, m.actor_id, a.local, a.host
 FROM membership m JOIN actor a ON a.id = m.actor_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.ids import HIGHEST_ID
 from models.store.database import Connection, fetch_all
-from models.store.statements import Statement, name_values
+from models.store.statements import Statement, fragment, name_values
 
 ANYBODYS = """
     p.audience = 'network' AND p.deleted_at IS NULL AND p.in_reply_to_uri IS NULL AND a.suspended_at IS NULL
@@ -13,10 +13,13 @@ ANYBODYS = """
 """
 """Which posts `p` of which actors `a` stand in public timelines, those of hashtags too."""
 
-KNOWN_IF_LIMITED = """
-    (a.limited_at IS NULL OR a.id IS NOT DISTINCT FROM :reader_id OR coalesce((SELECT true FROM follow f
-        WHERE f.follower_id = :reader_id AND f.followed_id = a.id AND f.state = 'accepted'), false))
+KNOWN_TO_READER = """
+    a.id IS NOT DISTINCT FROM :reader_id OR coalesce((SELECT true FROM follow f
+        WHERE f.follower_id = :reader_id AND f.followed_id = a.id AND f.state = 'accepted'), false)
 """
+"""Whether the reader is the actor `a`, or follows her."""
+
+KNOWN_IF_LIMITED = fragment("(a.limited_at IS NULL OR {known})", known=KNOWN_TO_READER)
 """What somebody limited publishes, `a`, is found by those alone who follow her."""
 
 

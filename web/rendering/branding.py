@@ -81,6 +81,11 @@ class Branding:
         own = self.find_subcategory(details.subcategory or "")
         return details.category not in self.categories_closed and not (own and own.closed)
 
+    @property
+    def own_categories(self) -> tuple[Subcategory, ...]:
+        """All of its own, each under a shared one."""
+        return tuple(one for group in self.subcategories.values() for one in group)
+
     def find_subcategory(self, slug: str) -> Subcategory | None:
         """The one of its own with this slug."""
         return next((one for one in self.subcategories.get(slug.partition(OWN)[0], ()) if one.slug == slug), None)

@@ -14,6 +14,8 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from web.rendering.fragments import Fragments
+
 MACROS = "macros.html"
 
 ICON = "icon"
@@ -33,6 +35,8 @@ class PageTemplate(Template):
     ) -> TemplateModule:
         """Its macros. They are those of another import where all that they read outside themselves is the same."""
         names = self.environment.read_by.get(self.name)  # type: ignore[attr-defined]  # a PageEnvironment
+        if names == () and vars is not None:  # what it says is the same for everybody
+            return self.module
         if names is None or not vars or IMPORTED not in vars:
             return super().make_module(vars, shared, locals)
         read = tuple(_find(name, vars, locals or {}) for name in names)
@@ -68,6 +72,8 @@ class PageEnvironment(Environment):
         super().__init__(**options)
         self.translate, self.changing, self.static_url = translate, frozenset(changing), static_url
         self.read_by: dict[str | None, tuple[str, ...]] = {}
+        self.fragments = Fragments(self)
+        self.globals["kept_part"] = self.fragments.write
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """What a template knows."""

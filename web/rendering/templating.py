@@ -51,6 +51,7 @@ class Templates:
         for environment in self.environments.values():
             for template in (environment.cache or {}).values():
                 template._module = None  # words that a template keeps for others, as `words.html` does
+            environment.fragments.forget()  # type: ignore[attr-defined]  # a PageEnvironment
 
 
 def load_templates(languages: tuple[str, ...]) -> Templates:

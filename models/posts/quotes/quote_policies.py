@@ -85,7 +85,7 @@ async def list_facts(conn: Connection, post_ids: list[int]) -> dict[int, QuoteFa
             (SELECT count(*) FROM quote q WHERE q.quoted_id = p.id AND q.state = 'accepted') AS count, made.*
         FROM post p JOIN actor a ON a.id = p.author_id LEFT JOIN quote_policy w ON w.post_id = p.id
         LEFT JOIN quote made ON made.quoting_id = p.id
-        WHERE p.id = ANY($1)
+        WHERE p.id = ANY((SELECT $1::bigint[])::bigint[])
         """,
         post_ids,
     )

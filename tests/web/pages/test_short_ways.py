@@ -42,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("/annonces", "member", 10),
         ("a listing", "visitor", 24),
         ("a listing", "member", 41),
-        ("a copy", "member", 32),
+        ("a copy", "member", 31),
         ("a thread", "member", 30),
         ("/", "visitor", 14),
         ("/", "member", 17),

@@ -153,7 +153,7 @@ async def show_by_id(request: web.Request) -> web.Response:
         listing = await get_listing(conn, request)
         if listing.post.local or listing.details.meeting:
             raise web.HTTPSeeOther(listing_path(instance.site, listing))
-        view = await load_listing_view(conn, request, listing)
+        view = await load_listing_view(conn, request, listing, checked=True)
     await note_call_opened(instance, listing, reader_of(request))
     await ask_for_calendar(instance, listing, member=current_account(request) is not None)
     return await _show(request, view)
@@ -218,16 +218,17 @@ def _has_ended(details: ListingDetails) -> bool:
     return details.expires_at is not None and details.expires_at <= datetime.now(UTC)
 
 
-async def load_listing_view(conn: Connection, request: web.Request, listing: Listing) -> ListingView:
-    """Everything that the page shows. Raises NotFound where the reader may not see it."""
+async def load_listing_view(
+    conn: Connection, request: web.Request, listing: Listing, *, checked: bool = False
+) -> ListingView:
+    """Everything that the page shows. Raises NotFound where the reader may not see it, unless that was `checked`."""
     site, account, keeper = request.app[INSTANCE].site, current_account(request), logged_in(request)
     reader_id = reader_of(request)
-    if not await posts.filter_visible(conn, [listing.id], reader_id):
+    if not checked and not await posts.filter_visible(conn, [listing.id], reader_id):
         raise NotFound
     branding = await find_branding(request, conn)
     await count_unread(request, conn)
-    post, details = listing.post, listing.details
-    author = await actors.get(conn, post.author_id)
+    post, details, author = listing.post, listing.details, await actors.get(conn, listing.post.author_id)
     own = reader_id == post.author_id
     questions, messages = await _list_remarks(conn, site, post.id, reader_id)
     photos = await media.list_by_posts(conn, [post.id])

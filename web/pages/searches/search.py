@@ -96,7 +96,7 @@ async def render_search(
         used_kinds=branding.kinds,
         used_modes=branding.modes,
         filters_open=branding.filters_open,
-        branches=categories.BRANCH_LABELS,
+        branches=tuple(categories.BRANCH_LABELS.items()),
         tree=categories.CATEGORIES,
         category=categories.find_chosen(search.category),
         own_category=branding.find_subcategory(search.category),

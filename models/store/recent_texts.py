@@ -1,4 +1,4 @@
-"""What was read of a text a moment ago: whoever turns the page or adds a filter looks for the same words again."""
+"""What was read of a text a moment ago, or counted of somebody: who turns the page asks for the same again."""
 
 import time
 from collections.abc import Callable

@@ -7,11 +7,11 @@ import pytest
 
 from models.searches import fitting
 from models.searches.fitting import fit_query
-from models.searches.language import recent
-from models.searches.language.recent import RecentTexts
 from models.searches.network import expect
 from models.searches.queries import NetworkFilter, Query, read_query
+from models.store import recent_texts
 from models.store.database import Connection, begin
+from models.store.recent_texts import RecentTexts
 from tests.models.searches.conftest import Territory
 from tests.models.searches.test_fitting import Counting
 
@@ -20,12 +20,12 @@ async def test_a_text_is_kept_for_a_minute_and_only_the_last_ones_are(territory:
     now = 0.0
     kept = RecentTexts[int](lambda: now)
 
-    for number in range(recent.MOST_KEPT + 1):
+    for number in range(recent_texts.MOST_KEPT + 1):
         kept.keep(territory.conn, f"text {number}", number)
 
     assert kept.find(territory.conn, "text 0") is None
     assert kept.find(territory.conn, "text 1") == 1
-    now = recent.KEPT_SECONDS
+    now = recent_texts.KEPT_SECONDS
     assert kept.find(territory.conn, "text 1") is None
 
 
