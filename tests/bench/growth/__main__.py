@@ -63,10 +63,12 @@ async def measure_size(size: int) -> Sized:
         os.chmod(name, 0o711)  # as root, PostgreSQL runs as another account and has to pass
         folder = Path(name)
         async with running(folder / "data", "--no-worker") as server, embedded(server.data) as url:
-            conn = await asyncpg.connect(url)  # that of a pool would not wait for so long
+            # Those of a pool would not wait for so long.
+            conn, beside = await asyncpg.connect(url), await asyncpg.connect(url)
             await prepare_connection(conn)
             begun = time.monotonic()
-            await fill_to_size(conn, size)
+            await fill_to_size(conn, beside, size)
+            await beside.close()
             filled = time.monotonic() - begun
             rows = await count_rows(conn)
             bytes = await conn.fetchval("SELECT pg_database_size(current_database())")
