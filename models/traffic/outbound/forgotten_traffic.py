@@ -1,0 +1,96 @@
+"""What we sent is forgotten by night, in steps: deliveries that are over, activities that nobody asks for any more."""
+
+from datetime import timedelta
+
+from models.store import sweep_positions
+from models.store.database import Connection, execute, fetch_records
+
+KEPT_DAYS = 60  # so long a delivery that is finished is known
+
+ACTIVITIES_KEPT = timedelta(days=365)
+"""So long an activity of ours is kept that nothing hangs on any more."""
+
+LOOKED_AT = 20_000
+"""So many deliveries, or activities that may go, are looked at in one step."""
+
+
+async def forget_deliveries(conn: Connection) -> int:
+    """Forget finished ones, but where a living post went (its deletion follows), or a hidden one is still to go."""
+    after, last = await _take_step(
+        conn,
+        "delivery",
+        """
+        SELECT max(id) AS last, count(*) AS many
+        FROM (SELECT id FROM delivery WHERE id > $1 ORDER BY id LIMIT $2) AS next
+        """,
+    )
+    return await execute(
+        conn,
+        """
+        DELETE FROM delivery USING (
+            SELECT d.id FROM delivery d
+            CROSS JOIN LATERAL (SELECT * FROM activity WHERE activity.id = d.activity_id OFFSET 0) AS a
+            LEFT JOIN LATERAL (SELECT * FROM post WHERE post.uri = a.object_uri OFFSET 0) AS p ON true
+            WHERE d.id > $1 AND d.id <= $2 AND d.state IN ('done', 'failed', 'cancelled')
+                AND d.finished_at < now() - make_interval(days => $3)
+                AND NOT (d.state = 'cancelled' AND p.hidden_at IS NOT NULL)
+                AND NOT (d.state = 'done' AND p.id IS NOT NULL AND p.deleted_at IS NULL
+                    AND (a.type IN ('Create', 'Announce', 'QuoteRequest') OR a.type = 'Update' AND NOT EXISTS (
+                        SELECT FROM activity c JOIN delivery o ON o.activity_id = c.id AND o.inbox = d.inbox
+                        WHERE c.object_uri = a.object_uri AND c.type = 'Create' AND o.state = 'done')))
+        ) AS over WHERE delivery.id = over.id
+        """,
+        after,
+        last,
+        KEPT_DAYS,
+    )
+
+
+async def forget_activities(conn: Connection) -> int:
+    """Forget what was answered or said again long ago and what no delivery is known of any more; how many.
+
+    These are answers to who asked to follow, what a post or a profile was changed to before it was changed again, and
+    likes that were taken back, with that. What a post was published, shared, asked for, agreed or deleted by stays, and
+    the last change of each: by these it is served, taken back and told anew.
+    """
+    after, last = await _take_step(
+        conn,
+        "activity",
+        """
+        SELECT max(id) AS last, count(*) AS many FROM (
+            SELECT id FROM activity
+            WHERE type IN ('Accept', 'Like', 'Reject', 'Undo', 'Update') AND id > $1 ORDER BY id LIMIT $2) AS next
+        """,
+    )
+    return await execute(
+        conn,
+        """
+        DELETE FROM activity a
+        WHERE a.type IN ('Accept', 'Like', 'Reject', 'Undo', 'Update') AND a.id > $1 AND a.id <= $2
+            AND a.created_at < now() - $3::interval
+            AND CASE a.type
+                WHEN 'Update' THEN EXISTS (SELECT FROM activity later
+                    WHERE later.object_uri = a.object_uri AND later.actor_id = a.actor_id AND later.type = 'Update'
+                        AND later.id > a.id)
+                WHEN 'Like' THEN a.object_uri IS NOT NULL AND NOT EXISTS (SELECT FROM favourite WHERE uri = a.uri)
+                WHEN 'Undo' THEN a.object_uri IS NOT NULL AND strpos(a.body, '"type":"Like"') > 0
+                -- Their words cannot be taken for it: in them quotation marks are written otherwise.
+                ELSE a.object_uri IS NULL AND strpos(a.body, '"type":"Follow"') > 0 END
+            AND NOT EXISTS (SELECT FROM delivery d WHERE d.activity_id = a.id)
+        """,
+        after,
+        last,
+        ACTIVITIES_KEPT,
+    )
+
+
+async def _take_step(conn: Connection, name: str, sql: str) -> tuple[int, int | None]:
+    """Behind which row to look, and up to which; the next step goes on there, or begins anew."""
+    await execute(conn, "SET LOCAL enable_seqscan = off")  # each is looked up, however many there are
+    after = int(await sweep_positions.find(conn, name) or 0)
+    [looked] = await fetch_records(conn, sql, after, LOOKED_AT)
+    if looked["many"] == LOOKED_AT:
+        await sweep_positions.save(conn, name, str(looked["last"]))
+    else:
+        await sweep_positions.forget(conn, name)
+    return after, looked["last"]
