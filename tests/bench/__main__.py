@@ -61,7 +61,10 @@ ALONE = frozenset({"peers", "directory", "publishing"})
 
 
 class Clock:
-    """What passed since it was made: time, and work of this process and of those below it that ended."""
+    """What passed since it was made: time, and work of this process and of those below it that ended.
+
+    PostgreSQL is a session of its own, and not in it.
+    """
 
     def __init__(self) -> None:
         self._begun, self._worked = time.monotonic(), _read_processor_seconds()

@@ -60,12 +60,10 @@ def find_web_folder() -> Path | None:
     program = shutil.which("gotosocial")
     if program is None:
         return None
-    places = [
-        os.environ.get("GOTOSOCIAL_WEB", ""),
-        Path(program).resolve().with_name("web"),
-        "/usr/share/gotosocial/web",
-    ]
-    return next((Path(place) for place in places if place and (Path(place) / "template").is_dir()), None)
+    places = [Path(program).resolve().with_name("web"), Path("/usr/share/gotosocial/web")]
+    if named := os.environ.get("GOTOSOCIAL_WEB"):
+        places.insert(0, Path(named))
+    return next((place for place in places if (place / "template").is_dir()), None)
 
 
 def build_settings(
