@@ -27,14 +27,20 @@ async def forget_deliveries(conn: Connection) -> int:
     return await execute(
         conn,
         """
+        WITH looked AS MATERIALIZED (
+            SELECT id, activity_id, inbox, state FROM delivery
+            WHERE id > $1 AND id <= $2 AND state IN ('done', 'failed', 'cancelled')
+                AND finished_at < now() - make_interval(days => $3)
+        ), said AS MATERIALIZED (  -- many deliveries are of one activity: it is looked up once
+            SELECT a.*, p.id AS post_id, p.hidden_at, p.deleted_at
+            FROM (SELECT DISTINCT activity_id FROM looked) AS of
+            CROSS JOIN LATERAL (SELECT id, type, object_uri FROM activity WHERE id = of.activity_id OFFSET 0) AS a
+            LEFT JOIN LATERAL (SELECT * FROM post WHERE uri = a.object_uri OFFSET 0) AS p ON true
+        )
         DELETE FROM delivery USING (
-            SELECT d.id FROM delivery d
-            CROSS JOIN LATERAL (SELECT * FROM activity WHERE activity.id = d.activity_id OFFSET 0) AS a
-            LEFT JOIN LATERAL (SELECT * FROM post WHERE post.uri = a.object_uri OFFSET 0) AS p ON true
-            WHERE d.id > $1 AND d.id <= $2 AND d.state IN ('done', 'failed', 'cancelled')
-                AND d.finished_at < now() - make_interval(days => $3)
-                AND NOT (d.state = 'cancelled' AND p.hidden_at IS NOT NULL)
-                AND NOT (d.state = 'done' AND p.id IS NOT NULL AND p.deleted_at IS NULL
+            SELECT d.id FROM looked d JOIN said a ON a.id = d.activity_id
+            WHERE NOT (d.state = 'cancelled' AND a.hidden_at IS NOT NULL)
+                AND NOT (d.state = 'done' AND a.post_id IS NOT NULL AND a.deleted_at IS NULL
                     AND (a.type IN ('Create', 'Announce', 'QuoteRequest') OR a.type = 'Update' AND NOT EXISTS (
                         SELECT FROM activity c JOIN delivery o ON o.activity_id = c.id AND o.inbox = d.inbox
                         WHERE c.object_uri = a.object_uri AND c.type = 'Create' AND o.state = 'done')))
