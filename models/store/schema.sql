@@ -678,6 +678,7 @@ CREATE TABLE received (
     turn timestamptz NOT NULL DEFAULT now(),
     UNIQUE (activity_uri, body_hash)
 );
+CREATE INDEX received_failed ON received (host, id) WHERE state = 'failed';
 CREATE INDEX received_held ON received (host, id) WHERE state = 'held';
 -- What one server sent lately, for « Pourquoi ne vois-je pas cette annonce ? ».
 CREATE INDEX received_host ON received (host, id);
