@@ -436,6 +436,7 @@ CREATE INDEX post_reply_uri ON post (in_reply_to_uri) WHERE in_reply_to_id IS NU
 CREATE INDEX post_root ON post (root_id) WHERE root_id IS NOT NULL;
 CREATE INDEX post_untold ON post (author_id) WHERE local AND (hidden_at IS NOT NULL) <> withheld;
 CREATE INDEX post_url ON post (url);   -- pages are asked for by it, and search boxes
+CREATE INDEX post_withdrawn ON post (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX post_writer ON post (author_id);
 
 CREATE TABLE listing (
