@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from models.store import sweep_positions
-from models.store.database import Connection, execute, fetch_records
+from models.store.database import Connection, Record, execute, fetch_records
 
 KEPT_DAYS = 60  # so long a delivery that is finished is known
 
@@ -16,14 +16,17 @@ LOOKED_AT = 20_000
 
 async def forget_deliveries(conn: Connection) -> int:
     """Forget finished ones, but where a living post went (its deletion follows), or a hidden one is still to go."""
-    after, last = await _take_step(
+    after = await _find_place(conn, "delivery")
+    [looked] = await fetch_records(
         conn,
-        "delivery",
         """
         SELECT max(id) AS last, count(*) AS many
         FROM (SELECT id FROM delivery WHERE id > $1 ORDER BY id LIMIT $2) AS next
         """,
+        after,
+        LOOKED_AT,
     )
+    last = await _go_on(conn, "delivery", looked)
     return await execute(
         conn,
         """
@@ -59,15 +62,18 @@ async def forget_activities(conn: Connection) -> int:
     likes that were taken back, with that. What a post was published, shared, asked for, agreed or deleted by stays, and
     the last change of each: by these it is served, taken back and told anew.
     """
-    after, last = await _take_step(
+    after = await _find_place(conn, "activity")
+    [looked] = await fetch_records(
         conn,
-        "activity",
         """
         SELECT max(id) AS last, count(*) AS many FROM (
             SELECT id FROM activity
             WHERE type IN ('Accept', 'Like', 'Reject', 'Undo', 'Update') AND id > $1 ORDER BY id LIMIT $2) AS next
         """,
+        after,
+        LOOKED_AT,
     )
+    last = await _go_on(conn, "activity", looked)
     return await execute(
         conn,
         """
@@ -90,13 +96,17 @@ async def forget_activities(conn: Connection) -> int:
     )
 
 
-async def _take_step(conn: Connection, name: str, sql: str) -> tuple[int, int | None]:
-    """Behind which row to look, and up to which; the next step goes on there, or begins anew."""
-    await execute(conn, "SET LOCAL enable_seqscan = off")  # each is looked up, however many there are
-    after = int(await sweep_positions.find(conn, name) or 0)
-    [looked] = await fetch_records(conn, sql, after, LOOKED_AT)
+async def _find_place(conn: Connection, name: str) -> int:
+    """Behind which row to look; each of what hangs on it is looked up, however many there are."""
+    await execute(conn, "SET LOCAL enable_seqscan = off")
+    return int(await sweep_positions.find(conn, name) or 0)
+
+
+async def _go_on(conn: Connection, name: str, looked: Record) -> int | None:
+    """Up to which row to look: the next step begins there, or anew."""
     if looked["many"] == LOOKED_AT:
         await sweep_positions.save(conn, name, str(looked["last"]))
     else:
         await sweep_positions.forget(conn, name)
-    return after, looked["last"]
+    last: int | None = looked["last"]
+    return last
