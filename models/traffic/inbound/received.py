@@ -252,7 +252,7 @@ async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: in
     old = await execute(
         conn,
         """
-        DELETE FROM received WHERE state <> 'waiting' AND finished_at < now() - make_interval(days => least($1::int, $2::int))
+        DELETE FROM received WHERE state <> 'waiting' AND finished_at < now() - least($1::int, $2::int) * interval '1 day'
             AND finished_at < now() - make_interval(days => CASE WHEN state = 'failed' THEN $2 ELSE $1 END)
         """,
         done_days,
