@@ -252,8 +252,8 @@ async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: in
     old = await execute(
         conn,
         """
-        DELETE FROM received WHERE state <> 'waiting' AND finished_at < now() - least($1::int, $2::int) * interval '1 day'
-            AND finished_at < now() - make_interval(days => CASE WHEN state = 'failed' THEN $2 ELSE $1 END)
+        DELETE FROM received WHERE state <> 'waiting' AND finished_at < now() - interval '1 day' * least($1::int, $2)
+            AND finished_at < now() - interval '1 day' * CASE WHEN state = 'failed' THEN $2 ELSE $1 END
         """,
         done_days,
         failed_days,
