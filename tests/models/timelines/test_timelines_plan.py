@@ -10,7 +10,6 @@ import pytest
 
 from models import searches, timelines
 from models.listings.listings import ListingStatus
-from models.meetings import meetings
 from models.people import actors
 from models.searches import CatalogueFilter, NetworkFilter
 from models.searches.points import list_points
@@ -131,8 +130,6 @@ READS: dict[str, tuple[int, Read]] = {
         2600,
         lambda conn: actors.count(conn, [LOMME + number for number in range(1, 21)]),
     ),
-    "meetings that are over": (20, lambda conn: meetings.list_over(conn, DAYS[0], 50)),
-    "meetings that go on": (20, lambda conn: meetings.list_passed(conn, DAYS[0], 50)),
     "a map": (5000, lambda conn: put_on_map(conn, NetworkFilter(bounds=AROUND))),
     "a map to a member": (
         11000,
