@@ -246,7 +246,7 @@ async def count_waiting_bytes(conn: Connection, *, row_bytes: int) -> dict[str, 
 async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: int = FAILED_KEPT_DAYS) -> int:
     """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later.
 
-    Of one registrable domain only so many failed ones are kept, and of all only so many bytes: they would fill the disk.
+    Of one registrable domain only so many failed ones are kept, and of all only so many bytes, or they fill the disk.
     """
     old = await execute(
         conn,
