@@ -99,6 +99,19 @@ async def running_gotosocial(
     assert web is not None
     (data / "storage").mkdir(parents=True)
     env = build_settings(port, behind, data, web, authority, limits or {})
+    async with (
+        make_front(port, behind, authority.issue("localhost", "127.0.0.1")),
+        running_program("gotosocial", "server", "start", env=env) as log,
+    ):
+        origin, inside = f"https://localhost:{port}", f"http://127.0.0.1:{behind}"
+        await _wait(inside, log)
+        await _make_gabi(env)
+        token = await get_token(origin, inside)
+        yield GotosocialPeer(origin=origin, behind=inside, data=data, token=token, log=log)
+
+
+async def _make_gabi(env: Mapping[str, str]) -> None:
+    """It takes nobody before it ran once."""
     made = await asyncio.create_subprocess_exec(
         *("gotosocial", "admin", "account", "create", "--username", "gabi", "--email", EMAIL, "--password", PASSWORD),
         env=env,
@@ -107,14 +120,6 @@ async def running_gotosocial(
     )
     printed, _ = await made.communicate()
     assert made.returncode == 0, printed.decode()
-    async with (
-        make_front(port, behind, authority.issue("localhost", "127.0.0.1")),
-        running_program("gotosocial", "server", "start", env=env) as log,
-    ):
-        origin, inside = f"https://localhost:{port}", f"http://127.0.0.1:{behind}"
-        await _wait(inside, log)
-        token = await get_token(origin, inside)
-        yield GotosocialPeer(origin=origin, behind=inside, data=data, token=token, log=log)
 
 
 async def get_token(origin: str, behind: str) -> str:
