@@ -125,13 +125,18 @@ async def _make_gabi(env: Mapping[str, str]) -> None:
 async def get_token(origin: str, behind: str) -> str:
     """What an app is given once Gabi has said yes in a browser."""
     wanted = {"client_id": "", "redirect_uri": OUT_OF_BAND, "response_type": "code", "scope": SCOPE}
-    cookies = _SentOverHttp(unsafe=True)
-    async with aiohttp.ClientSession(headers=build_headers(origin), cookie_jar=cookies) as session:
+    # Its cookie is for TLS, which ends before it: it is shown to it all the same.
+    jar = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(headers=build_headers(origin), cookie_jar=jar) as session:
         app = {"client_name": "mesures", "redirect_uris": OUT_OF_BAND, "scopes": SCOPE}
         client = await _post(session, f"{behind}/api/v1/apps", app)
         wanted["client_id"] = client["client_id"]
         await _follow(session, behind, "GET", "/oauth/authorize", params=wanted)
-        await _follow(session, behind, "POST", "/auth/sign_in", data={"username": EMAIL, "password": PASSWORD})
+        signed = {"username": EMAIL, "password": PASSWORD}
+        async with session.post(f"{behind}/auth/sign_in", data=signed, allow_redirects=False) as answer:
+            _keep_cookies(session, answer)
+            assert answer.status in (302, 303), (answer.status, await answer.text())
+        await _follow(session, behind, "GET", "/oauth/authorize", params=wanted)
         last = await _follow(session, behind, "POST", "/oauth/authorize")
         asked = wanted | {
             "client_secret": client["client_secret"],
@@ -141,21 +146,15 @@ async def get_token(origin: str, behind: str) -> str:
         return str((await _post(session, f"{behind}/oauth/token", asked))["access_token"])
 
 
-class _SentOverHttp(aiohttp.CookieJar):
-    """Its cookies are for TLS, which ends before it: they are shown to it all the same."""
-
-    def update_cookies(self, cookies: Any, response_url: Any = None) -> None:
-        """Kept without that mark."""
-        for _, morsel in cookies.items() if isinstance(cookies, Mapping) else cookies:
-            morsel["secure"] = ""
-            morsel["domain"] = ""
-        super().update_cookies(cookies, response_url)
-
-
 async def _post(session: aiohttp.ClientSession, url: str, values: dict[str, str]) -> Any:
     async with session.post(url, data=values) as answer:
         assert answer.status == 200, (url, answer.status, await answer.text())
         return await answer.json()
+
+
+def _keep_cookies(session: aiohttp.ClientSession, answer: aiohttp.ClientResponse) -> None:
+    if answer.cookies:
+        session.headers["Cookie"] = "; ".join(f"{name}={one.value}" for name, one in answer.cookies.items())
 
 
 async def _follow(session: aiohttp.ClientSession, behind: str, method: str, path: str, **options: Any) -> str:
@@ -163,6 +162,7 @@ async def _follow(session: aiohttp.ClientSession, behind: str, method: str, path
     at = path
     for _ in range(5):
         async with session.request(method, f"{behind}{at}", allow_redirects=False, **options) as answer:
+            _keep_cookies(session, answer)
             if answer.status not in (302, 303, 307):
                 assert answer.status == 200, (at, answer.status, await answer.text())
                 return at
