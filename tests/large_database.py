@@ -54,16 +54,28 @@ WORDS = """
 """
 """What the listing number `n` is about."""
 
-# As the trigger would write it, which rests meanwhile; what things are called is read once for all that say the same.
+# As the trigger would write it, which rests meanwhile: what says the same but for the numbers in it is read once, with
+# others in their place.
 _LISTINGS = """
     WITH said AS MATERIALIZED (
         SELECT p.id, p.author_id, p.audience, n, w.title, '<p>' || w.text || '</p>' AS description, w.category,
-            regexp_replace(w.title, ' \\d+$', '') || ' ' || regexp_replace(w.text, ' lot\\d+$', '') AS same
+            'Commune ' || n % 90 AS place, coalesce(substring(w.title FROM ' (\\d+)$'), '') AS number,
+            coalesce(substring(w.text FROM ' lot(\\d+)$'), '') AS lot,
+            regexp_replace(w.title, ' \\d+$', ' 987654321') AS same_title,
+            '<p>' || regexp_replace(w.text, ' lot\\d+$', ' lot987654322') || '</p>' AS same_text,
+            (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n / 7 % 5] AS kind,
+            (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n / 7 % 5] AS mode
         FROM post p, LATERAL (SELECT ((p.id - $1::bigint - 100000) / 2000)::int AS n) AS x, LATERAL ({words}) AS w
         WHERE p.kind = 'listing' AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
     ), named AS MATERIALIZED (
-        SELECT same, category, name_things(search_words(min(title), min(description), '', category, '', '')) AS names
-        FROM said GROUP BY same, category
+        SELECT same_title, same_text, category,
+            name_things(search_words(same_title, same_text, '', category, '', '')) AS names
+        FROM said GROUP BY same_title, same_text, category
+    ), written AS MATERIALIZED (
+        SELECT same_title, same_text, category, place, kind, mode,
+            (search_words(same_title, same_text, place, category, kind, mode) || names)::text AS words
+        FROM (SELECT DISTINCT same_title, same_text, category, place, kind, mode FROM said) AS one
+        JOIN named USING (same_title, same_text, category)
     )
     INSERT INTO listing (post_id, kind, mode, title, description, category, status, territory_uri, place_name,
         postcode, latitude, longitude, radius, author_id, found_by, search)
@@ -71,11 +83,8 @@ _LISTINGS = """
         'https://h' || n % 50 || '.test/users/coop', place, '59' || lpad((n % 90)::text, 3, '0'),
         50.2 + (n % 97) / 100.0, 2.5 + (n % 89) / 80.0, 500, author_id,
         who_finds(audience, NULL, NULL, NULL, NULL),
-        search_words(title, description, place, category, kind, mode) || names
-    FROM said JOIN named USING (same, category), LATERAL (
-        SELECT (ARRAY['offer', 'offer', 'offer', 'request', 'repair_call'])[1 + n / 7 % 5] AS kind,
-            (ARRAY['loan', 'gift', 'service', 'loan', 'repair'])[1 + n / 7 % 5] AS mode, 'Commune ' || n % 90 AS place
-        ) AS x
+        replace(replace(words, '987654321', number), '987654322', lot)::tsvector
+    FROM said JOIN written USING (same_title, same_text, category, place, kind, mode)
 """
 
 _TAGS = """
@@ -84,7 +93,6 @@ _TAGS = """
         unnest(ARRAY[CASE l.kind WHEN 'offer' THEN 'Offre' WHEN 'request' THEN 'Demande' ELSE 'DepannageVelo' END,
             initcap(l.category), 'Commune' || place,
             CASE l.kind WHEN 'offer' THEN 'Offre' ELSE 'Demande' END || 'Commune' || place]) AS name
-    ON CONFLICT DO NOTHING
 """
 
 _MEDIA = """
@@ -112,6 +120,14 @@ _FOLLOWS = """
     SELECT $1::bigint + 50000000000 + row_number() OVER (), a.id,
         $1::bigint + ((a.id - $1::bigint) + 1 + k * 13) % $2::int, 'accepted'
     FROM actor a, generate_series(1, 150) AS k WHERE a.local AND a.id BETWEEN $1::bigint AND $1::bigint + $2::int
+    ON CONFLICT DO NOTHING
+"""
+
+# As the trigger would say of each, which rests meanwhile.
+_KNOWN = """
+    INSERT INTO known_host (host, why)
+    SELECT DISTINCT a.host, 'followed' FROM follow f JOIN actor a ON a.id = f.followed_id AND NOT a.local
+    JOIN actor ours ON ours.id = f.follower_id AND ours.local
     ON CONFLICT DO NOTHING
 """
 
@@ -149,25 +165,50 @@ async def unindexed(conn: Connection, *tables: str) -> AsyncIterator[None]:
         await execute(conn, index["definition"])
 
 
-async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS, people: int = PEOPLE) -> None:
-    """The people, and what they write, with photos and nothing else; `words` is what the listings are about."""
+async def write_posts(conn: Connection, listings: int, *, people: int = PEOPLE) -> None:
+    """The people and what they write; what its listings are about comes after."""
     assert PEOPLE <= people <= MOST_PEOPLE
     await execute(conn, _PEOPLE, FIRST_ID, people, HOSTS)
-    async with unchecked(conn), unindexed(conn, "post", "listing", "media"):
+    async with unchecked(conn), unindexed(conn, "post"):
         await execute(conn, _POSTS, FIRST_ID, listings, people)
+
+
+async def write_listings(conn: Connection, *, words: str = WORDS) -> None:
+    """What the listings among the posts are about, with photos; `words` says it."""
+    async with unchecked(conn), unindexed(conn, "listing", "media"):
+        await execute(conn, "SET enable_nestloop = off")  # of rows nobody counted yet PostgreSQL expects a handful
         await execute(conn, _LISTINGS.format(words=words), FIRST_ID)
+        await execute(conn, "RESET enable_nestloop")
         await execute(conn, _MEDIA)
+
+
+async def write_shares(conn: Connection) -> None:
+    """The tags of the listings, and which of them the Groups pass on."""
+    async with unchecked(conn), unindexed(conn, "post_tag", "share"):
+        await execute(conn, _TAGS)
+        await execute(conn, _SHARES, FIRST_ID)
+
+
+async def write_relations(conn: Connection, *, people: int = PEOPLE) -> None:
+    """What posts are liked, and who follows and blocks whom."""
+    async with unchecked(conn), unindexed(conn, "favourite", "follow"):
+        await execute(conn, _REACTIONS, FIRST_ID, people)
+        await execute(conn, _FOLLOWS, FIRST_ID, people)
+    await execute(conn, _KNOWN)
+    await execute(conn, _BLOCKS, FIRST_ID, people)
+
+
+async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS, people: int = PEOPLE) -> None:
+    """The people, and what they write, with photos and nothing else; `words` is what the listings are about."""
+    await write_posts(conn, listings, people=people)
+    await write_listings(conn, words=words)
 
 
 async def fill(conn: Connection, listings: int = 50_000, *, people: int = PEOPLE) -> None:
     """Write the crowd, and let the database look at it (ANALYZE)."""
     await fill_listings(conn, listings, people=people)
-    async with unchecked(conn), unindexed(conn, "post_tag", "share", "favourite"):
-        await execute(conn, _TAGS)
-        await execute(conn, _SHARES, FIRST_ID)
-        await execute(conn, _REACTIONS, FIRST_ID, people)
-    await execute(conn, _FOLLOWS, FIRST_ID, people)
-    await execute(conn, _BLOCKS, FIRST_ID, people)
+    await write_shares(conn)
+    await write_relations(conn, people=people)
     await execute(conn, "ANALYZE")
 
 

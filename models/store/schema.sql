@@ -436,6 +436,7 @@ CREATE INDEX post_reply_uri ON post (in_reply_to_uri) WHERE in_reply_to_id IS NU
 CREATE INDEX post_root ON post (root_id) WHERE root_id IS NOT NULL;
 CREATE INDEX post_untold ON post (author_id) WHERE local AND (hidden_at IS NOT NULL) <> withheld;
 CREATE INDEX post_url ON post (url);   -- pages are asked for by it, and search boxes
+CREATE INDEX post_withdrawn ON post (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX post_writer ON post (author_id);
 
 CREATE TABLE listing (
@@ -490,6 +491,7 @@ CREATE INDEX listing_category ON listing (category, post_id DESC) WHERE status I
 CREATE INDEX listing_commune ON listing (commune_code, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_ends ON listing (expires_at, post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_expiry ON listing (expires_at) WHERE status IN ('open', 'reserved', 'paused');
+CREATE INDEX listing_meeting ON listing (post_id) WHERE meeting AND (status IN ('open', 'reserved'));
 CREATE INDEX listing_open ON listing (post_id DESC) WHERE status IN ('open', 'reserved');
 CREATE INDEX listing_place ON listing (latitude, longitude) WHERE status IN ('open', 'reserved');
 -- The nearest first, without looking at all. Longitudes count as in the middle of France; who reads corrects it.
@@ -652,6 +654,7 @@ CREATE TABLE activity (
 CREATE INDEX activity_actor ON activity (actor_id);
 CREATE INDEX activity_object ON activity (object_uri);
 CREATE INDEX activity_outbox ON activity (actor_id, id DESC) WHERE public;
+CREATE INDEX activity_passing ON activity (id) WHERE type IN ('Accept', 'Like', 'Reject', 'Undo', 'Update');
 
 CREATE TABLE received (
     id bigint PRIMARY KEY,
@@ -676,6 +679,7 @@ CREATE TABLE received (
     turn timestamptz NOT NULL DEFAULT now(),
     UNIQUE (activity_uri, body_hash)
 );
+CREATE INDEX received_failed ON received (host, id) WHERE state = 'failed';
 CREATE INDEX received_held ON received (host, id) WHERE state = 'held';
 -- What one server sent lately, for « Pourquoi ne vois-je pas cette annonce ? ».
 CREATE INDEX received_host ON received (host, id);
@@ -707,10 +711,10 @@ CREATE TABLE delivery (
     UNIQUE (activity_id, inbox)
 );
 CREATE INDEX delivery_arrived ON delivery (host, finished_at) WHERE state = 'done';
-CREATE INDEX delivery_due ON delivery (due_at, priority, id) WHERE state = 'waiting';
 CREATE INDEX delivery_failed ON delivery (host, id) WHERE state = 'failed';
 CREATE INDEX delivery_held ON delivery (host) WHERE state = 'held';
 CREATE INDEX delivery_lane ON delivery (host, actor_id, private, id) WHERE state = 'waiting';
+CREATE INDEX delivery_next ON delivery (due_at, priority, id) WHERE state = 'waiting' AND due_at IS NOT NULL;
 
 -- Other servers: what we know of them and how they do.
 CREATE TABLE server (
@@ -2305,12 +2309,15 @@ CREATE INDEX everyday_relation_other ON everyday_relation (other, relation);
 
 -- Words of open listings and of the shipped list: what a misspelt word may have been meant to be.
 CREATE TABLE known_word (
-    word text PRIMARY KEY,      -- small letters without accents
-    shown text NOT NULL,        -- as most write it
-    listings integer NOT NULL,  -- how many open ones have it, as of the last count
+    word text PRIMARY KEY,               -- small letters without accents
+    shown text NOT NULL,                 -- as most write it
+    listings integer NOT NULL,           -- how many open ones have it, as of the last count
     shipped boolean NOT NULL DEFAULT false,
-    letters text NOT NULL,      -- in the order of the alphabet: the same for letters that changed places
-    sound text NOT NULL         -- how it is said, roughly: the same for what sounds alike
+    letters text NOT NULL,               -- in the order of the alphabet: the same for letters that changed places
+    sound text NOT NULL,                 -- how it is said, roughly: the same for what sounds alike
+    -- How many open listings have a word, as far as the count that goes on came; it takes the place of the last one at
+    -- its end.
+    counted integer NOT NULL DEFAULT 0
 );
 CREATE INDEX known_word_letters ON known_word (letters);
 CREATE INDEX known_word_sounds ON known_word USING gin (lower(sound) gin_trgm_ops);

@@ -1,5 +1,7 @@
 """Compare with another checkout: `python -m tests.bench.compare OTHER [parts]` runs both in turn and prints the ratios.
 
+`--short` takes the short form of the parts.
+
 Machines are noisy from one minute to the next. Run alternately, both meet the same noise; the median of three rounds
 leaves out the worst of it.
 
@@ -49,10 +51,10 @@ def read_figures(part: str, printed: str) -> dict[Figure, float]:
     return found
 
 
-def run_part(checkout: Path, part: str) -> dict[Figure, float]:
-    """Measure one part of a checkout, in its long form. Exits when it fails there."""
+def run_part(checkout: Path, part: str, *options: str) -> dict[Figure, float]:
+    """Measure one part of a checkout, in its long form unless an option says otherwise. Exits when it fails there."""
     bench = HERE if part in FROM_OUTSIDE else checkout
-    command = [str(bench / ".venv" / "bin" / "python"), "-m", "tests.bench", part]
+    command = [str(bench / ".venv" / "bin" / "python"), "-m", "tests.bench", part, *options]
     env = os.environ | {"DECLIC_BENCH_CHECKOUT": str(checkout)}
     done = subprocess.run(command, cwd=bench, env=env, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
@@ -71,13 +73,13 @@ def describe(figure: Figure, other: list[float], here: list[float]) -> str:
     return f"{name:<62} {write_number(before):>10} {write_number(after):>10} {figure.unit:<6} {ratio}"
 
 
-def main(other: Path, parts: list[str]) -> None:
+def main(other: Path, parts: list[str], *options: str) -> None:
     """Rounds of both checkouts, the other one first in every second round, then the table."""
     measured: dict[Path, dict[Figure, list[float]]] = {other: {}, HERE: {}}
     for number in range(ROUNDS):
         for part in parts:
             for checkout in (other, HERE) if number % 2 else (HERE, other):
-                for figure, value in run_part(checkout, part).items():
+                for figure, value in run_part(checkout, part, *options).items():
                     measured[checkout].setdefault(figure, []).append(value)
                 print(f"round {number + 1} of {ROUNDS}: {part} in {checkout}", file=sys.stderr, flush=True)
     print(f"{'median of ' + str(ROUNDS):<62} {'other':>10} {'here':>10} {'':<6} here/other")
@@ -91,4 +93,5 @@ if __name__ == "__main__":
         sys.exit(
             "Say which other checkout, on which `make install` was run: python -m tests.bench.compare OTHER [parts]"
         )
-    main(Path(sys.argv[1]).resolve(), sys.argv[2:] or list(PARTS))
+    options = [given for given in sys.argv[2:] if given.startswith("--")]
+    main(Path(sys.argv[1]).resolve(), [name for name in sys.argv[2:] if name not in options] or list(PARTS), *options)

@@ -12,7 +12,14 @@ from tests.bench.rig.activities import build_documents
 from tests.bench.rig.candidates import Candidate, running_declic
 from tests.bench.rig.hosts import HOSTS, running_sink
 from tests.bench.rig.measure import get_ready, run_rounds, watch_fan_out
-from tests.bench.rig.others import has_fedify, has_snac, running_fedify_candidate, running_snac_candidate
+from tests.bench.rig.others import (
+    has_fedify,
+    has_gotosocial,
+    has_snac,
+    running_fedify_candidate,
+    running_gotosocial_candidate,
+    running_snac_candidate,
+)
 from tests.certificates import Authority
 
 Start = Callable[[Path, Authority], AbstractAsyncContextManager[Candidate]]
@@ -20,6 +27,7 @@ Start = Callable[[Path, Authority], AbstractAsyncContextManager[Candidate]]
 CANDIDATES: dict[str, tuple[Start, Callable[[], bool]]] = {
     "Déclic": (running_declic, lambda: True),
     "snac2": (running_snac_candidate, has_snac),
+    "GoToSocial": (running_gotosocial_candidate, has_gotosocial),
     "Fedify": (running_fedify_candidate, has_fedify),
 }
 """How each is started, and whether it is here."""
@@ -45,7 +53,7 @@ class Line:
         """The line."""
         figures = (f"{self.accepted:,.0f}", f"{self.p99:,.0f}", f"{self.processed:,.0f}", f"{self.work:.2f}")
         cells = (*figures, f"{self.fan_out:.2f}", f"{self.megabytes:,.0f}")
-        text = f"{name:<8}" + "".join(f"{cell:>{len(head) + 2}}" for cell, head in zip(cells, COLUMNS, strict=True))
+        text = f"{name:<10}" + "".join(f"{cell:>{len(head) + 2}}" for cell, head in zip(cells, COLUMNS, strict=True))
         return text + (f"  ({self.refused} refused)" if self.refused else "")
 
 
@@ -61,7 +69,7 @@ async def run(folder: Path) -> None:
         (folder / name).mkdir()
         lines[name] = await measure(start, folder / name, count=count, rounds=rounds)
         print(f"{name} is measured", flush=True)
-    print(f"{'':<8}" + "".join(f"  {head}" for head in COLUMNS))
+    print(f"{'':<10}" + "".join(f"  {head}" for head in COLUMNS))
     for name, line in lines.items():
         print(line.write(name), flush=True)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import fields
 from datetime import UTC, datetime
+from math import inf
 
 import pytest
 
@@ -149,6 +150,7 @@ def test_what_must_not_grow_is_told_when_it_does() -> None:
     assert judge(small, large, may_grow=False) == "GROWS"
     assert judge(small, scanning, may_grow=False) == "GROWS; reads whole: post"
     assert judge(small, scanning, may_grow=True) == "may grow; reads whole: post"
+    assert judge(small, Cost(milliseconds=inf, scanned={}), may_grow=True) == "FAILS"
 
 
 def test_what_an_actor_says_is_about_what_he_said_before() -> None:

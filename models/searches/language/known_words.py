@@ -3,10 +3,17 @@
 from collections.abc import Iterable
 
 from models.searches.language.spelling import LONGEST, SHORTEST, fold_word, sort_letters, write_sound
+from models.store import sweep_positions
 from models.store.database import Connection, execute, fetch_records, fetch_value
 
 AT_ONCE = 5_000
 """Listings whose words are taken in one transaction."""
+
+COUNTED_AT_ONCE = 20_000
+"""Listings whose words are counted anew in one step of a night."""
+
+Found = tuple[str, str, int]
+"""A word, how most write it, and how many listings have it."""
 
 # Words as they are written, each once for a listing, and how most write it.
 _WORDS_OF = """
@@ -57,13 +64,35 @@ async def take_new_words(conn: Connection, *, most: int = AT_ONCE) -> bool:
 async def count_words(conn: Connection) -> int:
     """Count all words anew and forget those that no open listing has any more; how many were forgotten.
 
-    What things of the shipped list are called in no listing is marked: nobody is asked to look for it until one has it.
+    A step of a count takes some listings, and its last one puts what was counted in the place of what was: the words
+    that are taken meanwhile are those of listings to which it comes. What things of the shipped list are called in no
+    listing is marked then: nobody is asked to look for it until one has it.
     """
-    upto = await fetch_value(conn, "SELECT coalesce(max(post_id), 0) FROM listing")
+    await fetch_value(conn, "SELECT last_id FROM known_word_count FOR UPDATE")
+    after = int(await sweep_positions.find(conn, "known_word") or 0)
+    [step] = await fetch_records(
+        conn,
+        """
+        SELECT coalesce(max(post_id), $1) AS upto, count(*) AS many
+        FROM (SELECT post_id FROM listing WHERE post_id > $1 ORDER BY post_id LIMIT $2) AS next
+        """,
+        after,
+        COUNTED_AT_ONCE,
+    )
+    rows = await fetch_records(conn, _WORDS_OF, after, step["upto"], SHORTEST, LONGEST)
+    await _count(conn, ((row["word"], row["shown"], row["listings"]) for row in rows))
+    if step["many"] == COUNTED_AT_ONCE:
+        await sweep_positions.save(conn, "known_word", str(step["upto"]))
+        return 0
+    await sweep_positions.forget(conn, "known_word")
+    return await _end_count(conn, step["upto"])
+
+
+async def _end_count(conn: Connection, upto: int) -> int:
     await execute(conn, "UPDATE known_word_count SET last_id = $1", upto)
-    rows = await fetch_records(conn, _WORDS_OF, 0, upto, SHORTEST, LONGEST)
-    await execute(conn, "UPDATE known_word SET listings = 0")
-    await _add(conn, ((row["word"], row["shown"], row["listings"]) for row in rows))
+    await execute(
+        conn, "UPDATE known_word SET listings = counted, counted = 0 WHERE listings <> counted OR counted <> 0"
+    )
     await execute(
         conn,
         """
@@ -80,12 +109,10 @@ async def save_shipped_words(conn: Connection, words: Iterable[str]) -> None:
     shown = {fold_word(word): word for word in words}
     await _add(conn, ((word, as_written, 0) for word, as_written in shown.items() if SHORTEST <= len(word) <= LONGEST))
     await execute(conn, "UPDATE known_word SET shipped = true WHERE word = ANY($1)", list(shown))
-    await execute(conn, "DELETE FROM known_word WHERE listings = 0 AND NOT shipped")
+    await execute(conn, "DELETE FROM known_word WHERE listings = 0 AND counted = 0 AND NOT shipped")
 
 
-async def _add(conn: Connection, rows: Iterable[tuple[str, str, int]]) -> None:
-    added = [(word, shown, listings, sort_letters(word), write_sound(word)) for word, shown, listings in rows]
-    columns = [list(column) for column in zip(*added, strict=True)] or [[], [], [], [], []]
+async def _add(conn: Connection, rows: Iterable[Found]) -> None:
     await execute(
         conn,
         """
@@ -94,5 +121,25 @@ async def _add(conn: Connection, rows: Iterable[tuple[str, str, int]]) -> None:
         ON CONFLICT (word) DO UPDATE SET listings = k.listings + excluded.listings,
             shown = CASE WHEN excluded.listings > k.listings THEN excluded.shown ELSE k.shown END
         """,
-        *columns,
+        *_list_columns(rows),
     )
+
+
+async def _count(conn: Connection, rows: Iterable[Found]) -> None:
+    await execute(
+        conn,
+        """
+        INSERT INTO known_word AS k (word, shown, listings, counted, letters, sound)
+        SELECT word, shown, 0, counted, letters, sound
+        FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
+            AS found (word, shown, counted, letters, sound)
+        ON CONFLICT (word) DO UPDATE SET counted = k.counted + excluded.counted,
+            shown = CASE WHEN excluded.counted > k.counted THEN excluded.shown ELSE k.shown END
+        """,
+        *_list_columns(rows),
+    )
+
+
+def _list_columns(rows: Iterable[Found]) -> list[list[object]]:
+    added = [(word, shown, listings, sort_letters(word), write_sound(word)) for word, shown, listings in rows]
+    return [list(column) for column in zip(*added, strict=True)] or [[], [], [], [], []]

@@ -246,14 +246,14 @@ async def count_waiting_bytes(conn: Connection, *, row_bytes: int) -> dict[str, 
 async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: int = FAILED_KEPT_DAYS) -> int:
     """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later.
 
-    Of one registrable domain only so many failed ones are kept, or it could fill the disk in two months, and of all
-    together only so many bytes, or many domains could.
+    Of one registrable domain only so many failed ones are kept, and of all only so many bytes, or they fill the disk.
     """
     old = await execute(
         conn,
         """
-        DELETE FROM received WHERE state <> 'waiting' AND finished_at <
-            now() - CASE WHEN state = 'failed' THEN make_interval(days => $2) ELSE make_interval(days => $1) END
+        DELETE FROM received WHERE state <> 'waiting'
+            AND finished_at < now() - make_interval(days => least($1::int, $2))
+            AND finished_at < now() - make_interval(days => CASE WHEN state = 'failed' THEN $2 ELSE $1 END)
         """,
         done_days,
         failed_days,

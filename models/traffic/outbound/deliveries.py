@@ -9,8 +9,6 @@ from models.store.database import Connection, execute, fetch_all
 from models.traffic.outbound.inboxes import Inbox, Queued, count_queued, schedule_to
 from models.traffic.outbound.marketplaces import list_markets
 
-KEPT_DAYS = 60  # so long a delivery that is finished is known
-
 DeliveryState = Literal["waiting", "done", "failed", "held", "cancelled"]
 
 
@@ -277,24 +275,4 @@ async def cancel(conn: Connection, object_uri: str) -> int:
             AND delivery.state IN ('waiting', 'held') AND delivery.claimed_until IS NULL
         """,
         object_uri,
-    )
-
-
-async def prune(conn: Connection, *, days: int = KEPT_DAYS) -> int:
-    """Forget finished ones, but where a living post went (its deletion follows), or a hidden one is still to go."""
-    return await execute(
-        conn,
-        """
-        DELETE FROM delivery USING activity a
-        WHERE a.id = delivery.activity_id AND delivery.state IN ('done', 'failed', 'cancelled')
-            AND delivery.finished_at < now() - make_interval(days => $1)
-            AND NOT (delivery.state = 'cancelled'
-                AND EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.hidden_at IS NOT NULL))
-            AND NOT (delivery.state = 'done'
-                AND EXISTS (SELECT FROM post p WHERE p.uri = a.object_uri AND p.deleted_at IS NULL)
-                AND (a.type IN ('Create', 'Announce', 'QuoteRequest') OR a.type = 'Update' AND NOT EXISTS (
-                    SELECT FROM activity c JOIN delivery o ON o.activity_id = c.id AND o.inbox = delivery.inbox
-                    WHERE c.object_uri = a.object_uri AND c.type = 'Create' AND o.state = 'done')))
-        """,
-        days,
     )

@@ -46,8 +46,10 @@ async def schedule_to(conn: Connection, inboxes: list[Inbox], *, activity_id: in
             LEFT JOIN server s ON s.host = target.host
             CROSS JOIN (SELECT is_private_word($1) AS private OFFSET 0) AS said
             CROSS JOIN LATERAL (
-                SELECT max(e.due_at) AS due_at FROM delivery e
-                WHERE e.host = target.host AND e.actor_id = $2 AND e.private = said.private AND e.state = 'waiting'
+                SELECT max(due_at) AS due_at FROM (
+                    SELECT due_at FROM delivery e
+                    WHERE e.host = target.host AND e.actor_id = $2 AND e.private = said.private AND e.state = 'waiting'
+                    OFFSET 0) AS ahead  -- read by lane: the last one due of all would be looked for otherwise
             ) AS lane
             WHERE target.inbox <> '' AND is_welcome(target.host)
             ON CONFLICT (activity_id, inbox) DO NOTHING RETURNING host, due_at

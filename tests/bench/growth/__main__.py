@@ -6,6 +6,7 @@ it, and whether what must not grow did.
 """
 
 import asyncio
+import math
 import os
 import sys
 import tempfile
@@ -63,10 +64,12 @@ async def measure_size(size: int) -> Sized:
         os.chmod(name, 0o711)  # as root, PostgreSQL runs as another account and has to pass
         folder = Path(name)
         async with running(folder / "data", "--no-worker") as server, embedded(server.data) as url:
-            conn = await asyncpg.connect(url)  # that of a pool would not wait for so long
+            # Those of a pool would not wait for so long.
+            conn, beside = await asyncpg.connect(url), await asyncpg.connect(url)
             await prepare_connection(conn)
             begun = time.monotonic()
-            await fill_to_size(conn, size)
+            await fill_to_size(conn, beside, size)
+            await beside.close()
             filled = time.monotonic() - begun
             rows = await count_rows(conn)
             bytes = await conn.fetchval("SELECT pg_database_size(current_database())")
@@ -84,7 +87,11 @@ async def measure_size(size: int) -> Sized:
 
 async def _measure(conn: asyncpg.Connection, step: Step) -> Cost:
     before = await _read_scans(conn)
-    took = await measure_median(step)
+    try:
+        took = await measure_median(step)
+    except (TimeoutError, asyncpg.PostgresError) as error:
+        print(f"  {step.name} failed: {error!r}", file=sys.stderr, flush=True)
+        took = math.inf
     await asyncio.sleep(1.2)  # a backend that rests tells what it read only after a second
     after = await _read_scans(conn)
     scans = {table: (scans - before[table][0], rows - before[table][1]) for table, (scans, rows) in after.items()}
@@ -104,9 +111,17 @@ def judge(first: Cost, last: Cost, *, may_grow: bool) -> str:
     """What is said of one step."""
     ratio = last.milliseconds / max(first.milliseconds, LEAST)
     scanned = "; reads whole: " + ", ".join(sorted(last.scanned)) if last.scanned else ""
+    if last.milliseconds == math.inf:
+        return f"FAILS{scanned}"
     if may_grow:
         return f"may grow{scanned}"
     return f"{'GROWS' if ratio > MOST or scanned else 'stays'}{scanned}"
+
+
+def _write(cost: Cost | None) -> str:
+    if cost is None:
+        return "–"
+    return "fails" if cost.milliseconds == math.inf else write_number(cost.milliseconds)
 
 
 def print_table(found: dict[int, Sized]) -> None:
@@ -117,7 +132,7 @@ def print_table(found: dict[int, Sized]) -> None:
     print(f"| database, GB | {' | '.join(f'{one.bytes / 1e9:.2f}' for one in sizes)} | may grow |")
     for name in sizes[0].costs:
         known = [one.costs.get(name) for one in sizes]
-        cells = " | ".join("–" if cost is None else write_number(cost.milliseconds) for cost in known)
+        cells = " | ".join(_write(cost) for cost in known)
         costs = [cost for cost in known if cost is not None]
         said = judge(costs[0], costs[-1], may_grow=name in sizes[0].may_grow)
         print(f"| {name} | {cells} | {said} |")

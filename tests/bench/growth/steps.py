@@ -26,7 +26,7 @@ from tests.large_database import FIRST_ID
 from web.security.session import cookie_name
 from web.server.bootstrap import open_instance
 from web.server.worker.jobs import PERIODIC_TASKS
-from web.server.worker.nightly_sweep import SWEEPS
+from web.server.worker.nightly_sweep import SWEEPS, forget
 
 READER = FIRST_ID
 """The first of the crowd: she follows 150, wrote as much as everybody, and is told as much."""
@@ -211,11 +211,7 @@ def _make_chore(instance: Instance, name: str) -> Step:
 
 
 def _make_sweep(instance: Instance, name: str) -> Step:
-    async def forget() -> None:
-        async with transaction(instance.pool) as conn:
-            await SWEEPS[name](conn)
-
-    return Step(name=f"nightly: {name}", act=forget, rounds=1, may_grow=True)
+    return Step(name=f"nightly: {name}", act=lambda: forget(instance, name), rounds=1, may_grow=True)
 
 
 def _make_backup(server: BenchServer, folder: Path) -> Step:

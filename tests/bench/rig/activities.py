@@ -183,7 +183,8 @@ def _now() -> str:
 def sign(author: Author, target: Target, activity: Activity) -> bytes:
     """The request as it goes over the wire."""
     envelope = sign_post(target.site, target.inbox, activity, author.signer)
-    return Request("POST", target.inbox, dict(envelope.headers), envelope.body).to_bytes()
+    headers = dict(envelope.headers) | {"User-Agent": "generator/1"}  # GoToSocial answers 418 to whoever has none
+    return Request("POST", target.inbox, headers, envelope.body).to_bytes()
 
 
 def write_lanes(authors: Sequence[Author], target: Target, count: int, *, lanes: int = 16) -> list[list[bytes]]:

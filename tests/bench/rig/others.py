@@ -1,4 +1,4 @@
-"""Peers of other people as candidates: snac2 and Fedify, where they are installed (`tests/peers`)."""
+"""Peers of other people as candidates: snac2, GoToSocial and Fedify, where they are installed (`tests/peers`)."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from tests.bench.rig.front import Front, running_front
 from tests.bench.rig.processes import list_tree, sum_megabytes, sum_processor_seconds
 from tests.certificates import Authority, Certificate
 from tests.peers.fedify_peer import FedifyPeer, running_fedify
+from tests.peers.gotosocial_peer import GotosocialPeer, find_web_folder, running_gotosocial
 from tests.peers.programs import FEDIFY, NODE
 from tests.peers.snac_peer import SnacPeer, running_snac
 
@@ -154,6 +155,55 @@ class Fedify:
         return sum_megabytes([self.pid])
 
 
+@dataclass(slots=True, kw_only=True)
+class Gotosocial:
+    """GoToSocial with its database in a file, as it is shipped but for its limits of requests."""
+
+    peer: GotosocialPeer
+    front: Front
+    pid: int
+    name: str = "GoToSocial"
+    inbox: str = "/users/gabi/inbox"  # it has no shared one
+
+    @property
+    def origin(self) -> str:
+        """Its public address."""
+        return self.peer.origin
+
+    @property
+    def person(self) -> str:
+        """Gabi."""
+        return self.peer.person
+
+    async def publish(self, text: str) -> str:
+        """A status of Gabi's."""
+        return str((await self.peer.call("POST", "/api/v1/statuses", data={"status": text}))["uri"])
+
+    async def follow(self, actors: Sequence[str]) -> None:
+        """One after the other, each looked up by its address first."""
+        for uri in actors:
+            asked = {"q": uri, "resolve": "true", "type": "accounts"}
+            found = await self.peer.call("GET", "/api/v2/search", params=asked)
+            assert found["accounts"], f"{self.name} does not find {uri}"
+            await self.peer.call("POST", f"/api/v1/accounts/{found['accounts'][0]['id']}/follow")
+
+    async def count_waiting(self) -> int:
+        """It has written what came in before it answers; what it does about it then, it tells nobody."""
+        return 0
+
+    async def list_faults(self, _: Sequence[Author]) -> list[str]:
+        """It is not asked."""
+        return []
+
+    def processor_seconds(self) -> float:
+        """Of that one process."""
+        return sum_processor_seconds([self.pid])
+
+    def megabytes(self) -> float:
+        """Of that one process."""
+        return sum_megabytes([self.pid])
+
+
 @asynccontextmanager
 async def running_snac_candidate(folder: Path, authority: Authority) -> AsyncIterator[Snac]:
     """snac2 with Sam."""
@@ -170,6 +220,21 @@ async def running_fedify_candidate(folder: Path, authority: Authority) -> AsyncI
     kept = KeptFront(folder)
     async with running_fedify(authority, kept.make) as peer:
         yield Fedify(peer=peer, front=kept.get(), pid=find_child("server.mjs"))
+
+
+@asynccontextmanager
+async def running_gotosocial_candidate(folder: Path, authority: Authority) -> AsyncIterator[Gotosocial]:
+    """GoToSocial with Gabi, which turns nobody away for being quick."""
+    folder.mkdir()
+    kept = KeptFront(folder)
+    unlimited = {"GTS_ADVANCED_THROTTLING_MULTIPLIER": "0"}
+    async with running_gotosocial(authority, folder, kept.make, unlimited) as peer:
+        yield Gotosocial(peer=peer, front=kept.get(), pid=find_child("gotosocial\0server"))
+
+
+def has_gotosocial() -> bool:
+    """Whether the program is in PATH, and its templates are found."""
+    return find_web_folder() is not None
 
 
 def has_snac() -> bool:

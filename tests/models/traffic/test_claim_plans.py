@@ -9,7 +9,7 @@ from models.store.database import Connection, execute, fetch_value
 from models.traffic.inbound import received
 from models.traffic.outbound import deliveries
 from tests.explaining import Explaining
-from tests.factories import make_activity, make_local_actor
+from tests.factories import make_activity, make_local_actor, make_remote_actor
 
 FINISHED, WAITING = 2_000, 3_000
 
@@ -28,7 +28,7 @@ _DELIVERIES = """
 """
 
 
-async def count_pages(conn: Connection, claim: Callable[[Connection], Awaitable[list[Any]]]) -> tuple[int, int]:
+async def count_pages(conn: Connection, claim: Callable[[Connection], Awaitable[Any]]) -> tuple[int, int]:
     """Pages that a claim touches, and how many rows it takes once it was explained."""
     explaining = Explaining(cast(Any, conn))
     await claim(cast(Any, explaining))
@@ -57,6 +57,26 @@ async def test_deliveries_are_claimed_without_reading_for_each_all_that_waits(co
     pages, _ = await count_pages(conn, lambda on: deliveries.claim(on, worker=uuid4(), limit=100, at=at))
 
     assert pages < 20 * 100 + 3 * WAITING
+
+
+async def test_what_is_planned_reads_its_own_lanes_and_not_all_that_waits_for_each(conn: Connection) -> None:
+    alice = await make_local_actor(conn)
+    others = await make_activity(conn, alice)
+    now, readers = datetime.now(UTC), [await make_remote_actor(conn, "bob", f"h{number}.test") for number in range(20)]
+    await execute(conn, _DELIVERIES, others, 0, FINISHED, "done", alice.id + 1, now)
+    await execute(conn, "ANALYZE delivery")
+    await execute(conn, _DELIVERIES, others, FINISHED, WAITING, "waiting", alice.id + 1, now)
+    told, gone = await make_activity(conn, alice, object_uri="a"), await make_activity(conn, alice, object_uri="a")
+
+    def plan(on: Connection) -> Awaitable[Any]:
+        ids = [one.id for one in readers]
+        return deliveries.schedule(on, activity_id=told, actor_id=alice.id, named_ids=ids, followed_ids=[])
+
+    def plan_deletion(on: Connection) -> Awaitable[Any]:
+        return deliveries.schedule_to_recipients_of(on, activity_id=gone, actor_id=alice.id, object_uri="a")
+
+    assert (await count_pages(conn, plan))[0] < 2_000
+    assert (await count_pages(conn, plan_deletion))[0] < 2_000
 
 
 async def test_deliveries_that_wait_for_later_are_not_read(conn: Connection) -> None:

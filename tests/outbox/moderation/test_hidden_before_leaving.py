@@ -10,7 +10,7 @@ from models.people import accounts, actors
 from models.people.actors import Actor
 from models.servers import private_hosts
 from models.store.database import Connection, execute, fetch_value
-from models.traffic.outbound import deliveries
+from models.traffic.outbound.forgotten_traffic import forget_deliveries
 from outbox.listings.listings import edit, publish
 from outbox.moderation import held_posts, sanctions
 from outbox.people.accounts import delete
@@ -118,7 +118,7 @@ async def test_where_it_did_not_go_is_kept_as_long_as_it_is_hidden(conn: Connect
     decision = await rule(conn, alice, "hide", posts=(note.id,))
     await execute(conn, "UPDATE delivery SET finished_at = now() - interval '1 year'")
 
-    await deliveries.prune(conn)
+    await forget_deliveries(conn)
 
     await sanctions.take_back(conn, HERE, decision, by=None)
     assert await list_standing(conn) == [("Create", ["henin.test"])]

@@ -19,7 +19,7 @@ from models.servers.directory import own
 from models.settings import Settings
 from models.store.database import Connection, Pool, connection, execute, transaction
 from models.timelines import Page
-from models.traffic.outbound import deliveries
+from models.traffic.outbound.forgotten_traffic import forget_deliveries
 from outbox.exchanges.agreements import agreements
 from outbox.listings import listings
 from outbox.people.absences import begin_absence, end_absence, end_due_absences
@@ -126,7 +126,7 @@ async def test_a_pause_reaches_who_holds_an_old_copy_and_follows_nobody_any_more
     tent = await listings.publish(conn, HERE, alice, ListingDraft(kind="offer", mode="loan", title="Tente"))
     await execute(conn, "UPDATE delivery SET state = 'done', attempts = 1, finished_at = now() - interval '99 days'")
     await execute(conn, "DELETE FROM follow")
-    await deliveries.prune(conn)
+    await forget_deliveries(conn)
 
     await listings.pause(conn, HERE, alice, tent.uri)
 

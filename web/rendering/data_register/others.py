@@ -10,7 +10,7 @@ from models.repairs.bookings import appointment_books, visit_places
 from models.servers import looks, waiting_posts
 from models.store import limit_sums
 from models.traffic.inbound import received
-from models.traffic.outbound import deliveries
+from models.traffic.outbound import forgotten_traffic
 from web.rendering.data_register.entries import RegisterEntry
 from web.rendering.data_register.lengths import Constant
 from web.rendering.i18n import N_
@@ -113,17 +113,19 @@ OTHERS = (
         readers=N_("L’équipe qui tient la plateforme."),
         kept=N_(
             "Ce qui est reçu et lu : %(done)s ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
-            "tant que l’annonce existe, pour savoir où l’effacer. L’annonce d’une plateforme inconnue attend "
+            "tant que l’annonce existe, pour savoir où l’effacer. Les réponses à qui demande à s’abonner, les versions "
+            "remplacées et les « j’aime » repris : %(said)s. L’annonce d’une plateforme inconnue attend "
             "%(waiting)s une décision. Ce qu’une coop amie a vu de la nôtre, et qui le lui a demandé : %(looks)s."
         ),
         lengths={
             "done": Constant(received, "KEPT_DAYS"),
             "failed": Constant(received, "FAILED_KEPT_DAYS"),
-            "sent": Constant(deliveries, "KEPT_DAYS"),
+            "sent": Constant(forgotten_traffic, "KEPT_DAYS"),
+            "said": Constant(forgotten_traffic, "ACTIVITIES_KEPT"),
             "waiting": Constant(waiting_posts, "DAYS"),
             "looks": Constant(looks, "KEPT"),
         },
-        sweeps=("received", "deliveries", "waiting_posts", "looks_asked", "looks_given"),
+        sweeps=("received", "deliveries", "activities", "waiting_posts", "looks_asked", "looks_given"),
     ),
     RegisterEntry(
         name=N_("Les personnes des autres plateformes"),

@@ -38,14 +38,15 @@ from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, transaction
 from models.traffic import tombstones
 from models.traffic.inbound import inbox_overflows, received
-from models.traffic.outbound import deliveries
+from models.traffic.outbound.forgotten_traffic import forget_activities, forget_deliveries
 
 log = structlog.get_logger(__name__)
 
 
 SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "received": received.prune,
-    "deliveries": deliveries.prune,
+    "deliveries": forget_deliveries,
+    "activities": forget_activities,
     "tombstones": tombstones.prune,
     "sessions": sessions.forget_expired,
     "tokens": tokens.forget_old,
@@ -102,7 +103,13 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
 """What is forgotten every night once it is too old to be of use; the number of rows is logged."""
 
 
-IN_STEPS = {"strangers": "actor", "strange_servers": "server"}
+IN_STEPS = {
+    "deliveries": "delivery",
+    "activities": "activity",
+    "known_words": "known_word",
+    "strangers": "actor",
+    "strange_servers": "server",
+}
 """Those that take a part of a large table at a time, each with the name by which it remembers how far it came."""
 
 STEPS_SECONDS = 60.0
@@ -112,9 +119,9 @@ STEPS_SECONDS = 60.0
 async def sweep(instance: Instance) -> None:
     """Forget what is too old, one table after the other. Raises Unfinished for those that failed, at the end."""
     failed: dict[str, Exception] = {}
-    for name, forget in SWEEPS.items():
+    for name in SWEEPS:
         try:
-            gone = await _forget(instance, name, forget)
+            gone = await forget(instance, name)
         except Exception as error:
             cause, place = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
             log.error("sweep_failed", table=name, cause=cause, exc_info=place)
@@ -125,12 +132,12 @@ async def sweep(instance: Instance) -> None:
     periodic_tasks.require_whole(failed)
 
 
-async def _forget(instance: Instance, name: str, forget: Callable[[Connection], Awaitable[int]]) -> int:
+async def forget(instance: Instance, name: str) -> int:
     """How many rows went; each step in a transaction of its own, so that nobody waits for the whole."""
     gone, end = 0, time.monotonic() + STEPS_SECONDS
     while True:
         async with transaction(instance.pool) as conn:
-            gone += await forget(conn)
+            gone += await SWEEPS[name](conn)
             more = name in IN_STEPS and await sweep_positions.find(conn, IN_STEPS[name]) is not None
         if not more or time.monotonic() >= end:
             return gone

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.searches.language import readings
+from models.searches.language import known_words, readings
 from models.searches.language.everyday_words import load_everyday_words
 from models.searches.language.known_words import count_words, take_new_words
 from models.searches.language.readings import read_pieces
@@ -42,6 +42,28 @@ async def test_words_of_closed_listings_are_forgotten_and_others_counted_anew(co
 
     assert await count_words(conn) == 1
     assert await list_words(conn) == {"poussette": ("poussette", 1), "double": ("double", 1)}
+
+
+async def test_a_count_in_steps_misses_nothing_that_is_written_meanwhile(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await make_member(conn)
+    gone = await make_listing(conn, alice, title="Trottinette", description="")
+    for _ in range(2):
+        await make_listing(conn, alice, title="Poussette", description="")
+    await take_new_words(conn)
+    await execute(conn, "UPDATE listing SET status = 'fulfilled' WHERE post_id = $1", gone.id)
+    monkeypatch.setattr(known_words, "COUNTED_AT_ONCE", 2)
+
+    first = await count_words(conn)
+    await make_listing(conn, alice, title="Poussette Échelle", description="")
+    await take_new_words(conn)
+    meanwhile = await list_words(conn)
+    later = [await count_words(conn) for _ in range(2)]
+
+    assert first == 0 and meanwhile["poussette"][1] == 3 and meanwhile["trottinette"][1] == 1
+    assert later == [0, 1]
+    assert await list_words(conn) == {"poussette": ("poussette", 3), "echelle": ("échelle", 1)}
 
 
 async def test_the_likeliest_word_comes_first_and_short_ones_are_left_alone(conn: Connection) -> None:

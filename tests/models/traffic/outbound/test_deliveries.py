@@ -8,6 +8,7 @@ from models.servers import circuit_breakers, servers
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.traffic.outbound import deliveries, delivery_trace, held_deliveries
 from models.traffic.outbound.deliveries import Delivery
+from models.traffic.outbound.forgotten_traffic import forget_deliveries
 from tests.factories import (
     make_activity,
     make_follow,
@@ -306,7 +307,7 @@ async def test_where_a_living_post_went_is_not_forgotten(conn: Connection) -> No
         await deliveries.schedule(conn, activity_id=activity, actor_id=alice.id, named_ids=[bob.id], followed_ids=[])
     await execute(conn, "UPDATE delivery SET state = 'done', finished_at = now() - interval '90 days'")
 
-    assert await deliveries.prune(conn) == 1
+    assert await forget_deliveries(conn) == 1
     assert await fetch_column(conn, "SELECT a.type FROM delivery d JOIN activity a ON a.id = d.activity_id") == [
         "Create"
     ]
@@ -321,7 +322,7 @@ async def test_where_a_living_post_went_by_an_edit_or_to_be_quoted_alone_is_not_
         await deliveries.schedule(conn, activity_id=activity, actor_id=alice.id, named_ids=[to.id], followed_ids=[])
     await execute(conn, "UPDATE delivery SET state = 'done', finished_at = now() - interval '90 days'")
 
-    assert await deliveries.prune(conn) == 1
+    assert await forget_deliveries(conn) == 1
     assert await fetch_column(conn, "SELECT host FROM delivery ORDER BY id") == ["bob.test", "carl.test", "dora.test"]
 
 

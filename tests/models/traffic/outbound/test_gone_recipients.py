@@ -15,7 +15,7 @@ from models.posts.polls import polls, votes
 from models.posts.polls.polls import NewPoll
 from models.relations import reactions
 from models.store.database import Connection, execute, fetch_column, fetch_value
-from models.traffic.outbound import activities, deliveries, marketplaces, personal_inboxes, requeue
+from models.traffic.outbound import activities, deliveries, forgotten_traffic, marketplaces, personal_inboxes, requeue
 from tests.factories import (
     make_activity,
     make_follow,
@@ -203,11 +203,11 @@ async def make_done(conn: Connection, scene: Scene, *, type: str, state: str) ->
 
 async def test_where_it_went_is_forgotten_once_it_was_taken_back(conn: Connection, scene: Scene) -> None:
     await make_done(conn, scene, type="Create", state="done")
-    assert await deliveries.prune(conn) == 0
+    assert await forgotten_traffic.forget_deliveries(conn) == 0
 
     await mark_deleted(conn, scene.post)
 
-    assert await deliveries.prune(conn) == 1
+    assert await forgotten_traffic.forget_deliveries(conn) == 1
 
 
 async def test_a_creation_that_failed_is_not_sent_again_once_it_was_taken_back(conn: Connection, scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 OTHERWISE = {
     "deliveries": "tests/models/traffic/outbound: by what became of the post",
+    "activities": "tests/models/traffic/outbound: by what may still be asked of it",
     "applications": "tests/models/access: by whether a token of it lives",
     "unconfirmed": "tests/models/people/arrivals: the whole account goes",
     "passers_by": "tests/models/repairs: the whole passer-by goes",
@@ -27,7 +28,7 @@ _CHORE = "another chore empties it, or forgets a year after"
 _HISTORY = "what the team did, for ever: a line for each decision"
 _SHIPPED = "comes with the version"
 _ELSEWHERE = "one for each server elsewhere that somebody here chose to know"
-_SAID = "all that ours said, for ever: by it a post is served, taken back, hidden again and told anew after a restore"
+_SAID = "what posts were said by, for ever: by it one is served, taken back, hidden again, told anew after a restore"
 
 LASTING = {
     "migration": _SHIPPED, "commune": _SHIPPED, "shipped_data": _SHIPPED, "everyday_word": _SHIPPED,
