@@ -243,6 +243,12 @@ of whatever networks.
 """
 
 
+FRONT_PROBES = Limit(
+    name="front probes", most=1, per="secret, which holds for a minute", within=HOUR, refused="404", store="rows"
+)
+"""What we ask at our own address to see what the web server in front of us passes on."""
+
+
 def _records(name: str, most: int, per: str, *, within: timedelta = DAY, refused: str = SILENT) -> Limit:
     return Limit(name=name, most=most, per=per, within=within, refused=refused, store="records")
 
