@@ -82,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backup_to: tuple[str, ...] = ()
     backup_passphrase: str | None = None
     source_url: str | None = None
+    releases: str | None = None
     secure_mode: bool = False
     trusted_proxies: tuple[str, ...] = ()
     test_federation: bool = False
@@ -96,6 +97,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             msgspec.structs.force_setattr(self, "media_url", read_origin("media_url", self.media_url))
         if self.source_url is not None:
             require_address("source_url", self.source_url)
+        if self.releases is not None:
+            require_address("releases", self.releases)
         self._check_files()
         read_listen(self.listen)
         read_networks(self.trusted_proxies)

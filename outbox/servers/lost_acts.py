@@ -56,7 +56,8 @@ async def _take_up_follow(
             return False
         await undo_unknown_follow(conn, site, follower, sender)
         return True
-    await follows.save(conn, uri=asked.id, follower_id=follower.id, followed_id=sender.id, state="accepted")
+    follow = await follows.save(conn, uri=asked.id, follower_id=follower.id, followed_id=sender.id, state="accepted")
+    await follows.mark_taken_up(conn, follow.id)
     await backfills.ask(conn, sender.id)
     return True
 

@@ -67,6 +67,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
+REPORTS = "/healthz/csp"
+"""Where browsers tell what a page of ours may not do: `server/policy_reports`."""
+
 IN_FLIGHT = web.AppKey("in_flight", set[int])
 """The requests that are being answered, by their `id()`: what a stop waits for."""
 
@@ -211,6 +214,8 @@ def make_content_policy(settings: Settings, path: str, *, images: Sequence[str] 
     `images` are other origins that this one page shows pictures of. Only what is meant to be `framed` may be, by
     anybody, and that sends no form anywhere.
 
+    What a page (it has a `path`) is refused, its browser tells.
+
     Forms end here. Two do not: the consent page of OAuth leads to addresses of apps, of whatever scheme, and from what
     one may answer or follow a form leads to somebody's own server (`POST /ailleurs`).
     """
@@ -221,6 +226,8 @@ def make_content_policy(settings: Settings, path: str, *, images: Sequence[str] 
         policy.append(" ".join(["img-src 'self'", *media, *images]))
     if media:
         policy.append(" ".join(["media-src 'self'", *media]))
+    if path:
+        policy.insert(1, f"report-uri {REPORTS}")
     if framed:
         policy.append("form-action 'none'")
     elif path.startswith(LEAD_TO_SERVERS):

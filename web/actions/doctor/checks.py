@@ -10,6 +10,7 @@ from web.rendering.render import N_
 
 with when_called(globals()):
     from web.actions.doctor import (
+        content_policy,
         database,
         dkim,
         ends,
@@ -25,7 +26,7 @@ with when_called(globals()):
         upkeep,
         work,
     )
-    from web.actions.doctor.ways import copy_stores, crawlers, front_server, map_background
+    from web.actions.doctor.ways import copy_stores, crawlers, front_server, map_background, releases
 
 SECONDS = 25
 """A check that takes longer found nothing."""
@@ -81,6 +82,7 @@ CHECKS: tuple[Check, ...] = (
         asks_names=True,
     ),
     Check(name="mails", title=N_("Courriels"), look=work.check_mails),
+    Check(name="content_policy", title=N_("Pages refusées (CSP)"), look=content_policy.check_content_policy),
     Check(name="push_key", title=N_("Notifications des téléphones"), look=push_key.check_push_key),
     Check(name="map", title=N_("Fond de carte"), look=map_background.check_map_background, outside=True),
     Check(name="communes", title=N_("Communes"), look=site.check_communes),
@@ -91,6 +93,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="memory", title=N_("Mémoire"), look=machine.check_memory),
     Check(name="machines", title=N_("Autres machines"), look=machine.check_machines),
     Check(name="python", title=N_("Python"), look=ends.check_python),
+    Check(name="releases", title=N_("Version de Déclic"), look=releases.check_releases),
     Check(name="system", title=N_("Système"), look=ends.check_system),
     Check(name="data_folder", title=N_("Dossier des données"), look=files.check_data_folder),
     Check(name="services", title=N_("Services"), look=files.check_services),

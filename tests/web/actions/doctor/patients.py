@@ -9,7 +9,7 @@ from models.settings import Settings
 from models.store.database import Pool
 from tests.web.small_app import make_instance
 from web.actions.doctor.findings import Patient
-from web.actions.doctor.name_records import NameService, Unanswered, ask_names
+from web.actions.doctor.name_records import NameService, Unanswered
 
 
 def say(sentence: str, /, **values: Any) -> str:
@@ -28,9 +28,10 @@ def names_of(records: Mapping[tuple[str, str], list[str]] | None) -> NameService
     return ask
 
 
-def make_patient(pool: Pool | None = None, *, names: NameService = ask_names, **settings: Any) -> Patient:
+def make_patient(pool: Pool | None = None, *, names: NameService | None = None, **settings: Any) -> Patient:
     """An instance at https://lomme.example, with its database or without."""
+    asked = {} if names is None else {"names": names, "own_names": names}
     given = {"url": "https://lomme.example"} | settings
     chosen = msgspec.structs.replace(Settings(), **given)
     instance = make_instance(pool, **given) if pool is not None else None
-    return Patient(settings=chosen, say=say, instance=instance, names=names)
+    return Patient(settings=chosen, say=say, instance=instance, **asked)
