@@ -5,5 +5,5 @@ CREATE TABLE release_notice (
     version text,     -- the newest that is for everybody; NULL: it did not say
     page text,        -- where it is described
     secure boolean,   -- one of those that are newer than ours mends a hole
-    failure text      -- why nothing was heard
+    failure text      -- why nothing was heard: a cause of federation/errors
 );

@@ -1,4 +1,4 @@
-"""What browsers refused on our pages is counted by page and directive, named by the doctor, and says nothing of them."""
+"""What browsers refused on our pages is counted by page and directive, named by the doctor, and names nobody."""
 
 import json
 from collections.abc import AsyncIterator

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from federation.errors import FetchFailed
+from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from federation.software import read_version
 from models.coop import release_notices
@@ -51,11 +51,11 @@ async def ask_releases(instance: Instance) -> None:
     try:
         fetched = await instance.transport.get_document(address, accept="application/json", limit=MOST_BYTES)
         found = read_releases(fetched.body)
-        failure = "" if found else "This is no list of releases."
+        failure = None if found else Cause.WRONG_TYPE
     except FetchFailed as error:
-        found, failure = [], str(error)
+        found, failure = [], error.cause
     async with transaction(instance.pool) as conn:
-        if failure:
+        if failure is not None:
             log.info("releases_not_heard", address=address, cause=failure)
             await release_notices.save_failure(conn, failure)
             return

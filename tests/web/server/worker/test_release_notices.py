@@ -55,8 +55,8 @@ async def look(instance: Instance) -> Finding:
         ([release("v1.3.0")], "warning", "Déclic 1.3.0 est sorti"),
         ([release("v1.10.0"), release("v1.2.4", "1.2.4 (sécurité)")], "error", "1.10.0 corrige une faille"),
         ([release("v2.0.0", prerelease=True), release("v1.2.4", draft=True), release("v1.2.3")], "ok", "dernière"),
-        ({"message": "Not Found"}, "warning", "no list of releases"),
-        (FetchFailed(Cause.TIMED_OUT, "codeberg.org"), "warning", "codeberg.org did not answer in time"),
+        ({"message": "Not Found"}, "warning", "n’est pas lisible"),
+        (FetchFailed(Cause.TIMED_OUT, "codeberg.org"), "warning", "rien ne répond à temps"),
     ],
 )
 async def test_a_newer_version_is_named_and_one_that_mends_a_hole_as_urgent(

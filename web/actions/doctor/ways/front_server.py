@@ -44,6 +44,8 @@ async def check_proxy_headers(at: Patient) -> Finding:
     """Whether the name that was asked for, https and the visitor's address arrive, and are believed."""
     if at.instance is None:
         return skip(at)
+    if urlsplit(at.settings.url).scheme != "https":
+        return Finding(severity="skipped", what=at.say(N_("Sans https, il n’y a pas de serveur web devant Déclic.")))
     try:
         front = await _open_front(at, PATH, {"X-Forwarded-For": DECOY})
         answer = await ask_ourselves(front.site, front.path, ca_file=front.ca_file, headers=front.headers)
@@ -72,7 +74,7 @@ def _judge_names(at: Patient, seen: Seen) -> Finding | None:
             ),
             command=NGINX,
         )
-    if seen.scheme == "http" and urlsplit(at.settings.url).scheme == "https":
+    if seen.scheme == "http":
         return Finding(
             severity="error",
             what=at.say(
@@ -95,7 +97,8 @@ def _judge_names(at: Patient, seen: Seen) -> Finding | None:
 def _judge_visitors(at: Patient, seen: Seen) -> Finding:
     """Whether visitors are told apart: limits count each of them, and a flood of one must not close the door to all."""
     trusted = not seen.peer or is_trusted(seen.peer, at.settings.proxy_networks)
-    if not seen.forwarded and (trusted or is_trusted(seen.peer, INDOORS)):
+    told = [one for one in seen.forwarded[-1:] if one != DECOY or trusted]
+    if not told and (trusted or is_trusted(seen.peer, INDOORS)):
         return Finding(
             severity="warning",
             what=at.say(
@@ -112,7 +115,7 @@ def _judge_visitors(at: Patient, seen: Seen) -> Finding:
             ),
             command=NGINX,
         )
-    if seen.forwarded and seen.forwarded[-1] == DECOY and trusted:
+    if told == [DECOY]:
         return Finding(
             severity="error",
             what=at.say(
@@ -129,7 +132,7 @@ def _judge_visitors(at: Patient, seen: Seen) -> Finding:
             ),
             command=NGINX,
         )
-    if seen.forwarded and not trusted:
+    if told and not trusted:
         return _tell_untrusted(at, seen.peer)
     return ok(at.say(N_("Le nom demandé, https et l’adresse des visiteurs arrivent jusqu’ici.")))
 
@@ -158,7 +161,7 @@ async def check_body_size(at: Patient) -> Finding:
         film = await offer_body(await _open_front(at, PATH), films.MAX_BYTES + ROOM, sent=False)
     except FetchFailed:
         return skip_unreached(at)
-    if photo == 404:
+    if _is_lost(photo):
         return _skip_lost(at)
     if photo == 200 and film != 413:
         megabytes = pictures.MAX_BYTES // MEBIBYTE
@@ -211,7 +214,7 @@ async def check_streams(at: Patient) -> Finding:
         streamed = await watch_stream(await _open_front(at, STREAM_PATH))
     except FetchFailed:
         return skip_unreached(at)
-    if upgraded == 404 or streamed is None:
+    if _is_lost(upgraded) or streamed is None:
         return _skip_lost(at)
     if upgraded == 101 and streamed:
         return ok(at.say(N_("Les applications apprennent aussitôt ce qui se passe.")))
@@ -249,6 +252,11 @@ def _read(body: bytes) -> Seen | None:
         return Seen(host=said["host"], peer=said["peer"], forwarded=forwarded, scheme=said["scheme"].strip().lower())
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _is_lost(status: int) -> bool:
+    """Whether this is said of the request and not of its size or kind: it did not arrive, or Déclic is restarting."""
+    return status == 404 or status >= 500
 
 
 def _skip_lost(at: Patient) -> Finding:

@@ -10,6 +10,7 @@ from models import preferences
 from models.store.database import connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.look_words import tell_cause
 from web.rendering.render import N_
 
 TILE: Mapping[str, str] = MappingProxyType({"z": "6", "x": "32", "y": "21", "s": "a", "r": ""})
@@ -65,7 +66,7 @@ async def _try_tile(at: Patient, instance: Instance, tiles: str) -> str:
     try:
         fetched = await instance.transport.get_document(tiles, accept="image/*", limit=MOST_BYTES)
     except FetchFailed as failed:
-        return str(failed).rstrip(".")[:200]
+        return tell_cause(at.say, failed.cause)
     kind = fetched.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not kind.startswith("image/"):
         return at.say(N_("ce n’est pas une image"))

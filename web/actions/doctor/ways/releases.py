@@ -5,6 +5,7 @@ from models.coop import release_notices
 from models.store.database import connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.look_words import tell_cause
 from web.rendering.render import N_
 
 
@@ -21,10 +22,10 @@ async def check_releases(at: Patient) -> Finding:
         words = N_("On demandera dans l’heure s’il y a une version plus récente.")
         return Finding(severity="skipped", what=at.say(words))
     if found.failure is not None:
-        words = N_("L’adresse qui annonce les nouvelles versions ne répond pas comme il faut : %(why)s")
+        words = N_("L’adresse qui annonce les nouvelles versions ne répond pas comme il faut : %(why)s.")
         return Finding(
             severity="warning",
-            what=at.say(words, why=found.failure[:200]),
+            what=at.say(words, why=tell_cause(at.say, found.failure)),
             mend=at.say(N_("Voyez si l’adresse dans DECLIC_RELEASES est toujours la bonne\u00a0:")),
             command=f"curl -s {at.settings.releases}",
         )

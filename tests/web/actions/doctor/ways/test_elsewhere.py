@@ -79,7 +79,7 @@ def fetched(kind: str) -> Fetched:
     [
         (fetched("image/png"), "ok", "https://operations.osmfoundation.org/policies/tiles/"),
         (fetched("text/html"), "warning", "ce n’est pas une image"),
-        (FetchFailed(Cause.FORBIDDEN, "tile.openstreetmap.org"), "warning", "tile.openstreetmap.org"),
+        (FetchFailed(Cause.FORBIDDEN, "tile.openstreetmap.org"), "warning", "l’accès est interdit"),
     ],
 )
 async def test_a_background_of_maps_that_does_not_come_is_named_and_its_rules_too(
