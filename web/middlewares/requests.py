@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 from models.settings import Settings
 from web.http.app_keys import INSTANCE
-from web.http.client_address import read_client_address
+from web.http.client_address import is_unbelieved, read_client_address
 from web.middlewares.errors import FOR_APPS, REQUEST_ID, route_of
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.security.session import SAFE_METHODS
@@ -78,6 +78,8 @@ IN_FLIGHT = web.AppKey("in_flight", set[int])
 async def request_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request its id, one log line, and the client's address where a trusted proxy tells it."""
     settings = request.app[INSTANCE].settings
+    if "X-Forwarded-For" in request.headers and is_unbelieved(request.remote or "", settings.proxy_networks):
+        request.app[INSTANCE].unbelieved.keep("proxy", request.remote or "")
     if settings.trusted_proxies:
         request = request.clone(remote=read_client_address(request, settings.proxy_networks) or "")
     return await answer_counted(request, handler)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from federation.errors import FetchFailed
 from federation.http_client.own_address import ask_ourselves
 from federation.http_client.own_front import Front, ask_upgrade, offer_body, watch_stream
+from federation.instance import Instance
 from federation.sandbox import films, pictures
 from models.store.database import transaction
 from web.actions.doctor.database import skip
@@ -50,9 +51,11 @@ async def check_proxy_headers(at: Patient) -> Finding:
         front = await _open_front(at, PATH, {"X-Forwarded-For": DECOY})
         answer = await ask_ourselves(front.site, front.path, ca_file=front.ca_file, headers=front.headers)
     except FetchFailed:
-        return skip_unreached(at)
+        return _judge_others(at, at.instance, skip_unreached(at))
     seen = _read(answer.body) if answer.status == 200 else None
-    return _skip_lost(at) if seen is None else _judge_names(at, seen) or _judge_visitors(at, seen)
+    if seen is None:
+        return _judge_others(at, at.instance, _skip_lost(at))
+    return _judge_names(at, seen) or _judge_visitors(at, seen)
 
 
 def _judge_names(at: Patient, seen: Seen) -> Finding | None:
@@ -150,6 +153,12 @@ def _tell_untrusted(at: Patient, peer: str) -> Finding:
         mend=at.say(N_("Si c’est bien le vôtre, nommez-le dans DECLIC_TRUSTED_PROXIES, puis redémarrez\u00a0:")),
         command=f"echo DECLIC_TRUSTED_PROXIES={peer} >> /etc/declic/declic.env && systemctl restart declic",
     )
+
+
+def _judge_others(at: Patient, instance: Instance, otherwise: Finding) -> Finding:
+    """What requests of visitors said within the hour to this process, where one of ours says nothing."""
+    peer = instance.unbelieved.find("proxy")
+    return otherwise if peer is None else _tell_untrusted(at, peer)
 
 
 async def check_body_size(at: Patient) -> Finding:

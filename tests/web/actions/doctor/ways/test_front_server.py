@@ -79,6 +79,17 @@ async def test_a_server_that_the_settings_forget_is_named_with_the_line_to_add(
     assert found.command.startswith("echo DECLIC_TRUSTED_PROXIES=127.0.0.1 >>")
 
 
+async def test_where_our_own_requests_do_not_arrive_those_of_visitors_are_heard(
+    pool: Pool, authority: Authority
+) -> None:
+    async with fronted(pool, authority, trusted_proxies=()) as (front, patient):
+        await ask_ourselves(patient.settings.site, "/healthz", ca_file=patient.settings.ca_file)
+        front.change = replaced(own_probes.HEADER)
+        found = await front_server.check_proxy_headers(patient)
+
+    assert found.severity == "warning" and "127.0.0.1" in found.what
+
+
 @pytest.mark.parametrize(
     ("most", "severity", "words"), [(1_000_000, "error", "12\u00a0Mo"), (20_000_000, "warning", "40\u00a0Mo")]
 )
