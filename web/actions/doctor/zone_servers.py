@@ -16,12 +16,12 @@ from web.actions.doctor.name_records import (
 if TYPE_CHECKING:
     from dns import asyncresolver as resolvers
     from dns import exception as exceptions
-    from dns import flags, name
+    from dns import flags
     from dns import resolver as resolving
     from dns.message import Message
 else:
     resolvers, resolving = LazyModule("dns.asyncresolver"), LazyModule("dns.resolver")
-    exceptions, flags, name = LazyModule("dns.exception"), LazyModule("dns.flags"), LazyModule("dns.name")
+    exceptions, flags = LazyModule("dns.exception"), LazyModule("dns.flags")
 
 SECONDS = 2.5
 """So long it is tried: then whoever is asked usually is asked."""
@@ -67,7 +67,8 @@ async def _ask(servers: list[str], wanted: str, kind: str) -> tuple[str, list[st
     try:
         answer = await asked.resolve(f"{wanted}.", kind, lifetime=SECONDS, raise_on_no_answer=False, search=False)
     except resolving.NXDOMAIN as missing:
-        _require_own(missing.response(name.from_text(f"{wanted}.")), wanted)
+        for response in missing.kwargs["responses"].values():
+            _require_own(response, wanted)
         return wanted.lower(), []
     _require_own(answer.response, wanted)
     found = read_answer(answer)

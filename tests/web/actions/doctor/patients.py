@@ -1,6 +1,7 @@
 """Whom the doctor's checks look at in tests, and what they say in French."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -30,8 +31,8 @@ def names_of(records: Mapping[tuple[str, str], list[str]] | None) -> NameService
 
 def make_patient(pool: Pool | None = None, *, names: NameService | None = None, **settings: Any) -> Patient:
     """An instance at https://lomme.example, with its database or without."""
-    asked = {} if names is None else {"names": names, "own_names": names}
     given = {"url": "https://lomme.example"} | settings
     chosen = msgspec.structs.replace(Settings(), **given)
     instance = make_instance(pool, **given) if pool is not None else None
-    return Patient(settings=chosen, say=say, instance=instance, **asked)
+    patient = Patient(settings=chosen, say=say, instance=instance)
+    return patient if names is None else replace(patient, names=names, own_names=names)

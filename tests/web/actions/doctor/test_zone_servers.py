@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from dns import asyncresolver, flags, message, name, rcode, rdatatype, rrset
@@ -76,12 +77,16 @@ class Names:
     zone: NameServer
 
 
+def _give(server: NameServer) -> NameServer:
+    return server
+
+
 @pytest.fixture
 async def names(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Names]:
     """Both on the loopback network."""
     made = Names(resolver=NameServer(ZONE, speaks=False), zone=NameServer(NOW))
     for server in (made.resolver, made.zone):
-        await asyncio.get_running_loop().create_datagram_endpoint(lambda it=server: it, local_addr=("127.0.0.1", 0))
+        await asyncio.get_running_loop().create_datagram_endpoint(partial(_give, server), local_addr=("127.0.0.1", 0))
 
     def find() -> asyncresolver.Resolver:
         usual = asyncresolver.Resolver(configure=False)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -27,7 +28,7 @@ TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TILE = "https://tile.openstreetmap.org/6/32/21.png"
 
 
-async def choose(pool: Pool, **values: object) -> None:
+async def choose(pool: Pool, **values: Any) -> None:
     async with transaction(pool) as conn:
         await preferences.save(conn, replace(await preferences.load(conn), **values))
 
