@@ -28,7 +28,7 @@ async def post_report(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     if not instance.counter.spend(POLICY_REPORTS, ""):
         return web.Response(status=429)
-    said = _read(await request.content.read(MOST_BYTES + 1))
+    said = _read(await request.read()) if (request.content_length or 0) <= MOST_BYTES else {}
     directive = str(said.get("effective-directive") or said.get("violated-directive") or "").partition(" ")[0]
     source = _find_source(said, instance.site.url)
     page = await _find_page(request, said.get("document-uri"))
@@ -41,7 +41,7 @@ async def post_report(request: web.Request) -> web.Response:
 def _read(body: bytes) -> dict[str, Any]:
     """The report, as `report-uri` sends it (CSP 3 §5.4); empty for anything else."""
     try:
-        said = json.loads(body).get("csp-report") if len(body) <= MOST_BYTES else None
+        said = json.loads(body).get("csp-report")
     except (ValueError, AttributeError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}

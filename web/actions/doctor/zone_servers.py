@@ -23,7 +23,7 @@ else:
     resolvers, resolving = LazyModule("dns.asyncresolver"), LazyModule("dns.resolver")
     exceptions, flags = LazyModule("dns.exception"), LazyModule("dns.flags")
 
-SECONDS = 2.5
+SECONDS = 2.0
 """So long it is tried: then whoever is asked usually is asked."""
 
 MOST_SERVERS = 3

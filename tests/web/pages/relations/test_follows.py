@@ -62,6 +62,23 @@ async def test_list_shows_every_state_and_who_waits(open_browser: OpenBrowser, l
     assert "Demandé Léonie" in words
 
 
+async def test_whoever_follows_again_after_a_restoration_is_told_for_a_month(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    told = "Vous suivez à nouveau depuis le"
+    said = [(await alice.get("/abonnements")).words()]
+    async with transaction(instance.pool) as conn:
+        follow = await follows.find(conn, follower_id=lomme.alice.id, followed_id=lomme.henin.id)
+        assert follow is not None
+        await follows.mark_taken_up(conn, follow.id)
+    said.append((await alice.get("/abonnements")).words())
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE follow SET taken_up_at = taken_up_at - $1::interval", follows.TOLD)
+    said.append((await alice.get("/abonnements")).words())
+
+    assert [words.count(told) for words in said] == [0, 1, 0]
+
+
 async def set_server(instance: Instance, **columns: object) -> None:
     """How the server of Hénin does."""
     values = {"level": "reader", "unavailable": None, "failing": None, "heard": 0} | columns
