@@ -1,6 +1,4 @@
-"""`POST /healthz/csp`: what a browser refused on a page of ours by our own content policy. Nothing of it is kept but
-which directive, on which kind of page, and what kind of source.
-"""
+"""`POST /healthz/csp`: what a browser refused on a page of ours by our own content policy."""
 
 import json
 from typing import Any
@@ -24,7 +22,10 @@ NOBODY = "?"
 
 
 async def post_report(request: web.Request) -> web.Response:
-    """Count it, unless what was refused is the browser's own: an extension that writes into every page."""
+    """Count it, unless what was refused is the browser's own: an extension that writes into every page.
+
+    Nothing of it is kept but which directive, on which kind of page, and what kind of source.
+    """
     instance = request.app[INSTANCE]
     if not instance.counter.spend(POLICY_REPORTS, ""):
         return web.Response(status=429)

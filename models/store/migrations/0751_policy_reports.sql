@@ -1,4 +1,4 @@
--- What browsers refused to load or to run on our pages, as they tell it: how often, and nothing of whose browser it was.
+-- What browsers refused to load or to run on our pages, as they tell it: how often, and nothing of whose they were.
 CREATE TABLE policy_report (
     day date NOT NULL DEFAULT CURRENT_DATE,
     directive text NOT NULL,  -- of our content policy

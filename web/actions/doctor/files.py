@@ -3,7 +3,6 @@
 import asyncio
 import os
 import stat
-from collections.abc import Mapping
 from pathlib import Path
 
 from models.settings import INSTALLED, PREFIX
@@ -26,22 +25,20 @@ OF_CONTAINERS = Path("/run/secrets")
 """Where containers hand in secrets, readable by all who are inside: that is one account."""
 
 
-def list_settings_files(environ: Mapping[str, str] | None = None, data: Path | None = None) -> tuple[Path, ...]:
+def list_settings_files(data: Path) -> tuple[Path, ...]:
     """Those that settings may have come from, and those of single secrets, as far as this account may look."""
-    environ = os.environ if environ is None else environ
     try:
         found = [path for path in INSTALLED.iterdir() if path.suffix == ".env"]
     except OSError:
         found = []
     secret = [
         Path(text)
-        for name, text in environ.items()
+        for name, text in os.environ.items()
         if name.startswith(PREFIX) and name.endswith("_FILE") and name not in NOT_SECRET and text
     ]
     found += [path for path in secret if OF_CONTAINERS not in path.parents]
-    named = environ.get("DECLIC_CONFIG")
-    if named or data is not None:
-        found.append(Path(named) if named else (data or Path()) / "declic.toml")
+    named = os.environ.get("DECLIC_CONFIG")
+    found.append(Path(named) if named else data / "declic.toml")
     return tuple(sorted(set(found)))
 
 

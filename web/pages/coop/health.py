@@ -50,7 +50,7 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
         settings=instance.settings,
         say=partial(say, request),
         instance=instance,
-        settings_files=list_settings_files(data=instance.settings.data),
+        settings_files=list_settings_files(instance.settings.data),
     )
     found = await examine(patient)
     wrong = [one for one in found if one.finding.severity in ("error", "warning")]

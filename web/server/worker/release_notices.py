@@ -32,7 +32,7 @@ json = LazyModule("json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class PublishedRelease:
     """One that was published: `secure` where its name says that it mends a hole."""
 
     numbers: Numbers
@@ -68,7 +68,7 @@ async def ask_releases(instance: Instance) -> None:
         )
 
 
-def read_releases(body: bytes) -> list[Release]:
+def read_releases(body: bytes) -> list[PublishedRelease]:
     """Those that are for everybody, of a list as Forgejo, Gitea and GitHub answer it; nothing for anything else."""
     try:
         listed = json.loads(body)
@@ -78,13 +78,15 @@ def read_releases(body: bytes) -> list[Release]:
     return [found for one in listed if isinstance(one, dict) and (found := _read(one)) is not None]
 
 
-def _read(one: dict[str, Any]) -> Release | None:
+def _read(one: dict[str, Any]) -> PublishedRelease | None:
     numbers = read_numbers(one.get("tag_name"))
     if numbers is None or one.get("draft") or one.get("prerelease"):
         return None
     page = one.get("html_url")
     good = isinstance(page, str) and page.startswith("https://") and len(page) <= LONGEST_PAGE and page.isprintable()
-    return Release(numbers=numbers, page=str(page) if good else "", secure=bool(_SECURE.search(str(one.get("name")))))
+    return PublishedRelease(
+        numbers=numbers, page=str(page) if good else "", secure=bool(_SECURE.search(str(one.get("name"))))
+    )
 
 
 def read_numbers(version: object) -> Numbers | None:

@@ -63,7 +63,9 @@ async def test_a_key_for_notifications_that_cannot_be_read_is_named(pool: Pool, 
     assert "DECLIC_KEY_FILE" in locked.mend and locked.command
 
 
-async def test_a_secret_in_a_file_that_everybody_reads_is_named(tmp_path: Path) -> None:
+async def test_a_secret_in_a_file_that_everybody_reads_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     secret, toml = tmp_path / "smtp_url", tmp_path / "declic.toml"
     secret.write_text("smtps://a:geheim@b")
     toml.write_text("")
@@ -74,7 +76,9 @@ async def test_a_secret_in_a_file_that_everybody_reads_is_named(tmp_path: Path) 
         "DECLIC_DATABASE_URL_FILE": "/run/secrets/database_url", "OTHER_FILE": "/etc/passwd",
     }  # fmt: skip
 
-    listed = files.list_settings_files(environ, tmp_path)
+    for name, text in environ.items():
+        monkeypatch.setenv(name, text)
+    listed = files.list_settings_files(tmp_path)
     patient = make_patient()
     object.__setattr__(patient, "settings_files", listed)
     found = await files.check_settings_files(patient)
