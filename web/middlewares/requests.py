@@ -228,8 +228,7 @@ def make_content_policy(settings: Settings, path: str, *, images: Sequence[str] 
         policy.append(" ".join(["img-src 'self'", *media, *images]))
     if media:
         policy.append(" ".join(["media-src 'self'", *media]))
-    if path:
-        policy.insert(1, f"report-uri {REPORTS}")
+    policy += [f"report-uri {REPORTS}"] * bool(path)
     if framed:
         policy.append("form-action 'none'")
     elif path.startswith(LEAD_TO_SERVERS):

@@ -27,19 +27,26 @@ OF_CONTAINERS = Path("/run/secrets")
 
 def list_settings_files(data: Path) -> tuple[Path, ...]:
     """Those that settings may have come from, and those of single secrets, as far as this account may look."""
+    named = os.environ.get("DECLIC_CONFIG")
+    found = {*_list_installed(), *_list_secrets(), Path(named) if named else data / "declic.toml"}
+    return tuple(sorted(found))
+
+
+def _list_installed() -> list[Path]:
     try:
-        found = [path for path in INSTALLED.iterdir() if path.suffix == ".env"]
+        return [path for path in INSTALLED.iterdir() if path.suffix == ".env"]
     except OSError:
-        found = []
-    secret = [
+        return []
+
+
+def _list_secrets() -> list[Path]:
+    """Files that hold one secret each, as the environment names them."""
+    named = [
         Path(text)
         for name, text in os.environ.items()
         if name.startswith(PREFIX) and name.endswith("_FILE") and name not in NOT_SECRET and text
     ]
-    found += [path for path in secret if OF_CONTAINERS not in path.parents]
-    named = os.environ.get("DECLIC_CONFIG")
-    found.append(Path(named) if named else data / "declic.toml")
-    return tuple(sorted(set(found)))
+    return [path for path in named if OF_CONTAINERS not in path.parents]
 
 
 async def check_data_folder(at: Patient) -> Finding:

@@ -103,42 +103,40 @@ def _judge_visitors(at: Patient, seen: Seen) -> Finding:
     """Whether visitors are told apart: limits count each of them, and a flood of one must not close the door to all."""
     trusted = not seen.peer or is_trusted(seen.peer, at.settings.proxy_networks)
     told = [one for one in seen.forwarded[-1:] if one != DECOY or trusted]
-    if not told and (trusted or is_trusted(seen.peer, INDOORS)):
-        return Finding(
-            severity="warning",
-            what=at.say(
-                N_(
-                    "Le serveur web ne dit pas d’où viennent les visiteurs (X-Forwarded-For) : pour les limites, ils "
-                    "ne sont tous qu’une seule personne."
-                )
-            ),
-            mend=at.say(
-                N_(
-                    "Avec nginx, il faut la ligne « proxy_set_header X-Forwarded-For $remote_addr; ». Voyez ce qui y "
-                    "est\u00a0:"
-                )
-            ),
-            command=NGINX,
-        )
-    if told == [DECOY]:
-        return Finding(
-            severity="error",
-            what=at.say(
-                N_(
-                    "Le serveur web transmet telle quelle l’adresse qu’un visiteur se donne (X-Forwarded-For) : chacun "
-                    "peut prendre celle d’un autre."
-                )
-            ),
-            mend=at.say(
-                N_(
-                    "Avec nginx, il faut la ligne « proxy_set_header X-Forwarded-For $remote_addr; » et rien d’autre "
-                    "sous ce nom\u00a0:"
-                )
-            ),
-            command=NGINX,
-        )
     if told and not trusted:
         return _tell_untrusted(at, seen.peer)
+    return _judge_told(at, told) if told or trusted or is_trusted(seen.peer, INDOORS) else _tell_well(at)
+
+
+def _judge_told(at: Patient, told: list[str]) -> Finding:
+    """What our proxy tells of a visitor: the address that she gave herself, nothing, or where she comes from."""
+    if told not in ([DECOY], []):
+        return _tell_well(at)
+    words = (
+        N_(
+            "Le serveur web transmet telle quelle l’adresse qu’un visiteur se donne (X-Forwarded-For) : chacun peut "
+            "prendre celle d’un autre."
+        )
+        if told
+        else N_(
+            "Le serveur web ne dit pas d’où viennent les visiteurs (X-Forwarded-For) : pour les limites, ils ne sont "
+            "tous qu’une seule personne."
+        )
+    )
+    return Finding(
+        severity="error" if told else "warning",
+        what=at.say(words),
+        mend=at.say(
+            N_(
+                "Avec nginx, il faut la ligne « proxy_set_header X-Forwarded-For $remote_addr; » et rien d’autre sous "
+                "ce nom\u00a0:"
+            )
+        ),
+        command=NGINX,
+    )
+
+
+def _tell_well(at: Patient) -> Finding:
     return ok(at.say(N_("Le nom demandé, https et l’adresse des visiteurs arrivent jusqu’ici.")))
 
 

@@ -2,6 +2,7 @@
 
 from federation.software import read_version
 from models.coop import release_notices
+from models.coop.release_notices import ReleaseNotice
 from models.store.database import connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
@@ -29,8 +30,12 @@ async def check_releases(at: Patient) -> Finding:
             mend=at.say(N_("Voyez si l’adresse dans DECLIC_RELEASES est toujours la bonne\u00a0:")),
             command=f"curl -s {at.settings.releases}",
         )
-    own = read_version()
-    if not found.version or not _is_newer(found.version, own):
+    return _judge(at, found)
+
+
+def _judge(at: Patient, found: ReleaseNotice) -> Finding:
+    own, new = read_version(), found.version or ""
+    if not _is_newer(new, own):
         day = found.asked_at.strftime("%d/%m/%Y")
         return ok(at.say(N_("Déclic %(version)s est la dernière version, le %(day)s."), version=own, day=day))
     words = (
@@ -40,7 +45,7 @@ async def check_releases(at: Patient) -> Finding:
     )
     return Finding(
         severity="error" if found.secure else "warning",
-        what=at.say(words, new=found.version, own=own, page=found.page or "").strip(),
+        what=at.say(words, new=new, own=own, page=found.page or "").strip(),
         mend=at.say(N_("Téléchargez-la, voyez ce qui changera, puis installez-la comme la première fois\u00a0:")),
         command="declic upgrade --check declic-….whl",
     )
