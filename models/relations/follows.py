@@ -1,16 +1,13 @@
 """Who follows whom, asked or accepted."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 FollowState = Literal["pending", "accepted", "rejected"]
-
-TOLD = timedelta(days=30)
-"""So long somebody is told that she follows again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +23,6 @@ class Follow:
     notify: bool
     created_at: datetime
     answered_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenUp:
-    """A follow that had been lost here and stands again, since that moment."""
-
-    followed_id: int
-    taken_up_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,26 +68,6 @@ async def save(conn: Connection, *, uri: str, follower_id: int, followed_id: int
     )
     assert follow is not None
     return follow
-
-
-async def mark_taken_up(conn: Connection, follow_id: int) -> None:
-    """It had been lost here, and stands again."""
-    await execute(conn, "UPDATE follow SET taken_up_at = now() WHERE id = $1", follow_id)
-
-
-async def map_taken_up(conn: Connection, follower_id: int) -> dict[int, datetime]:
-    """Whom somebody follows again in that way, and since when; for a month, in which she may have seen it."""
-    rows = await fetch_all(
-        conn,
-        TakenUp,
-        """
-        SELECT followed_id, taken_up_at FROM follow
-        WHERE follower_id = $1 AND state = 'accepted' AND taken_up_at > now() - $2::interval
-        """,
-        follower_id,
-        TOLD,
-    )
-    return {row.followed_id: row.taken_up_at for row in rows}
 
 
 async def find(conn: Connection, *, follower_id: int, followed_id: int) -> Follow | None:

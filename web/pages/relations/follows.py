@@ -12,7 +12,7 @@ from models.errors import Invalid, NotFound
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
-from models.relations import follows
+from models.relations import follows, taken_up_follows
 from models.relations.follows import Follow, FollowState
 from models.servers import servers
 from models.servers.neighbour_cooperatives import STREAMS
@@ -101,7 +101,7 @@ async def _add_progress(
     delivery = await find_follow_request_delivery(conn, reader_id, pending)
     pasts = await backfills.list_by_actors(conn, [actor.id for actor in accepted])
     resting = await servers.list_silent(conn, sorted({actor.host for actor in accepted if not actor.local}))
-    taken_up = await follows.map_taken_up(conn, reader_id)
+    taken_up = await taken_up_follows.map_told(conn, reader_id)
     rests = {actor.id: resting.get(actor.host) for actor in accepted}
     return [
         replace(
