@@ -244,7 +244,7 @@ of whatever networks.
 
 
 FRONT_PROBES = Limit(
-    name="front probes", most=1, per="secret, which holds for a minute", within=HOUR, refused="404", store="rows"
+    name="front probes", most=1, per="secret, which holds for a minute", within=HOUR, refused=SILENT, store="rows"
 )
 """What we ask at our own address to see what the web server in front of us passes on."""
 

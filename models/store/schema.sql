@@ -3514,8 +3514,7 @@ CREATE TABLE sweep_position (
     after text NOT NULL
 );
 
--- What browsers refused to load or to run on our pages, as they tell it: how often, and nothing of whose browser it
--- was.
+-- What browsers refused to load or to run on our pages, as they tell it: how often, and nothing of whose they were.
 CREATE TABLE policy_report (
     day date NOT NULL DEFAULT CURRENT_DATE,
     directive text NOT NULL,  -- of our content policy
@@ -3532,7 +3531,7 @@ CREATE TABLE release_notice (
     version text,    -- the newest that is for everybody; NULL: it did not say
     page text,       -- where it is described
     secure boolean,  -- one of those that are newer than ours mends a hole
-    failure text     -- why nothing was heard
+    failure text     -- why nothing was heard: a cause of federation/errors
 );
 
 -- References to tables further down -----------------------------------------------------------------------------------

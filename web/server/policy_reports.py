@@ -29,10 +29,11 @@ async def post_report(request: web.Request) -> web.Response:
     instance = request.app[INSTANCE]
     if not instance.counter.spend(POLICY_REPORTS, ""):
         return web.Response(status=429)
+    unread = request.clone(method="GET")
     said = _read(await request.read()) if (request.content_length or 0) <= MOST_BYTES else {}
     directive = str(said.get("effective-directive") or said.get("violated-directive") or "").partition(" ")[0]
     source = _find_source(said, instance.site.url)
-    page = await _find_page(request, said.get("document-uri"))
+    page = await _find_page(unread, said.get("document-uri"))
     if directive in DIRECTIVES and source is not None and page is not None:
         async with transaction(instance.pool) as conn:
             await policy_reports.note(conn, directive=directive, page=page, source=source)
@@ -72,7 +73,7 @@ async def _find_page(request: web.Request, address: object) -> str | None:
     if not isinstance(address, str) or not f"{address}/".startswith(f"{own}/"):
         return None
     try:
-        asked = request.clone(method="GET", rel_url=urlsplit(address).path or "/")
+        asked = request.clone(rel_url=urlsplit(address).path or "/")
         found = await request.app.router.resolve(asked)
     except ValueError:
         return NOBODY

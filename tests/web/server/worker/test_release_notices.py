@@ -36,7 +36,7 @@ def instance(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Instance:
 
 def answer(instance: Instance, said: object) -> FakeFediverse:
     assert isinstance(instance.transport, FakeFediverse)
-    body = said if isinstance(said, bytes) else json.dumps(said).encode()
+    body = b"" if isinstance(said, Exception) else json.dumps(said).encode()
     headers = CIMultiDict({"Content-Type": "application/json"})
     instance.transport.documents[ADDRESS] = (
         said if isinstance(said, Exception) else Fetched(url=ADDRESS, status=200, headers=headers, body=body)
