@@ -243,6 +243,16 @@ of whatever networks.
 """
 
 
+FRONT_PROBES = Limit(
+    name="front probes", most=1, per="secret, which holds for a minute", within=HOUR, refused=SILENT, store="rows"
+)
+"""What we ask at our own address to see what the web server in front of us passes on."""
+
+
+POLICY_REPORTS = _each_minute("policy reports", 60, "process")
+"""What browsers tell of our pages: enough to see that something is wrong, and no work for whoever makes them up."""
+
+
 def _records(name: str, most: int, per: str, *, within: timedelta = DAY, refused: str = SILENT) -> Limit:
     return Limit(name=name, most=most, per=per, within=within, refused=refused, store="records")
 

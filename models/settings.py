@@ -82,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backup_to: tuple[str, ...] = ()
     backup_passphrase: str | None = None
     source_url: str | None = None
+    releases: str | None = None
     secure_mode: bool = False
     trusted_proxies: tuple[str, ...] = ()
     test_federation: bool = False
@@ -94,14 +95,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         msgspec.structs.force_setattr(self, "data", self.data.expanduser().absolute())
         if self.media_url is not None:
             msgspec.structs.force_setattr(self, "media_url", read_origin("media_url", self.media_url))
-        if self.source_url is not None:
-            require_address("source_url", self.source_url)
         self._check_files()
         read_listen(self.listen)
         read_networks(self.trusted_proxies)
         if self.metrics is not None:
             read_metrics(self.metrics, self.listen)
-        self._check_numbers()
+        self._check_values()
         if self.database_url is not None and not self.database_url.startswith(("postgresql://", "postgres://")):
             raise SettingsError(f"{env_name('database_url')} looks like postgresql://user:password@host/database.")
         if self.smtp_url is not None and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
@@ -113,7 +112,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 "or .localhost."
             )
 
-    def _check_numbers(self) -> None:
+    def _check_values(self) -> None:
+        for page in ("source_url", "releases"):
+            if getattr(self, page) is not None:
+                require_address(page, getattr(self, page))
         for name, fewest, words in (
             ("rate_limit", 0, "a number of requests, 0 for no limit"),
             ("processes", 0, "a number of processes, 0 for as many as fit this machine"),

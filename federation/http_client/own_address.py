@@ -2,10 +2,12 @@
 
 import asyncio
 import ssl
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from federation.errors import FetchFailed
@@ -19,6 +21,8 @@ SECONDS = 10
 MOST_BYTES = 65_536
 """More of an answer is not read."""
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAnswer:
@@ -30,34 +34,58 @@ class OwnAnswer:
     certificate_until: datetime | None
 
 
-async def ask_ourselves(site: Site, path: str, *, ca_file: Path | None = None, plain: bool = False) -> OwnAnswer:
+async def ask_ourselves(
+    site: Site,
+    path: str,
+    *,
+    ca_file: Path | None = None,
+    plain: bool = False,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> OwnAnswer:
     """GET a path at our own address, without the guard that keeps all other requests from private networks.
 
     `plain` asks by http at port 80, whatever our address is. Raises FetchFailed.
     """
-    parts = urlsplit(site.url)
-    secure = parts.scheme == "https" and not plain
-    host = parts.hostname or ""
-    port = 80 if plain else parts.port or (443 if secure else 80)
     try:
-        async with asyncio.timeout(SECONDS):
-            return await _ask(host, port, site.host, path, make_context(ca_file) if secure else None)
+        async with asyncio.timeout(SECONDS), open_connection(site, ca_file=ca_file, plain=plain) as (reader, writer):
+            write_head(writer, "GET", path, site.host, {"Accept": "application/json", "Connection": "close", **headers})
+            await writer.drain()
+            return _parse(await _read(reader), _read_end(writer))
     except (OSError, ssl.SSLError, TimeoutError, EOFError, ValueError) as error:
         raise FetchFailed(read_exception(error), site.host) from error
 
 
-async def _ask(host: str, port: int, name: str, path: str, context: ssl.SSLContext | None) -> OwnAnswer:
-    reader, writer = await asyncio.open_connection(host, port, ssl=context)
+@asynccontextmanager
+async def open_connection(
+    site: Site, *, ca_file: Path | None = None, plain: bool = False
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to our own address, of which nothing is left afterwards."""
+    parts = urlsplit(site.url)
+    secure = parts.scheme == "https" and not plain
+    port = 80 if plain else parts.port or (443 if secure else 80)
+    context = make_context(ca_file) if secure else None
+    reader, writer = await asyncio.open_connection(parts.hostname or "", port, ssl=context)
     try:
-        head = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
-        writer.write(head.encode())
-        await writer.drain()
-        received = await _read(reader)
-        return _parse(received, _read_end(writer))
+        yield reader, writer
     finally:
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
+
+
+def write_head(writer: asyncio.StreamWriter, method: str, path: str, host: str, headers: Mapping[str, str]) -> None:
+    """The beginning of a request."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in headers.items())]
+    writer.write("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
+
+
+async def read_status(reader: asyncio.StreamReader) -> int:
+    """The status of an answer whose head is read. Raises ValueError for what is no HTTP, EOFError for none."""
+    first = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    version, _, status = first.partition(" ")
+    if not version.startswith("HTTP/"):
+        raise ValueError("this is no HTTP")
+    return int(status[:3])
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:

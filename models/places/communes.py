@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from models.places.places import fold_name
 from models.store.database import Connection, execute, fetch_value
 
 FILE = Path(__file__).parents[1] / "data" / "communes.csv.gz"
+
+EDITION = date(2026, 1, 1)
+"""Communes are merged and renamed on the first of January: of which one the list is (`models/data/README.md`)."""
 
 COLUMNS = (
     "code",

@@ -352,6 +352,8 @@ CREATE TABLE follow (
     answered_at timestamptz,
     -- In which languages somebody wants to read those whom she follows; NULL: in all of them.
     languages text[],
+    -- A follow that was lost by a restoration and stands again because the other side had said yes: she is told so.
+    taken_up_at timestamptz,
     UNIQUE (follower_id, followed_id)
 );
 CREATE INDEX follow_followed ON follow (followed_id, state);
@@ -3517,6 +3519,26 @@ CREATE TABLE restoration_word (
 CREATE TABLE sweep_position (
     name text PRIMARY KEY,
     after text NOT NULL
+);
+
+-- What browsers refused to load or to run on our pages, as they tell it: how often, and nothing of whose they were.
+CREATE TABLE policy_report (
+    day date NOT NULL DEFAULT CURRENT_DATE,
+    directive text NOT NULL,  -- of our content policy
+    page text NOT NULL,       -- a line of our table of addresses, so without names or numbers
+    source text NOT NULL CHECK (source IN ('inline', 'eval', 'data', 'here', 'elsewhere')),
+    times integer NOT NULL DEFAULT 1,
+    PRIMARY KEY (day, directive, page, source)
+);
+
+-- What the address says that administrators chose to ask for releases, as it was when it was asked last: one row.
+CREATE TABLE release_notice (
+    one boolean DEFAULT true PRIMARY KEY CHECK (one),
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    version text,    -- the newest that is for everybody; NULL: it did not say
+    page text,       -- where it is described
+    secure boolean,  -- one of those that are newer than ours mends a hole
+    failure text     -- why nothing was heard: a cause of federation/errors
 );
 
 -- References to tables further down -----------------------------------------------------------------------------------

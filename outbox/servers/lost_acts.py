@@ -9,7 +9,7 @@ from federation.vocabulary.agreements import Agreement
 from models.listings import listings
 from models.people import accounts, actors
 from models.people.actors import Actor
-from models.relations import follows
+from models.relations import follows, taken_up_follows
 from models.relations.blocking import blocks
 from models.servers import trust_levels
 from models.settings import Site
@@ -56,7 +56,8 @@ async def _take_up_follow(
             return False
         await undo_unknown_follow(conn, site, follower, sender)
         return True
-    await follows.save(conn, uri=asked.id, follower_id=follower.id, followed_id=sender.id, state="accepted")
+    follow = await follows.save(conn, uri=asked.id, follower_id=follower.id, followed_id=sender.id, state="accepted")
+    await taken_up_follows.mark(conn, follow.id)
     await backfills.ask(conn, sender.id)
     return True
 

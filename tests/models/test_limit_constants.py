@@ -8,6 +8,7 @@ from datetime import timedelta
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
+    "models.coop.policy_reports.DAYS": 7,
     "models.store.services.LONGEST": 200,
     "models.coop.figures.answers.ENOUGH": 20,
     "models.coop.figures.bounds.MOST_ROUNDS": 20,

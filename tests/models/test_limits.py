@@ -40,6 +40,8 @@ NUMBERS = {
     "frame numbers asked by": (10, DAY),
     "frame numbers asked here": (100, DAY),
     "frame numbers asked of us by": (100, DAY),
+    "front probes": (1, HOUR),
+    "policy reports": (60, MINUTE),
     "looks asked of": (6, DAY),
     "looks asked of us by": (10, DAY),
     "messages sent by mail": (5, DAY),

@@ -8,6 +8,12 @@ from datetime import timedelta
 from tests.limit_constants import read_field_limits, read_limits
 
 LIMITS: dict[str, object] = {
+    "web.actions.doctor.ways.map_background.MOST_BYTES": 1024 * 1024,
+    "web.actions.doctor.zone_servers.MOST_SERVERS": 3,
+    "web.server.policy_reports.MOST_BYTES": 8192,
+    "web.server.worker.release_notices.LONGEST_PAGE": 300,
+    "web.server.worker.release_notices.MOST_BYTES": 512 * 1024,
+    "web.server.worker.release_notices.MOST_RELEASES": 50,
     "web.rendering.i18n.COOKIE_LIFETIME": timedelta(days=365),
     "web.actions.doctor.database.MOST_CONNECTIONS": 0.8,
     "web.actions.doctor.database.SHOWN": 100,

@@ -52,7 +52,7 @@ def doctor(ctx: click.Context, *, as_json: bool, friend: str | None) -> None:
 
 
 async def _examine(settings: Settings) -> list[Examined]:
-    found_files = files.list_settings_files()
+    found_files = files.list_settings_files(settings.data)
     patient = findings.Patient(settings=settings, say=english_errors.to_english, settings_files=found_files)
     async with AsyncExitStack() as stack:
         try:

@@ -88,6 +88,15 @@ def _find_client(address: str | None, forwarded: str, trusted: tuple[Network, ..
     return address
 
 
+@lru_cache(maxsize=256)
+def is_unbelieved(address: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether this is in the same house and none of our proxies, as far as the settings know."""
+    try:
+        return not is_trusted(address, trusted) and is_trusted(address, INDOORS)
+    except ValueError:
+        return False
+
+
 def read_address(text: str) -> str:
     """One entry of X-Forwarded-For without port and brackets, or nothing where it is no address."""
     text = text.strip()

@@ -15,7 +15,7 @@ from multidict import CIMultiDict
 from models.settings import Settings
 from models.store.background.tallies import Tallies
 from web.http.app_keys import INSTANCE
-from web.http.client_address import read_client_address
+from web.http.client_address import is_unbelieved, read_client_address
 from web.middlewares.errors import FOR_APPS, REQUEST_ID, route_of
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.security.session import SAFE_METHODS
@@ -79,6 +79,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
+REPORTS = "/healthz/csp"
+"""Where browsers tell what a page of ours may not do: `server/policy_reports`."""
+
 IN_FLIGHT = web.AppKey("in_flight", set[int])
 """The requests that are being answered, by their `id()`: what a stop waits for."""
 
@@ -87,6 +90,8 @@ IN_FLIGHT = web.AppKey("in_flight", set[int])
 async def request_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request its id, one log line, and the client's address where a trusted proxy tells it."""
     settings = request.app[INSTANCE].settings
+    if "X-Forwarded-For" in request.headers and is_unbelieved(request.remote or "", settings.proxy_networks):
+        request.app[INSTANCE].unbelieved.keep("proxy", request.remote or "")
     if settings.trusted_proxies:
         request = request.clone(remote=read_client_address(request, settings.proxy_networks) or "")
     return await answer_counted(request, handler)
@@ -237,6 +242,8 @@ def make_content_policy(settings: Settings, path: str, *, images: Sequence[str] 
     `images` are other origins that this one page shows pictures of. Only what is meant to be `framed` may be, by
     anybody, and that sends no form anywhere.
 
+    What a page (it has a `path`) is refused, its browser tells.
+
     Forms end here. Two do not: the consent page of OAuth leads to addresses of apps, of whatever scheme, and from what
     one may answer or follow a form leads to somebody's own server (`POST /ailleurs`).
     """
@@ -247,6 +254,7 @@ def make_content_policy(settings: Settings, path: str, *, images: Sequence[str] 
         policy.append(" ".join(["img-src 'self'", *media, *images]))
     if media:
         policy.append(" ".join(["media-src 'self'", *media]))
+    policy += [f"report-uri {REPORTS}"] * bool(path)
     if framed:
         policy.append("form-action 'none'")
     elif path.startswith(LEAD_TO_SERVERS):

@@ -33,7 +33,7 @@ from web.pages import routes as pages
 from web.pages.moderation import suspension
 from web.rendering.templating import TEMPLATES, load_templates
 from web.security.session import session_middleware
-from web.server import health, media, sources
+from web.server import front_probe, health, media, policy_reports, sources
 from web.server.page_documents import with_documents
 from web.server.sources import ARCHIVE, Archive
 
@@ -56,6 +56,8 @@ MIDDLEWARES = (  # from the outside to the view
 
 ROUTES: list[web.RouteDef] = [
     *health.ROUTES,
+    *front_probe.ROUTES,
+    *policy_reports.ROUTES,
     *sources.ROUTES,
     *media.ROUTES,
     *activitypub.ROUTES,

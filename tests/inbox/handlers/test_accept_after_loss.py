@@ -9,7 +9,7 @@ from inbox.errors import Ignored
 from inbox.handlers.accept import handle_accept
 from models.people import actors
 from models.people.actors import Actor
-from models.relations import follows
+from models.relations import follows, taken_up_follows
 from models.servers import trust_levels
 from models.servers.trust_levels import Decision
 from models.store.database import Connection, execute
@@ -44,6 +44,8 @@ async def test_a_follow_that_was_lost_stands_again_where_a_friend_says_yes_to_it
     await handle_accept(conn, HERE, dora, by(dora, "Accept", follow_of("alice", dora)))
 
     assert await is_following(conn, dora)
+    alice = await actors.get_local(conn, "alice")
+    assert list(await taken_up_follows.map_told(conn, alice.id)) == [dora.id], "she is told"
 
 
 async def test_that_somebody_ceased_to_follow_before_the_loss_says_nothing_of_what_was_lost(

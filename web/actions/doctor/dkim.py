@@ -37,7 +37,7 @@ async def check_dkim(at: Patient) -> Finding:
     try:
         if not sender.selector:
             return await _guess(at, sender)
-        record = await _find_key(at.names, sender.domain, sender.selector)
+        record = await _find_key(at.own_names, sender.domain, sender.selector)
     except Unanswered:
         return skip_unasked(at)
     if record is None:

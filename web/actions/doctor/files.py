@@ -1,23 +1,52 @@
 """Files of the instance: who may read what is secret, and whether the server may write its data."""
 
+import asyncio
 import os
 import stat
 from pathlib import Path
 
-from models.settings import INSTALLED
+from models.settings import INSTALLED, PREFIX
 from models.store.services import list_services
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
 
+ALL = os.R_OK | os.W_OK | os.X_OK
+
 OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 
 
-def list_settings_files() -> tuple[Path, ...]:
-    """Those that settings may have come from, as far as this account may look."""
+NOT_SECRET = frozenset({"DECLIC_CA_FILE", "DECLIC_KEY_FILE"})
+"""Certificates are for everybody; the key has a check of its own."""
+
+FEW = 200
+"""Of the pictures so many are looked at: what is wrong with one is wrong with all that came with it."""
+
+OF_CONTAINERS = Path("/run/secrets")
+"""Where containers hand in secrets, readable by all who are inside: that is one account."""
+
+
+def list_settings_files(data: Path) -> tuple[Path, ...]:
+    """Those that settings may have come from, and those of single secrets, as far as this account may look."""
+    named = os.environ.get("DECLIC_CONFIG")
+    found = {*_list_installed(), *_list_secrets(), Path(named) if named else data / "declic.toml"}
+    return tuple(sorted(found))
+
+
+def _list_installed() -> list[Path]:
     try:
-        return tuple(sorted(path for path in INSTALLED.iterdir() if path.suffix == ".env"))
+        return [path for path in INSTALLED.iterdir() if path.suffix == ".env"]
     except OSError:
-        return ()
+        return []
+
+
+def _list_secrets() -> list[Path]:
+    """Files that hold one secret each, as the environment names them."""
+    named = [
+        Path(text)
+        for name, text in os.environ.items()
+        if name.startswith(PREFIX) and name.endswith("_FILE") and name not in NOT_SECRET and text
+    ]
+    return [path for path in named if OF_CONTAINERS not in path.parents]
 
 
 async def check_data_folder(at: Patient) -> Finding:
@@ -30,7 +59,7 @@ async def check_data_folder(at: Patient) -> Finding:
             mend=at.say(N_("DECLIC_DATA le nomme : corrigez-le, ou démarrez la plateforme, qui le crée.")),
             command=f"ls -ld {folder.parent}",
         )
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    if not os.access(folder, ALL):
         return Finding(
             severity="error",
             what=at.say(N_("Ce compte ne peut pas écrire dans %(folder)s."), folder=folder),
@@ -44,7 +73,31 @@ async def check_data_folder(at: Patient) -> Finding:
             mend=at.say(N_("Réservez ce dossier au compte de la plateforme :")),
             command=f"chmod o-w {folder}",
         )
+    if (stuck := await asyncio.to_thread(_find_stuck, folder / "media")) is not None:
+        return Finding(
+            severity="error",
+            what=at.say(N_("Ce compte ne peut pas lire et écrire %(path)s, parmi les photos."), path=stuck),
+            mend=at.say(N_("Des photos manquent, ou n’arrivent pas. Rendez-les au compte qui a tout le reste\u00a0:")),
+            command=f"chown -R --reference={folder} {folder / 'media'} && chmod -R u+rwX {folder / 'media'}",
+        )
     return ok(at.say(N_("Les données sont dans %(folder)s, et s’écrivent."), folder=folder))
+
+
+def _find_stuck(media: Path) -> Path | None:
+    """The first folder of pictures that cannot be written to, or the first of some pictures that cannot be read."""
+    looked = 0
+    for where, folders, names in os.walk(media):
+        here = Path(where)
+        if not os.access(here, ALL):
+            return here
+        locked = [here / name for name in folders if not os.access(here / name, ALL)]
+        unread = [here / name for name in names[:FEW] if not os.access(here / name, os.R_OK)]
+        if locked or unread:
+            return [*locked, *unread][0]
+        looked += len(folders) + len(names)
+        if looked > FEW:
+            return None
+    return None
 
 
 async def check_services(at: Patient) -> Finding:
@@ -98,7 +151,7 @@ async def check_key_file(at: Patient) -> Finding:
 
 async def check_settings_files(at: Patient) -> Finding:
     """Whether passwords in the settings can be read by everybody on this machine."""
-    there = [path for path in at.settings_files if path.is_file()]
+    there = [path for path in at.settings_files if _is_there(path)]
     if not there:
         return Finding(
             severity="skipped", what=at.say(N_("Les réglages ne viennent d’aucun fichier que l’on connaisse."))
@@ -112,3 +165,11 @@ async def check_settings_files(at: Patient) -> Finding:
             command=f"chmod o-rwx {open_files[0]}",
         )
     return ok(at.say(N_("Les réglages sont dans %(path)s, que peu de comptes peuvent lire."), path=there[0]))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it is a file that this account may look at."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

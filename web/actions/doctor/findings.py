@@ -8,6 +8,7 @@ from typing import Literal
 from federation.instance import Instance
 from models.settings import Settings
 from web.actions.doctor.name_records import NameService, ask_names
+from web.actions.doctor.zone_servers import ask_zone
 from web.rendering.i18n import Say
 from web.rendering.render import N_
 
@@ -35,7 +36,7 @@ class Patient:
     """What checks look at: the settings always, the instance where its database answers; `say` speaks the language.
 
     `unanswered` says why there is no instance, `older` that its database is of an older version; `settings_files` are
-    those that the settings may have come from; `names` asks the name service.
+    those that the settings may have come from; `names` asks the name service, `own_names` the servers of our own zones.
     """
 
     settings: Settings
@@ -45,6 +46,7 @@ class Patient:
     older: bool = False
     settings_files: tuple[Path, ...] = ()
     names: NameService = ask_names
+    own_names: NameService = ask_zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

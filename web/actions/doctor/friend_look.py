@@ -24,6 +24,7 @@ from web.actions.doctor.look_words import (
     TITLES,
     WELL,
     WRONG,
+    tell_cause,
 )
 from web.actions.doctor.outside import CLOCK_SECONDS, MOST_CLOCK_SECONDS, RENEWED_WITHIN, tell_when
 from web.news.trouble_words import count_words
@@ -162,7 +163,7 @@ def _explain_failure(at: Patient, look: AskedLook, behind: int | None) -> Findin
         words = N_("%(name)s refuse ce que nous signons. %(what)s")
         return replace(clock, what=at.say(words, what=clock.what, **values))
     severity, what, mend, command = FAILURES.get(look.failure or "", NOT_REACHED)
-    why = next((words for cause, words in CAUSES.items() if cause == look.failure), OTHERWISE)
+    why = tell_cause(at.say, look.failure or "")
     return Finding(
         severity=severity,
         what=at.say(what, why=at.say(why), **values),

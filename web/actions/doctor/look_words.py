@@ -7,6 +7,7 @@ from federation.errors import Cause
 from federation.vocabulary.looks import Sight
 from outbox.servers.looks import NO_FRIEND, NO_KEY, UNKNOWN
 from web.actions.doctor.findings import Severity
+from web.rendering.i18n import Say
 from web.rendering.render import N_
 
 TITLES: Mapping[Sight, str] = MappingProxyType(
@@ -52,6 +53,7 @@ CAUSES: Mapping[Cause, str] = MappingProxyType(
 )
 
 OTHERWISE = N_("la demande échoue")
+
 
 WELL: Mapping[Sight, str] = MappingProxyType(
     {
@@ -164,3 +166,8 @@ NOT_REACHED: tuple[Severity, str, str, str] = (
     N_("Voyez ce qui coince entre vos deux plateformes :"),
     "declic peer test {host}",
 )
+
+
+def tell_cause(say: Say, cause: str) -> str:
+    """Why somebody was not reached, as it goes on after a colon."""
+    return say(next((words for known, words in CAUSES.items() if known == cause), OTHERWISE))

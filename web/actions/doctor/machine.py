@@ -1,14 +1,9 @@
-"""The machine: room on the disk, memory, and programs that nobody mends any more."""
+"""The machine: room on the disk for data and files, memory, and what other machines say."""
 
 import asyncio
 import os
-import platform
 import socket
-import sys
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from pathlib import Path
-from types import MappingProxyType
 
 from models.store import disk_space, health_troubles
 from models.store.database import connection
@@ -22,16 +17,6 @@ FEW_INODES = 20
 
 LITTLE_MEMORY = 128 * MEGABYTE
 """Less that is free makes the system end programs."""
-
-PYTHON_ENDS: Mapping[tuple[int, int], date] = MappingProxyType(
-    {
-        (3, 11): date(2027, 10, 31),
-        (3, 12): date(2028, 10, 31),
-        (3, 13): date(2029, 10, 31),
-        (3, 14): date(2030, 10, 31),
-    }
-)
-"""Until when each version gets security fixes (PEP 664, 693, 719, 745)."""
 
 MEMORY = Path("/proc/meminfo")
 
@@ -123,17 +108,3 @@ async def check_machines(at: Patient) -> Finding:
             command="declic doctor",
         )
     return ok(at.say(N_("Aucune autre machine de la plateforme ne dit que quelque chose ne va pas.")))
-
-
-async def check_python(at: Patient) -> Finding:
-    """Whether this Python still gets security fixes."""
-    version = platform.python_version()
-    end = PYTHON_ENDS.get(sys.version_info[:2])
-    if end is not None and end < datetime.now(UTC).date():
-        return Finding(
-            severity="warning",
-            what=at.say(N_("Python %(version)s ne reçoit plus de corrections de sécurité."), version=version),
-            mend=at.say(N_("Installez une version plus récente du système, puis Déclic à nouveau.")),
-            command="cat /etc/os-release",
-        )
-    return ok(at.say(N_("Python %(version)s reçoit des corrections de sécurité."), version=version))

@@ -56,13 +56,13 @@ async def ask_names(name: str, kind: str) -> list[str]:
     if name.rpartition(".")[2] in RESERVED:
         raise Unanswered(name)
     try:
-        resolver = _find_resolver()
+        resolver = find_resolver()
         answer = await resolver.resolve(f"{name}.", kind, lifetime=SECONDS, raise_on_no_answer=False, search=False)
     except resolving.NXDOMAIN:
         return []
     except (exceptions.DNSException, OSError, ValueError) as error:
         raise Unanswered(str(error)) from error
-    found = [_write(one) for one in list(answer)[:MOST_RECORDS]]
+    found = read_answer(answer)
     if kind in ("A", "AAAA") and _is_here(resolver):
         private = [one for one in found if not is_public(ip_address(one))]
         if private:
@@ -70,7 +70,12 @@ async def ask_names(name: str, kind: str) -> list[str]:
     return found
 
 
-def _find_resolver() -> "resolvers.Resolver":
+def read_answer(answer: "resolving.Answer") -> list[str]:
+    """Its records as people write them."""
+    return [_write(one) for one in list(answer)[:MOST_RECORDS]]
+
+
+def find_resolver() -> "resolvers.Resolver":
     """Those that the machine is told to ask, but for those on it: then whom these ask. Raises as resolvers do."""
     usual = resolvers.Resolver()
     if not _is_here(usual):

@@ -90,7 +90,7 @@ async def check_webfinger(at: Patient) -> Finding:
     try:
         answer = await _ask(at, path + quote(account, safe=""))
     except FetchFailed:
-        return _skip_unreached(at)
+        return skip_unreached(at)
     if answer.status != 200 or b'"subject"' not in answer.body:
         return Finding(
             severity="error",
@@ -116,7 +116,7 @@ async def check_certificate(at: Patient) -> Finding:
     except FetchFailed as failed:
         if failed.cause in CERTIFICATE_FAILS:
             return _explain_unreached(at, failed)
-        return _skip_unreached(at)
+        return skip_unreached(at)
     assert until is not None
     left = until - datetime.now(UTC)
     if left < RENEWED_WITHIN:
@@ -216,7 +216,8 @@ async def _ask(at: Patient, path: str) -> OwnAnswer:
     return await ask_ourselves(at.settings.site, path, ca_file=at.settings.ca_file)
 
 
-def _skip_unreached(at: Patient) -> Finding:
+def skip_unreached(at: Patient) -> Finding:
+    """Nothing can be said, since our address does not lead here."""
     return Finding(severity="skipped", what=at.say(N_("Cela ne se voit que si l’adresse mène ici.")))
 
 

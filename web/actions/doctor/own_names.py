@@ -23,7 +23,7 @@ async def check_addresses(at: Patient) -> Finding:
     if "." not in name or name.replace(".", "").isdigit():
         return Finding(severity="skipped", what=at.say(N_("L’adresse de la plateforme n’est pas un nom.")))
     try:
-        found = await list_addresses(at.names, name)
+        found = await list_addresses(at.own_names, name)
     except SeenHere as seen:
         return _tell_seen_here(at, name, seen.addresses)
     except Unanswered:
@@ -107,7 +107,7 @@ async def check_mail_domain(at: Patient) -> Finding:
     if sender is None:
         return skip_unsent(at)
     try:
-        records = (await at.names(sender.domain, "MX"))[:MOST_HOSTS]
+        records = (await at.own_names(sender.domain, "MX"))[:MOST_HOSTS]
         hosts = [one.rpartition(" ")[2] for one in records] or [sender.domain]
         reached = [host for host in hosts if host and await list_addresses(at.names, host)]
     except Unanswered:

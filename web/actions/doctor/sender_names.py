@@ -112,7 +112,7 @@ async def check_spf(at: Patient) -> Finding:
         return skip_unsent(at)
     try:
         addresses = await list_public(at.names, sender.server)
-        found = await examine_spf(at.names, sender.domain, addresses)
+        found = await examine_spf(at.names, at.own_names, sender.domain, addresses)
     except Unanswered:
         return skip_unasked(at)
     values = {"domain": sender.domain, "server": sender.server, "term": found.term[:LONGEST_TERM]}
@@ -180,7 +180,7 @@ async def check_dmarc(at: Patient) -> Finding:
     if sender is None:
         return skip_unsent(at)
     try:
-        records = await _list_dmarc(at.names, sender.domain)
+        records = await _list_dmarc(at.own_names, sender.domain)
     except Unanswered:
         return skip_unasked(at)
     trouble = _judge_dmarc(records)

@@ -1,15 +1,32 @@
-"""What the site says of itself: its address, and what the law asks for."""
+"""What the site says of itself: its address, what the law asks for, its communes, its end."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from models import preferences
 from models.coop import opening, shutdown
+from models.places import communes
 from models.store.database import connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.news.trouble_words import count_words
 from web.rendering.formats import count_days_left
 from web.rendering.render import N_
+
+LEGAL: Mapping[str, str] = MappingProxyType(
+    {
+        "legal_director": N_("Le site ne dit pas qui dirige la publication, ce que la loi demande à une association."),
+        "contact_email": N_(
+            "Le site ne donne pas d’adresse où écrire à la coop : qui demande ses données ne sait pas à qui."
+        ),
+    }
+)
+"""What else the legal notice has to say (LCEN, article 1-1), and what is said where it does not."""
+
+COMMUNES_LAST = timedelta(days=548)
+"""A year and a half: that of a year comes out in spring."""
 
 
 async def check_url(at: Patient) -> Finding:
@@ -33,19 +50,43 @@ async def check_url(at: Patient) -> Finding:
 
 
 async def check_legal(at: Patient) -> Finding:
-    """Who publishes and who hosts."""
+    """Who publishes, who answers for it, whom one writes to, who hosts."""
     if at.instance is None:
         return skip(at)
     async with connection(at.instance.pool) as conn:
-        missing = opening.list_missing(await preferences.load(conn))
-    if missing:
+        chosen = await preferences.load(conn)
+    if opening.list_missing(chosen):
         return Finding(
             severity="warning",
             what=at.say(N_("Le site ne dit pas qui le publie, ou qui l’héberge, ce que la loi demande.")),
             mend=at.say(N_("Dites-le dans les réglages, ou ainsi :")),
             command="declic settings set legal_publisher …",
         )
-    return ok(at.say(N_("Le site dit qui le publie et qui l’héberge.")))
+    for name, words in LEGAL.items():
+        if not getattr(chosen, name).strip():
+            return Finding(
+                severity="warning",
+                what=at.say(words),
+                mend=at.say(N_("Dites-le dans les réglages, ou ainsi :")),
+                command=f"declic settings set {name} …",
+            )
+    return ok(at.say(N_("Le site dit qui le publie, qui l’héberge et à qui écrire.")))
+
+
+async def check_communes(at: Patient) -> Finding:
+    """Whether the list of communes is that of these years."""
+    today, year = datetime.now(UTC).date(), communes.EDITION.year
+    if today < communes.EDITION + COMMUNES_LAST:
+        return ok(at.say(N_("La liste des communes est celle de %(year)s."), year=year))
+    return Finding(
+        severity="warning",
+        what=at.say(
+            N_("La liste des communes est encore celle de %(year)s : celles qui ont fusionné depuis y manquent."),
+            year=year,
+        ),
+        mend=at.say(N_("Elle vient avec Déclic : installez une version plus récente. Vous avez celle-ci :")),
+        command="declic --version",
+    )
 
 
 async def check_shutdown(at: Patient) -> Finding:

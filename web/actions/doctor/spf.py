@@ -79,9 +79,9 @@ def open_to_nobody(found: SpfFound) -> str:
     return " ".join("~all" if one == found.term else one for one in terms) if found.term in terms else ""
 
 
-async def examine_spf(ask: NameService, domain: str, addresses: list[str]) -> SpfFound:
-    """The record at `domain`, and whether it names one of these addresses. Raises Unanswered."""
-    records = list_records(await ask(domain, "TXT"))
+async def examine_spf(ask: NameService, own: NameService, domain: str, addresses: list[str]) -> SpfFound:
+    """The record at `domain`, which is ours, and whether it names one of these addresses. Raises Unanswered."""
+    records = list_records(await own(domain, "TXT"))
     if len(records) != 1:
         return SpfFound(state=SpfState.SEVERAL if records else SpfState.MISSING)
     walk = _Walk(ask=ask)

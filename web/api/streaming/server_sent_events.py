@@ -9,27 +9,23 @@ from web.api.auth import TOKEN
 from web.api.parameters import read_parameters
 from web.api.streaming.hub import HUB
 from web.api.streaming.messages import THUMP, Message
+from web.api.streaming.probes import HEADERS, answer_probe
 from web.api.streaming.streams import find_stream
 from web.api.streaming.subscribers import Subscriber
 from web.api.streaming.websockets import open_socket
 from web.http.app_keys import INSTANCE
 from web.http.client_address import visitor_network
+from web.security.own_probes import is_probe
 
 THUMP_SECONDS = 15.0
 
 STALLED_SECONDS = 30.0
 """A client that takes nothing for so long is gone."""
 
-HEADERS = {
-    "Content-Type": "text/event-stream",
-    "Cache-Control": "private, no-store",
-    "X-Accel-Buffering": "no",  # nginx passes on what comes, when it comes
-}
 
-
-async def show_health(_: web.Request) -> web.Response:
-    """GET /api/v1/streaming/health."""
-    return web.Response(text="OK")
+async def show_health(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/streaming/health; for a request of our own, a stream or a WebSocket that says one word."""
+    return await answer_probe(request) if is_probe(request) else web.Response(text="OK")
 
 
 async def open_stream(request: web.Request) -> web.StreamResponse:

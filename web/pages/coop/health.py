@@ -47,7 +47,10 @@ async def post_look(request: web.Request) -> web.Response:
 async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
     instance = request.app[INSTANCE]
     patient = Patient(
-        settings=instance.settings, say=partial(say, request), instance=instance, settings_files=list_settings_files()
+        settings=instance.settings,
+        say=partial(say, request),
+        instance=instance,
+        settings_files=list_settings_files(instance.settings.data),
     )
     found = await examine(patient)
     wrong = [one for one in found if one.finding.severity in ("error", "warning")]

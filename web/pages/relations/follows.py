@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from aiohttp import web
@@ -11,7 +12,7 @@ from models.errors import Invalid, NotFound
 from models.people import actors
 from models.people.accounts import Account
 from models.people.actors import Actor
-from models.relations import follows
+from models.relations import follows, taken_up_follows
 from models.relations.follows import Follow, FollowState
 from models.servers import servers
 from models.servers.neighbour_cooperatives import STREAMS
@@ -42,7 +43,9 @@ Verb = Callable[[Connection, Site, Actor, Actor], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowRow:
-    """Somebody whom the member follows or asked to, or who asked her; `rest` while nothing can come from there."""
+    """Somebody whom the member follows or asked to, or who asked her; `rest` while nothing can come from there,
+    `taken_up` since when she follows again what a restoration had lost.
+    """
 
     actor_id: int
     name: str
@@ -53,6 +56,7 @@ class FollowRow:
     delivery: DeliveryStatus | None = None
     past: Backfill | None = None
     rest: SilentHost | None = None
+    taken_up: datetime | None = None
 
 
 async def list_follows(request: web.Request) -> web.Response:
@@ -97,6 +101,7 @@ async def _add_progress(
     delivery = await find_follow_request_delivery(conn, reader_id, pending)
     pasts = await backfills.list_by_actors(conn, [actor.id for actor in accepted])
     resting = await servers.list_silent(conn, sorted({actor.host for actor in accepted if not actor.local}))
+    taken_up = await taken_up_follows.map_told(conn, reader_id)
     rests = {actor.id: resting.get(actor.host) for actor in accepted}
     return [
         replace(
@@ -104,6 +109,7 @@ async def _add_progress(
             delivery=delivery.get(row.actor_id),
             past=pasts.get(row.actor_id),
             rest=rests.get(row.actor_id),
+            taken_up=taken_up.get(row.actor_id),
         )
         for row in asked
     ]

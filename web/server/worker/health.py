@@ -23,10 +23,13 @@ log = structlog.get_logger(__name__)
 WATCHED: Mapping[str, Severity] = MappingProxyType(
     {
         "addresses": "error",
+        "body_size": "error",
         "certificate": "warning",
         "claims": "warning",
         "clock": "warning",
         "connections": "warning",
+        "copy_stores": "error",
+        "crawlers": "warning",
         "data_folder": "error",
         "dkim": "error",
         "dmarc": "error",
@@ -35,8 +38,12 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "key_file": "error",
         "mail_domain": "error",
         "mail_server": "error",
+        "map": "warning",
         "memory": "error",
+        "proxy_headers": "warning",
+        "push_key": "error",
         "queues": "error",
+        "releases": "error",
         "restoration": "warning",
         "reverse": "error",
         "services": "warning",
@@ -44,6 +51,8 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "sorting": "warning",
         "spf": "error",
         "statements": "warning",
+        "streams": "warning",
+        "system": "warning",
     }
 )
 """From when on each is told; the chores look at what all machines share, each process at those of MACHINES.
@@ -55,7 +64,7 @@ What other tables keep (backups, the disk, chores, mails, servers) is told from 
 LAPSING = frozenset({"friend_look"})
 """What was wrong once, and is not looked at any more, is told no longer: what a friend saw a week ago."""
 
-MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory", "services"})
+MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory", "services", "system"})
 """What is well on one machine and may not be on the next: each looks for itself, whoever runs the chores."""
 
 DOORS = frozenset({"certificate", "mail_server"})
@@ -78,7 +87,7 @@ async def watch_doors(instance: Instance) -> None:
 
 
 async def watch_outside(instance: Instance) -> None:
-    """Look at what the name service says of us. A chore that may run twice."""
+    """Look at what the name service says of us, and what passes the web server. A chore that may run twice."""
     await _watch(instance, [one for one in _list_watched() if one.outside and one.name not in DOORS])
 
 

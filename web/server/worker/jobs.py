@@ -51,7 +51,17 @@ with when_called(globals()):
         staff_mails,
     )
     from web.personal_export import job
-    from web.server.worker import disk_space, figures, health, known_words, nightly_sweep, points, shutdown, troubles
+    from web.server.worker import (
+        disk_space,
+        figures,
+        health,
+        known_words,
+        nightly_sweep,
+        points,
+        release_notices,
+        shutdown,
+        troubles,
+    )
 
 log = structlog.get_logger(__name__)
 
@@ -178,6 +188,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "health": ("* * * * *", health.watch_health),
     "health_doors": ("* * * * *", health.watch_doors),
     "health_outside": ("31 * * * *", health.watch_outside),
+    "releases": ("47 * * * *", release_notices.ask_releases),
     "hidden_posts": ("* * * * *", sanctions.tell_hidden_posts),
     "exclusions": ("29 * * * *", sanctions.erase_excluded),
     "troubles": ("37 5 * * *", troubles.tell_troubles),  # before the first mails of the day, in summer and winter

@@ -8,6 +8,7 @@ import structlog
 from federation.instance import Instance
 from models import posts
 from models.access import applications, authorization_grants, login_steps, one_time_links, sessions, tokens
+from models.coop import policy_reports
 from models.exchanges import guests
 from models.exchanges.agreements import links as agreement_links
 from models.listings import unavailabilities
@@ -73,6 +74,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "waiting_posts": waiting_posts.forget_over,
     "message_requests": message_requests.forget_old,
     "failed_fetches": servers.forget_old_failures,
+    "policy_reports": policy_reports.forget_old,
     "nonces": keys.forget_old_nonces,
     "jobs": jobs.prune,
     "directory": forget_old,

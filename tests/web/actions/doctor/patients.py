@@ -1,6 +1,7 @@
 """Whom the doctor's checks look at in tests, and what they say in French."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from models.settings import Settings
 from models.store.database import Pool
 from tests.web.small_app import make_instance
 from web.actions.doctor.findings import Patient
-from web.actions.doctor.name_records import NameService, Unanswered, ask_names
+from web.actions.doctor.name_records import NameService, Unanswered
 
 
 def say(sentence: str, /, **values: Any) -> str:
@@ -28,9 +29,10 @@ def names_of(records: Mapping[tuple[str, str], list[str]] | None) -> NameService
     return ask
 
 
-def make_patient(pool: Pool | None = None, *, names: NameService = ask_names, **settings: Any) -> Patient:
+def make_patient(pool: Pool | None = None, *, names: NameService | None = None, **settings: Any) -> Patient:
     """An instance at https://lomme.example, with its database or without."""
     given = {"url": "https://lomme.example"} | settings
     chosen = msgspec.structs.replace(Settings(), **given)
     instance = make_instance(pool, **given) if pool is not None else None
-    return Patient(settings=chosen, say=say, instance=instance, names=names)
+    patient = Patient(settings=chosen, say=say, instance=instance)
+    return patient if names is None else replace(patient, names=names, own_names=names)

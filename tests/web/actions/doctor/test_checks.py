@@ -19,7 +19,7 @@ from models.store.database import Pool, connection, execute, transaction
 from models.store.disk_space import MEGABYTE, DiskSpace
 from models.store.slow_statements import Noticed
 from tests.web.actions.doctor.patients import make_patient
-from web.actions.doctor import database, files, machine, site, work
+from web.actions.doctor import database, ends, files, machine, site, work
 from web.actions.doctor.checks import CHECKS, examine
 from web.actions.doctor.findings import Check, Finding, Patient, ok
 
@@ -79,10 +79,10 @@ async def test_little_memory_is_named(
 
 
 async def test_a_python_that_nobody_mends_any_more_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (await machine.check_python(make_patient())).severity == "ok"
-    monkeypatch.setattr(machine, "PYTHON_ENDS", {sys.version_info[:2]: date(2020, 1, 1)})
+    assert (await ends.check_python(make_patient())).severity == "ok"
+    monkeypatch.setattr(ends, "PYTHON_ENDS", {sys.version_info[:2]: date(2020, 1, 1)})
 
-    assert (await machine.check_python(make_patient())).severity == "warning"
+    assert (await ends.check_python(make_patient())).severity == "warning"
 
 
 async def test_a_data_folder_that_is_not_there_or_open_to_all_is_named(tmp_path: Path) -> None:
@@ -148,8 +148,13 @@ async def test_a_site_that_does_not_say_who_publishes_it_is_named(pool: Pool) ->
     async with transaction(pool) as conn:
         chosen = await preferences.load(conn)
         await preferences.save(conn, replace(chosen, legal_publisher="La Bricole", legal_host="Maryse, Lomme"))
+    half = await site.check_legal(make_patient(pool))
+    async with transaction(pool) as conn:
+        chosen = await preferences.load(conn)
+        await preferences.save(conn, replace(chosen, legal_director="Nadia B.", contact_email="coop@lomme.example"))
 
-    assert before.severity == "warning"
+    assert (before.severity, half.severity) == ("warning", "warning")
+    assert "dirige la publication" in half.what and half.command == "declic settings set legal_director …"
     assert (await site.check_legal(make_patient(pool))).severity == "ok"
 
 

@@ -163,7 +163,7 @@ async def test_what_only_this_machine_says_of_its_name_is_told_as_such_and_maile
     with pytest.raises(SeenHere):
         await ask_names("coop.fr", "A")
 
-    found = await own_names.check_addresses(make_patient(url="https://coop.fr"))
+    found = await own_names.check_addresses(make_patient(url="https://coop.fr", names=ask_names))
 
     assert (found.severity, found.quiet, found.record) == ("warning", True, "")
     assert "vu d’ici seulement" in found.what and "127.0.1.1, fd00::1" in found.what

@@ -7,7 +7,7 @@ import pytest
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from models.people.actors import Actor
-from models.relations import follows
+from models.relations import follows, taken_up_follows
 from models.store.database import connection, execute, fetch_value, transaction
 from tests.factories import make_remote_actor
 from tests.fediverse import FakeFediverse
@@ -60,6 +60,23 @@ async def test_list_shows_every_state_and_who_waits(open_browser: OpenBrowser, l
 
     assert "Demandent à vous suivre Léonie" in words
     assert "Demandé Léonie" in words
+
+
+async def test_whoever_follows_again_after_a_restoration_is_told_for_a_month(
+    alice: Browser, lomme: Village, instance: Instance
+) -> None:
+    told = "Vous suivez à nouveau depuis le"
+    said = [(await alice.get("/abonnements")).words()]
+    async with transaction(instance.pool) as conn:
+        follow = await follows.find(conn, follower_id=lomme.alice.id, followed_id=lomme.henin.id)
+        assert follow is not None
+        await taken_up_follows.mark(conn, follow.id)
+    said.append((await alice.get("/abonnements")).words())
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE follow SET taken_up_at = taken_up_at - $1::interval", taken_up_follows.TOLD)
+    said.append((await alice.get("/abonnements")).words())
+
+    assert [words.count(told) for words in said] == [0, 1, 0]
 
 
 async def set_server(instance: Instance, **columns: object) -> None:

@@ -50,6 +50,7 @@ OTHER_SWEEPS = {
     "bike_handovers": "what was never taken goes when its time is over", "chores": "what failed in the machine",
     "directory": "territories", "failed_fetches": "addresses of documents", "known_words": "words without people",
     "kept_repair_files": "published files without names",
+    "policy_reports": "how often something was refused on a kind of page",
     "mutes": "until the day that the member chose", "nonces": "proofs of servers", "overflows": "names of domains",
     "slow_statements": "statements of the code", "strange_servers": "names of servers",
     "tombstones": "the row says itself until when", "tour_orders": "the order of stops, gone with the tour",

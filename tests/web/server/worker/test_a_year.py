@@ -62,6 +62,14 @@ EVENTS = "models.store.background.stream_events"
 RULES = (
     rule("received", "received.finished_at", f"{INBOUND}.received.KEPT_DAYS", state="'done'"),
     rule("received", "received.finished_at", f"{INBOUND}.received.FAILED_KEPT_DAYS", state="'failed'"),
+    rule(
+        "policy_reports",
+        "policy_report.day",
+        "models.coop.policy_reports.DAYS",
+        directive="'img-src'",
+        page="'/'",
+        source="'here'",
+    ),
     rule("tombstones", "tombstone.forget_at", reason="'deleted'"),
     rule("sessions", "session.expires_at"),
     rule("tokens", "token.revoked_at", "models.access.tokens.KEPT"),

@@ -1,13 +1,12 @@
 """A store that speaks S3, of whoever runs it: by obstore, which signs, sends large files in parts and tries again."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import obstore
 from obstore import exceptions
-from obstore.store import S3Store
 
 from models.backup_places import BackupPlace
+from web.actions.object_stores import open_store
 from web.server.backups.copies.targets import NotCopied
 
 PART = 16 * 1024 * 1024
@@ -17,29 +16,14 @@ AT_ONCE = 2
 
 RETRY_SECONDS = 120
 
-REGION = "us-east-1"
-"""What stores that have no regions go by."""
-
 
 class ObjectStore:
     """One bucket, and a folder in it."""
 
     def __init__(self, place: BackupPlace) -> None:
         """Nothing is asked yet."""
-        bucket, _, prefix = place.path.strip("/").partition("/")
-        host = f"[{place.host}]" if ":" in place.host else place.host
-        port = "" if place.port is None else f":{place.port}"
         self._place = str(place)
-        self._store = S3Store(
-            bucket,
-            prefix=prefix or None,
-            endpoint=f"{'http' if place.plain else 'https'}://{host}{port}",
-            region=place.options.get("region", REGION),
-            access_key_id=place.user,
-            secret_access_key=place.secret,
-            client_options={"allow_http": place.plain, "connect_timeout": "20s", "timeout": "10m"},
-            retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
-        )
+        self._store = open_store(place, timeout="10m", retries=4, retry_seconds=RETRY_SECONDS)
 
     async def list_names(self) -> list[str]:
         """As `Target` says."""

@@ -1,0 +1,278 @@
+"""What the web server in front of Déclic (the proxy) passes on, seen from behind it: we ask at our own address."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from federation.errors import FetchFailed
+from federation.http_client.own_address import ask_ourselves
+from federation.http_client.own_front import Front, ask_upgrade, offer_body, watch_stream
+from federation.instance import Instance
+from federation.sandbox import films, pictures
+from models.store.database import transaction
+from web.actions.doctor.database import skip
+from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.outside import skip_unreached
+from web.http.client_address import INDOORS, is_trusted, read_address
+from web.rendering.render import N_
+from web.security.own_probes import make_probe
+
+PATH, STREAM_PATH = "/healthz/front", "/api/v1/streaming/health"
+
+DECOY = "192.0.2.1"
+"""What a visitor might say of herself: an address that nobody has (RFC 5737)."""
+
+MEBIBYTE = 1024 * 1024
+
+LITTLE = 1024
+
+ROOM = MEBIBYTE
+"""For what else stands in a form with a picture."""
+
+NGINX = "grep -rnE 'proxy_|client_max_body_size' /etc/nginx/sites-enabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How a request of ours arrived: `peer` is who brought it, empty for a socket; `forwarded` is whom he names."""
+
+    host: str
+    peer: str
+    forwarded: Sequence[str]
+    scheme: str
+
+
+async def check_proxy_headers(at: Patient) -> Finding:
+    """Whether the name that was asked for, https and the visitor's address arrive, and are believed."""
+    if at.instance is None:
+        return skip(at)
+    if urlsplit(at.settings.url).scheme != "https":
+        return Finding(severity="skipped", what=at.say(N_("Sans https, il n’y a pas de serveur web devant Déclic.")))
+    try:
+        front = await _open_front(at, PATH, {"X-Forwarded-For": DECOY})
+        answer = await ask_ourselves(front.site, front.path, ca_file=front.ca_file, headers=front.headers)
+    except FetchFailed:
+        return _judge_others(at, at.instance, skip_unreached(at))
+    seen = _read(answer.body) if answer.status == 200 else None
+    if seen is None:
+        return _judge_others(at, at.instance, _skip_lost(at))
+    return _judge_names(at, seen) or _judge_visitors(at, seen)
+
+
+def _judge_names(at: Patient, seen: Seen) -> Finding | None:
+    """The name and https, which signatures and addresses are made of."""
+    name = at.settings.site.host
+    if seen.host.lower().removesuffix(":443") != name.lower():
+        return Finding(
+            severity="error",
+            what=at.say(
+                N_(
+                    "Le serveur web transmet le nom « %(host)s » au lieu de « %(name)s » (Host) : ce que les autres "
+                    "coops signent ne peut pas être vérifié."
+                ),
+                host=seen.host[:100],
+                name=name,
+            ),
+            mend=at.say(
+                N_("Avec nginx, il faut la ligne « proxy_set_header Host $http_host; ». Voyez ce qui y est\u00a0:")
+            ),
+            command=NGINX,
+        )
+    if seen.scheme == "http":
+        return Finding(
+            severity="error",
+            what=at.say(
+                N_(
+                    "Le serveur web dit que les gens viennent sans https (X-Forwarded-Proto) : les autres coops sont "
+                    "renvoyées en rond et ne lisent rien d’ici."
+                )
+            ),
+            mend=at.say(
+                N_(
+                    "Avec nginx, il faut la ligne « proxy_set_header X-Forwarded-Proto https; ». Si un autre serveur "
+                    "se tient devant lui, il doit laisser passer ce que celui-là dit\u00a0:"
+                )
+            ),
+            command=NGINX,
+        )
+    return None
+
+
+def _judge_visitors(at: Patient, seen: Seen) -> Finding:
+    """Whether visitors are told apart: limits count each of them, and a flood of one must not close the door to all."""
+    trusted = not seen.peer or is_trusted(seen.peer, at.settings.proxy_networks)
+    told = [one for one in seen.forwarded[-1:] if one != DECOY or trusted]
+    if told and not trusted:
+        return _tell_untrusted(at, seen.peer)
+    return _judge_told(at, told) if told or trusted or is_trusted(seen.peer, INDOORS) else _tell_well(at)
+
+
+def _judge_told(at: Patient, told: list[str]) -> Finding:
+    """What our proxy tells of a visitor: the address that she gave herself, nothing, or where she comes from."""
+    if told not in ([DECOY], []):
+        return _tell_well(at)
+    words = (
+        N_(
+            "Le serveur web transmet telle quelle l’adresse qu’un visiteur se donne (X-Forwarded-For) : chacun peut "
+            "prendre celle d’un autre."
+        )
+        if told
+        else N_(
+            "Le serveur web ne dit pas d’où viennent les visiteurs (X-Forwarded-For) : pour les limites, ils ne sont "
+            "tous qu’une seule personne."
+        )
+    )
+    return Finding(
+        severity="error" if told else "warning",
+        what=at.say(words),
+        mend=at.say(
+            N_(
+                "Avec nginx, il faut la ligne « proxy_set_header X-Forwarded-For $remote_addr; » et rien d’autre sous "
+                "ce nom\u00a0:"
+            )
+        ),
+        command=NGINX,
+    )
+
+
+def _tell_well(at: Patient) -> Finding:
+    return ok(at.say(N_("Le nom demandé, https et l’adresse des visiteurs arrivent jusqu’ici.")))
+
+
+def _tell_untrusted(at: Patient, peer: str) -> Finding:
+    return Finding(
+        severity="warning",
+        what=at.say(
+            N_(
+                "Le serveur web, à %(peer)s, dit d’où viennent les visiteurs, mais on ne le croit pas : pour les "
+                "limites, ils ne sont tous qu’une seule personne."
+            ),
+            peer=peer,
+        ),
+        mend=at.say(N_("Si c’est bien le vôtre, nommez-le dans DECLIC_TRUSTED_PROXIES, puis redémarrez\u00a0:")),
+        command=f"echo DECLIC_TRUSTED_PROXIES={peer} >> /etc/declic/declic.env && systemctl restart declic",
+    )
+
+
+def _judge_others(at: Patient, instance: Instance, otherwise: Finding) -> Finding:
+    """What requests of visitors said within the hour to this process, where one of ours says nothing."""
+    peer = instance.unbelieved.find("proxy")
+    return otherwise if peer is None else _tell_untrusted(at, peer)
+
+
+async def check_body_size(at: Patient) -> Finding:
+    """Whether a photo as large as we take comes through, and a film, as far as that is said beforehand."""
+    if at.instance is None:
+        return skip(at)
+    photo = await _post(at, pictures.MAX_BYTES + ROOM)
+    if photo != 200 and await _post(at, LITTLE) != 200:
+        return _skip_lost(at)
+    film = await _post(at, films.MAX_BYTES + ROOM, sent=False)
+    if photo == 200 and film != 413:
+        megabytes = pictures.MAX_BYTES // MEBIBYTE
+        return ok(at.say(N_("Les photos passent jusqu’à %(size)s\u00a0Mo."), size=megabytes))
+    size, words = (
+        (pictures.MAX_BYTES, N_("Le serveur web refuse ce qui fait %(size)s\u00a0Mo : des photos n’arrivent pas."))
+        if photo != 200
+        else (films.MAX_BYTES, N_("Le serveur web refuse ce qui fait %(size)s\u00a0Mo : des films n’arrivent pas."))
+    )
+    return Finding(
+        severity="error" if photo != 200 else "warning",
+        what=at.say(words, size=size // MEBIBYTE),
+        mend=at.say(
+            N_(
+                "Avec nginx, il faut la ligne « client_max_body_size 100m; », avec Caddy « max_size 100MB » dans "
+                "« request_body ». Voyez ce qui y est\u00a0:"
+            )
+        ),
+        command=NGINX,
+    )
+
+
+async def _post(at: Patient, size: int, *, sent: bool = True) -> int:
+    """What so many bytes are answered; 0 for nothing: some servers close the door on what is too large."""
+    try:
+        return await offer_body(await _open_front(at, PATH), size, sent=sent)
+    except FetchFailed:
+        return 0
+
+
+async def check_ranges(at: Patient) -> Finding:
+    """Whether a part of a film can be asked for: some telephones play nothing otherwise."""
+    if at.instance is None:
+        return skip(at)
+    try:
+        front = await _open_front(at, PATH, {"Range": "bytes=0-3"})
+        answer = await ask_ourselves(front.site, front.path, ca_file=front.ca_file, headers=front.headers)
+    except FetchFailed:
+        return skip_unreached(at)
+    if answer.status == 206:
+        return ok(at.say(N_("Un film peut être demandé par morceaux (Range).")))
+    if answer.status != 200:
+        return _skip_lost(at)
+    return Finding(
+        severity="warning",
+        what=at.say(N_("Le serveur web enlève « Range » : des téléphones ne jouent ni film ni son.")),
+        mend=at.say(N_("Il doit transmettre les en-têtes « Range » et « If-Range » comme ils viennent\u00a0:")),
+        command=NGINX,
+    )
+
+
+async def check_streams(at: Patient) -> Finding:
+    """Whether apps hear at once what happens: by a WebSocket, and by events that nobody holds back."""
+    if at.instance is None:
+        return skip(at)
+    try:
+        upgraded = await ask_upgrade(await _open_front(at, STREAM_PATH))
+        streamed = await watch_stream(await _open_front(at, STREAM_PATH))
+    except FetchFailed:
+        return skip_unreached(at)
+    if _is_lost(upgraded) or streamed is None:
+        return _skip_lost(at)
+    if upgraded == 101 and streamed:
+        return ok(at.say(N_("Les applications apprennent aussitôt ce qui se passe.")))
+    words = (
+        N_("Le serveur web ne laisse pas passer les WebSockets : les applications n’apprennent rien d’elles-mêmes.")
+        if upgraded != 101
+        else N_("Le serveur web retient ce qui passe par /api/v1/streaming : les applications l’apprennent trop tard.")
+    )
+    return Finding(
+        severity="warning",
+        what=at.say(words),
+        mend=at.say(
+            N_(
+                "Avec nginx, pour /api/v1/streaming il faut « proxy_http_version 1.1; », les en-têtes « Upgrade » et "
+                "« Connection », et « proxy_buffering off; », comme dans deploy/nginx.conf\u00a0:"
+            )
+        ),
+        command=NGINX,
+    )
+
+
+async def _open_front(at: Patient, path: str, headers: dict[str, str] | None = None) -> Front:
+    """A request of ours to be, with a secret of its own."""
+    assert at.instance is not None
+    async with transaction(at.instance.pool) as conn:
+        probe = await make_probe(conn, at.settings)
+    return Front(site=at.settings.site, path=path, headers={**(headers or {}), **probe}, ca_file=at.settings.ca_file)
+
+
+def _read(body: bytes) -> Seen | None:
+    """What stands in the answer, which may have come in pieces; None where it is none of ours."""
+    try:
+        said = json.loads(body[body.find(b"{") : body.rfind(b"}") + 1])
+        forwarded = [read_address(one) for one in said["forwarded"].split(",") if one.strip()]
+        return Seen(host=said["host"], peer=said["peer"], forwarded=forwarded, scheme=said["scheme"].strip().lower())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _is_lost(status: int) -> bool:
+    """Whether this is said of the request and not of its size or kind: it did not arrive, or Déclic is restarting."""
+    return status == 404 or status >= 500
+
+
+def _skip_lost(at: Patient) -> Finding:
+    words = N_("Une demande d’essai à notre propre adresse n’est pas arrivée jusqu’ici.")
+    return Finding(severity="skipped", what=at.say(words))
