@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from models.errors import Conflict, Invalid, NotFound
+from models.people import name_rest
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.store.statements import compose
 
@@ -80,9 +81,14 @@ def order_roles(roles: Collection[str]) -> list[Role]:
     return [role for role in ROLES if role in roles]
 
 
-async def reserve_username(conn: Connection, username: str) -> None:
-    """Take `username` for ever. Raises Invalid for a bad name, Conflict for one that was ever used."""
+async def reserve_username(conn: Connection, username: str, *, despite_loss: bool = False) -> None:
+    """Take `username` for ever. Raises Invalid for a bad name, Conflict for one that was ever used.
+
+    For a while after a restoration no new one is given out, but `despite_loss`.
+    """
     require_username(username)
+    if not despite_loss:
+        await name_rest.require_given_out(conn)
     taken = await execute(
         conn,
         """

@@ -3503,6 +3503,10 @@ CREATE TABLE restoration_word (
     names smallint NOT NULL DEFAULT 0,
     taken_back smallint NOT NULL DEFAULT 0,
     day date NOT NULL DEFAULT CURRENT_DATE,
+    -- Servers that are asked for what they hold of ours after a restoration, and whether they answered: until all did,
+    -- or for an hour, no new name is given out.
+    asked boolean NOT NULL DEFAULT false,
+    answered_at timestamptz,
     PRIMARY KEY (restoration_id, host)
 );
 
@@ -3511,6 +3515,19 @@ CREATE TABLE sweep_position (
     name text PRIMARY KEY,
     after text NOT NULL
 );
+
+-- What members had published in the time that was lost and other servers gave back: it stands again where its author's
+-- own proof holds (`restored_at`); else she is asked, with `document` as it came.
+CREATE TABLE returned_post (
+    post_uri text PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    told_by text NOT NULL,  -- the server that gave it back
+    document jsonb,         -- NULL once it stands again
+    came_at timestamptz NOT NULL DEFAULT now(),
+    restored_at timestamptz
+);
+CREATE INDEX returned_post_actor ON returned_post (actor_id);
+CREATE INDEX returned_post_told ON returned_post (told_by);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

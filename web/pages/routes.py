@@ -41,6 +41,7 @@ with when_called(globals()):
         owner_unavailability,
         prolonging,
         reserve_list,
+        returned_posts,
         status_changes,
     )
     from web.pages.listings.publish import background_saves, copies, edit_page, kept_forms, publish_page
@@ -150,6 +151,8 @@ PAGES: list[web.RouteDef] = [
     web.post("/moi/montres/oter", endorsements.post_taken_off),
     web.post("/moi/mercis/{act:cacher|montrer}", thanked.post_hidden),
     web.get("/chez-moi", own_listings.show_my_place),
+    web.get("/chez-moi/revenues", returned_posts.show_returned),
+    web.post("/chez-moi/revenues", returned_posts.post_returned),
     web.get(f"/@{{username:[a-z0-9_]+}}/{{uuid:{UUID}}}", note_page.show_local),
     web.get("/@{handle:[^/]+}", profile_page.show_profile),
     web.get(f"/notes/{{id:{ID}}}", note_page.show_by_id),

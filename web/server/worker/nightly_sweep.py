@@ -36,7 +36,7 @@ from models.servers.directory.saving import forget_old
 from models.store import limit_rows, slow_statements, sweep_positions
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, transaction
-from models.traffic import tombstones
+from models.traffic import returned_posts, tombstones
 from models.traffic.inbound import inbox_overflows, received
 from models.traffic.outbound import deliveries
 
@@ -46,6 +46,7 @@ log = structlog.get_logger(__name__)
 SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "received": received.prune,
     "deliveries": deliveries.prune,
+    "returned_posts": returned_posts.prune,
     "tombstones": tombstones.prune,
     "sessions": sessions.forget_expired,
     "tokens": tokens.forget_old,

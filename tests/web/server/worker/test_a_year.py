@@ -63,6 +63,7 @@ RULES = (
     rule("received", "received.finished_at", f"{INBOUND}.received.KEPT_DAYS", state="'done'"),
     rule("received", "received.finished_at", f"{INBOUND}.received.FAILED_KEPT_DAYS", state="'failed'"),
     rule("tombstones", "tombstone.forget_at", reason="'deleted'"),
+    rule("returned_posts", "returned_post.came_at", "models.traffic.returned_posts.KEPT"),
     rule("sessions", "session.expires_at"),
     rule("tokens", "token.revoked_at", "models.access.tokens.KEPT"),
     rule("grants", "refresh_token.used_at", "models.access.authorization_grants.KEPT"),
