@@ -129,11 +129,21 @@ async def _read(conn: Connection, author: Actor, object: Own) -> tuple[NewPost, 
     named = {*note.to, *note.cc, *(mention.href for mention in note.mentions)}
     known = {one.uri: one.id for one in await actors.list_by_uris(conn, sorted(named))}
     new, details = read_new_post(author, object, known), read_details(object)
-    if details is not None:
-        details = replace(details, calendar_uri=None)
+    details = None if details is None else _as_own(details)
     assert new.published_at is not None
     source = to_text(new.content if details is None else details.description)
     return replace(new, local=True, raw=None, source=source, id=make_id(new.published_at)), details
+
+
+def _as_own(told: ListingDetails) -> ListingDetails:
+    """As it is kept for one of ours: what others are told besides is reckoned from the rest."""
+    left = told.available_quantity
+    return replace(
+        told,
+        calendar_uri=None,
+        category_uri=None if told.category else told.category_uri,
+        available_quantity=left if told.unit_based or left not in (told.quantity, 0) else None,
+    )
 
 
 def _keep_own(held: ListingDetails, told: ListingDetails) -> ListingDetails:
