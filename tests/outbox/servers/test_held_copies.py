@@ -129,4 +129,4 @@ async def test_the_page_that_is_read(conn: Connection, henin: Actor, monkeypatch
 
     assert page["next"].partition("?")[0] == page["partOf"] == shown["heldCopies"]
     [written] = normalize([page | {"next": f"{page['partOf']}?after=1"}])
-    require_golden("held-copies", written)
+    require_golden("declic/held-copies", written)
