@@ -59,7 +59,7 @@ def shorten(html: str, most: int = 90) -> str:
 async def put_back(conn: Connection, author: Actor, object: Own, host: str) -> None:
     """The post as its author signed it, at its place in time. Its pictures are not with it: their files were lost."""
     new, details = await _read(conn, author, object)
-    post = await posts.create(conn, new)
+    post = await posts.create(conn, _as_signed(new, object))
     if post is None:
         return
     if details is not None:
@@ -105,7 +105,7 @@ async def edit(conn: Connection, author: Actor, object: Own) -> None:
     new, details = await _read(conn, author, object)
     if new.updated_at is None or (held.kind == "listing") != (details is not None):
         return
-    if await posts.save_edit(conn, held.id, replace(new, url=held.url)) and details is not None:
+    if await posts.save_edit(conn, held.id, replace(_as_signed(new, object), url=held.url)) and details is not None:
         listing = await listings.find_by_post(conn, held.id)
         assert listing is not None
         await listings.save_details(conn, held.id, _keep_own(listing.details, details))
@@ -133,6 +133,11 @@ async def _read(conn: Connection, author: Actor, object: Own) -> tuple[NewPost, 
     assert new.published_at is not None
     source = to_text(new.content if details is None else details.description)
     return replace(new, local=True, raw=None, source=source, id=make_id(new.published_at)), details
+
+
+def _as_signed(new: NewPost, object: Own) -> NewPost:
+    """With the HTML that was made here: her key signed it, to the letter."""
+    return replace(new, content=note_of(object).content)
 
 
 def _as_own(told: ListingDetails) -> ListingDetails:

@@ -152,9 +152,11 @@ async def test_what_is_not_for_everybody_never_comes_by_others(conn: Connection,
 
 async def test_what_she_deleted_stays_deleted_in_whichever_order_it_comes(conn: Connection, alice: Actor) -> None:
     first, second = await say(conn, "Une"), await say(conn, "Deux")
+    creates = await fetch_column(conn, "SELECT body FROM activity ORDER BY id")
+    create_first, create_second = (add_proof(orjson.loads(body), SIGNER, NOW) for body in creates)
     await notes.delete(conn, HERE, alice, first)
     await notes.delete(conn, HERE, alice, second)
-    create_first, create_second, delete_first, delete_second = await lose(conn)
+    _, _, delete_first, delete_second = await lose(conn)
 
     for document in (create_first, delete_first, delete_second, create_second):
         await give_back(conn, document)
