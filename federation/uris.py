@@ -91,11 +91,6 @@ def followers_uri(site: Site, username: str) -> str:
     return f"{site.url}/users/{username}/followers"
 
 
-def held_copies_uri(site: Site) -> str:
-    """Where a server made again of a backup reads what this one holds of it."""
-    return f"{site.url}/users/instance/held_copies"
-
-
 def followers_synchronization_uri(site: Site, username: str) -> str:
     """The followers at the server that asks (FEP-8fcf)."""
     return f"{site.url}/users/{username}/followers_synchronization"

@@ -143,14 +143,19 @@ async def _propose(conn: Connection, site: Site, host: str, object: Object | str
     author = await _find_author(conn, site, host, note.attributed_to or "")
     if author is None or not _comes_back(site, author, object) or is_withheld(object):
         return
-    if note.published is None or not _was_lost(note.published, found):
-        return
-    if await posts.find_by_uri(conn, note.id) is not None or await returned_posts.is_left(conn, note.id):
-        return
-    if await tombstones.is_gone(conn, note.id, author.uri):
+    if note.published is None or not _was_lost(note.published, found) or await _is_known(conn, author, note.id):
         return
     if await returned_posts.propose(conn, note.id, author.id, host, note.raw):
         await _tell(conn, author)
+
+
+async def _is_known(conn: Connection, author: Actor, uri: str) -> bool:
+    """Whether this post is here, or is not to come back."""
+    return (
+        await posts.find_by_uri(conn, uri) is not None
+        or await returned_posts.is_left(conn, uri)
+        or await tombstones.is_gone(conn, uri, author.uri)
+    )
 
 
 async def _tell(conn: Connection, author: Actor) -> None:

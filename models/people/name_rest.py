@@ -6,7 +6,7 @@ from math import ceil
 from models.errors import Conflict
 from models.store.database import Connection, fetch_value
 
-REST = timedelta(hours=1)
+LONGEST_REST = timedelta(hours=1)
 """So long at most: by then the servers that know of lost names have spoken, or may not for days."""
 
 
@@ -23,7 +23,7 @@ async def find_end(conn: Connection) -> datetime | None:
             SELECT FROM restoration_word w WHERE w.restoration_id = r.id AND w.asked AND w.answered_at IS NULL))
         ORDER BY r.id DESC LIMIT 1
         """,
-        REST,
+        LONGEST_REST,
     )
     return end
 

@@ -35,7 +35,7 @@ class ReturnedPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class ReturnedCounts:
     """How many stand again, how many wait for their authors, and of how many servers that are asked no answer came."""
 
     restored: int
@@ -178,11 +178,11 @@ async def count_proposed(conn: Connection, actor_id: int) -> int:
     )
 
 
-async def count(conn: Connection) -> Counts:
+async def count(conn: Connection) -> ReturnedCounts:
     """For the team, since the last restoration."""
     found = await fetch_one(
         conn,
-        Counts,
+        ReturnedCounts,
         """
         SELECT count(*) FILTER (WHERE restored_at IS NOT NULL)::integer AS restored,
             count(*) FILTER (WHERE document IS NOT NULL)::integer AS proposed,

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from federation.community_uris import circle_uri
-from federation.repair_uris import looks_uri, repair_shops_uri, stolen_bikes_uri
-from federation.uris import held_copies_uri
+from federation.repair_uris import held_copies_uri, looks_uri, repair_shops_uri, stolen_bikes_uri
 from federation.vocabulary.actors import ActorDocument
 from models import preferences
 from models.communities import charters, communities

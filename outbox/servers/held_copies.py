@@ -3,7 +3,7 @@
 from federation.documents.parse import decode
 from federation.errors import FederationError
 from federation.json.fields import PUBLIC, audience
-from federation.uris import held_copies_uri
+from federation.repair_uris import held_copies_uri
 from federation.vocabulary.collections import CollectionPage, Verbatim
 from models.errors import NotFound
 from models.people.actors import Actor

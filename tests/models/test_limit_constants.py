@@ -313,7 +313,7 @@ LIMITS: dict[str, object] = {
     "models.searches.fitting.LOOKED_THROUGH": 1000,
     "models.searches.language.word_matches.MOST_RELATED": 40,
     "models.listings.subcategories.MOST": 12,
-    "models.people.name_rest.REST": timedelta(hours=1),
+    "models.people.name_rest.LONGEST_REST": timedelta(hours=1),
     "models.traffic.held_copies.AT_ONCE": 40,
     "models.traffic.held_copies.LARGEST": 20_000,
     "models.traffic.returned_posts.KEPT": timedelta(days=30),

@@ -96,7 +96,6 @@ LIMITS: dict[str, object] = {
     "outbox.listings.listing_limits.MOST_THINGS": Decimal("999"),
     "outbox.moderation.partners.MOST": 500,
     "outbox.moderation.sanctions.AT_ONCE": 50,
-    "outbox.people.instance_restoration.FIRST": timedelta(seconds=15),
     "outbox.people.instance_shutdown.AT_ONCE": 200,
     "outbox.people.absences.LONGEST": timedelta(days=366),
     "outbox.people.absences.RETURNED_AT_ONCE": 50,

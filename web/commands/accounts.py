@@ -76,12 +76,7 @@ def account() -> None:
     help="Give the name out although the instance was restored a moment ago: you know that nobody had it since.",
 )
 def create_account(
-    name: str,
-    email: str,
-    password: str | None,
-    password_file: TextIO | None,
-    roles: tuple[str, ...],
-    **how: bool,
+    name: str, email: str, password: str | None, password_file: TextIO | None, roles: tuple[str, ...], **how: bool
 ) -> None:
     """Create an account; prints the actor's id."""
     if _is_on_the_line("--password", password):

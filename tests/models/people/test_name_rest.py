@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import Conflict
 from models.people import accounts, name_rest
-from models.people.name_rest import REST
+from models.people.name_rest import LONGEST_REST
 from models.store.database import Connection, execute
 from models.traffic import returned_posts
 
@@ -32,7 +32,7 @@ async def test_no_new_name_is_given_out_before_others_are_told(conn: Connection)
     await accounts.reserve_username(conn, "dora", despite_loss=True)
 
     assert refused.value.field == "username"
-    assert await name_rest.find_end(conn) == NOW + REST
+    assert await name_rest.find_end(conn) == NOW + LONGEST_REST
 
 
 async def test_names_are_given_out_once_all_who_are_asked_have_answered(conn: Connection) -> None:
@@ -48,7 +48,7 @@ async def test_names_are_given_out_once_all_who_are_asked_have_answered(conn: Co
 
 
 async def test_who_does_not_answer_keeps_names_for_an_hour_alone(conn: Connection) -> None:
-    await restore(conn, ago=REST + timedelta(seconds=1), told=False)
+    await restore(conn, ago=LONGEST_REST + timedelta(seconds=1), told=False)
     await returned_posts.plan_asking(conn, ["henin.test"])
 
     assert await name_rest.find_end(conn) is None

@@ -7,7 +7,7 @@ from models.people import actors, name_rest
 from models.store.database import connection
 from models.traffic import peer_restorations, restoration_words, restorations, returned_posts
 from models.traffic.restorations import Restoration, Returned
-from models.traffic.returned_posts import Counts
+from models.traffic.returned_posts import ReturnedCounts
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.news.trouble_words import count_words
@@ -108,7 +108,7 @@ def _tell_return(at: Patient, returned: Returned, found: Restoration) -> str:
     return " ".join(said)
 
 
-def _tell_own(at: Patient, own: Counts, names: datetime | None) -> list[str]:
+def _tell_own(at: Patient, own: ReturnedCounts, names: datetime | None) -> list[str]:
     """What came back of members' own posts, and whether new names are given out."""
     said = []
     if own.restored:
