@@ -198,7 +198,8 @@ async def test_what_a_member_published_meanwhile_is_given_back_and_stands_under_
     fire: Fire,
 ) -> None:
     status, document = await fetch(fire.lost.uri)
-    _, outbox = await fetch(f"{fire.alice.actor.uri}/outbox?page=true")
+    _, root = await fetch(f"{fire.alice.actor.uri}/outbox")
+    _, outbox = await fetch(root["first"])
     copy, back = await find_listing(fire.henin, fire.lost.uri), await find_listing(fire.lomme, fire.lost.uri)
 
     assert copy is not None and (copy.details.title, copy.post.deleted_at) == ("Perceuse", None)
