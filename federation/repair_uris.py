@@ -1,4 +1,4 @@
-"""The addresses of what shops and cooperatives tell of repairs, and where friends ask about a bike or for a look."""
+"""The addresses of what shops and cooperatives tell of repairs, and where other servers ask ours."""
 
 from models.settings import Site
 
@@ -21,3 +21,8 @@ def stolen_bikes_uri(site: Site) -> str:
 def looks_uri(site: Site) -> str:
     """Where friend cooperatives ask ours to look at them from outside."""
     return f"{site.url}/users/coop/looks"
+
+
+def held_copies_uri(site: Site) -> str:
+    """Where a server made again of a backup reads what this one holds of it."""
+    return f"{site.url}/users/instance/held_copies"

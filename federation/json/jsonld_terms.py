@@ -111,7 +111,7 @@ TERMS: dict[str, Any] = {
     **_ids("declic", "stolenBikes"),
     **_plain("declic", "StolenBikeInquiry", "StolenBikeAnswer", "frameNumber", "contact"),
     **_typed("declic", "boolean", "stolen"),
-    **_ids("declic", "looks"),
+    **_ids("declic", "looks", "heldCopies"),
     **_plain("declic", "LookRequest", "LookReport", "Sight", "check", "cause", "addresses", "seen"),
     **_typed("declic", "boolean", "well"),
     **_typed("declic", "integer", "figure"),

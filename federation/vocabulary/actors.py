@@ -67,7 +67,7 @@ class ActorDocument:
     is what a Group tells that people are part of, `repair_shop` what an Organization that repairs does; `repair_shops`
     are those that a cooperative lists, `stolen_bikes` is where its friends ask about one frame number, `looks` where
     they ask to be looked at from outside. A server lost what happened between `restored_from`, of when its backup was,
-    and `restored_at`.
+    and `restored_at`; at `held_copies` of another it reads what that one holds of it.
     """
 
     id: str
@@ -114,6 +114,7 @@ class ActorDocument:
     repair_shops: str | None = None
     stolen_bikes: str | None = None
     looks: str | None = None
+    held_copies: str | None = None
     raw: Json = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -174,6 +175,7 @@ def read_actor(document: Json) -> ActorDocument:
         repair_shops=uri(document.get("repairShops")),
         stolen_bikes=uri(document.get("stolenBikes")),
         looks=uri(document.get("looks")),
+        held_copies=uri(document.get("heldCopies")),
         raw=document,
     )
 
@@ -250,6 +252,7 @@ def write_actor(value: ActorDocument) -> Json:
             "repairShops": value.repair_shops,
             "stolenBikes": value.stolen_bikes,
             "looks": value.looks,
+            "heldCopies": value.held_copies,
             "awayUntil": optional(value.away_until, write_moment),
             "restoredFrom": optional(value.restored_from, write_moment),
             "restoredAt": optional(value.restored_at, write_moment),

@@ -28,7 +28,7 @@ NotificationType = Literal[
     "community_invited", "community_charter", "community_removed", "community_role", "community_unmanaged",
     "community_report", "community_hidden", "community_shown",
     "community_hold_asked", "community_hold_answered", "community_moved", "bike_asked", "coop_friendship",
-    "territory_proposed", "territory_answered", "shutdown", "shutdown_over",
+    "territory_proposed", "territory_answered", "shutdown", "shutdown_over", "posts_returned",
 ]
 # fmt: on
 """As Mastodon's API names them; `sign_up` (somebody asks to join), `coop_follow` (a cooperative follows ours),
@@ -44,7 +44,8 @@ Of a community, its actor (`community_news`): `community_asked`, `community_acce
 cooperative that was asked to hold it too), `community_moved` (the address where it lives now), `community_hidden` and
 `community_shown` (what she shared inside), `community_report` (to who leads it); for the team
 `community_unmanaged` and `community_hold_asked`. `bike_asked` (somebody of ours asked about the frame number of a bike
-that was stolen from the reader); `shutdown` (the instance is to end), `shutdown_over` (it goes on).
+that was stolen from the reader); `shutdown` (the instance is to end), `shutdown_over` (it goes on),
+`posts_returned` (what she had published came back after a restoration, or waits for her word).
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 

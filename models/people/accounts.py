@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from models.errors import Conflict, Invalid, NotFound
+from models.people import name_rest
 from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
 from models.store.statements import compose
 
@@ -80,9 +81,11 @@ def order_roles(roles: Collection[str]) -> list[Role]:
     return [role for role in ROLES if role in roles]
 
 
-async def reserve_username(conn: Connection, username: str) -> None:
-    """Take `username` for ever. Raises Invalid for a bad name, Conflict for one that was ever used."""
+async def reserve_username(conn: Connection, username: str, *, despite_loss: bool = False) -> None:
+    """Take `username` for ever. Raises Invalid; Conflict for one that was used, and while names rest (`name_rest`)."""
     require_username(username)
+    if not despite_loss:
+        await name_rest.require_given_out(conn)
     taken = await execute(
         conn,
         """
@@ -132,6 +135,14 @@ _ONE = compose(
     account=ACCOUNT,
 )
 
+_BY_EMAIL = compose(
+    """
+    SELECT {account} FROM account JOIN actor ON actor.id = account.actor_id
+    WHERE lower(account.email) = lower($1) AND actor.deleted_at IS NULL
+    """,
+    account=ACCOUNT,
+)
+
 
 async def find(conn: Connection, actor_id: int) -> Account | None:
     """The account of this actor."""
@@ -148,19 +159,7 @@ async def get(conn: Connection, actor_id: int) -> Account:
 
 async def find_by_email(conn: Connection, email: str) -> Account | None:
     """The account with this address, whatever its case."""
-    return await fetch_one(
-        conn,
-        Account,
-        """
-        SELECT actor_id, actor.username, actor.name, email, roles, language, confirmed_at, disabled_at,
-               default_commune_code, last_seen_at, account.created_at,
-               (SELECT due_at FROM departure WHERE departure.actor_id = account.actor_id) AS leaves_at,
-               waits_since, documents_due_at, actor.suspended_at, passing, authority
-        FROM account JOIN actor ON actor.id = actor_id
-        WHERE lower(email) = lower($1) AND actor.deleted_at IS NULL
-        """,
-        email,
-    )
+    return await fetch_one(conn, Account, _BY_EMAIL, email)
 
 
 async def find_by_username(conn: Connection, username: str) -> Account | None:

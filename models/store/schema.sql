@@ -603,16 +603,16 @@ CREATE INDEX share_post ON share (post_id);
 CREATE TABLE notification (
     id bigint PRIMARY KEY,
     recipient_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    type text NOT NULL CHECK (type IN ('shutdown', 'shutdown_over', 'territory_proposed', 'territory_answered',
-        'coop_friendship', 'bike_asked', 'mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'poll',
-        'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up', 'coop_follow', 'report_settled',
-        'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal', 'handed_over', 'decision',
-        'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents', 'invitation_used',
-        'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue', 'saved_search', 'match',
-        'reserve_next', 'listing_ended', 'community_asked', 'community_accepted', 'community_refused',
-        'community_invited', 'community_charter', 'community_removed', 'community_role', 'community_unmanaged',
-        'community_hold_asked', 'community_hold_answered', 'community_moved', 'community_report', 'community_hidden',
-        'community_shown')),
+    type text NOT NULL CHECK (type IN ('posts_returned', 'shutdown', 'shutdown_over', 'territory_proposed',
+        'territory_answered', 'coop_friendship', 'bike_asked', 'mention', 'status', 'reblog', 'follow',
+        'follow_request', 'favourite', 'poll', 'update', 'move', 'quote', 'admin.report', 'admin.sign_up', 'sign_up',
+        'coop_follow', 'report_settled', 'repair_call', 'sign_up_message', 'held_post', 'second_asked', 'appeal',
+        'handed_over', 'decision', 'decision_ended', 'appeal_answered', 'post_held', 'post_released', 'documents',
+        'invitation_used', 'letters_waiting', 'servers_stuck', 'mails_stuck', 'chores_failing', 'backup_overdue',
+        'saved_search', 'match', 'reserve_next', 'listing_ended', 'community_asked', 'community_accepted',
+        'community_refused', 'community_invited', 'community_charter', 'community_removed', 'community_role',
+        'community_unmanaged', 'community_hold_asked', 'community_hold_answered', 'community_moved', 'community_report',
+        'community_hidden', 'community_shown')),
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
     post_id bigint REFERENCES post(id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -3512,6 +3512,10 @@ CREATE TABLE restoration_word (
     names smallint NOT NULL DEFAULT 0,
     taken_back smallint NOT NULL DEFAULT 0,
     day date NOT NULL DEFAULT CURRENT_DATE,
+    -- Servers that are asked for what they hold of ours after a restoration, and whether they answered: until all did,
+    -- or for an hour, no new name is given out.
+    asked boolean NOT NULL DEFAULT false,
+    answered_at timestamptz,
     PRIMARY KEY (restoration_id, host)
 );
 
@@ -3540,6 +3544,19 @@ CREATE TABLE release_notice (
     secure boolean,  -- one of those that are newer than ours mends a hole
     failure text     -- why nothing was heard: a cause of federation/errors
 );
+
+-- What members had published in the time that was lost and other servers gave back: it stands again where its author's
+-- own proof holds (`restored_at`); else she is asked, with `document` as it came.
+CREATE TABLE returned_post (
+    post_uri text PRIMARY KEY,
+    actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
+    told_by text NOT NULL,  -- the server that gave it back
+    document jsonb,         -- NULL once it stands again
+    came_at timestamptz NOT NULL DEFAULT now(),
+    restored_at timestamptz
+);
+CREATE INDEX returned_post_actor ON returned_post (actor_id);
+CREATE INDEX returned_post_told ON returned_post (told_by);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

@@ -38,7 +38,8 @@ class NewMember(TypedDict):
     """What is known of somebody who joins. `confirmed` is False while a mail to the address is still to be answered.
 
     A `place` is where people come to: a library of things, an association, a workshop. `by` is who of ours let her in,
-    `entry` what she brings along.
+    `entry` what she brings along. `despite_loss` where somebody knows that nobody had that name in the time that was
+    lost.
     """
 
     username: str
@@ -51,6 +52,7 @@ class NewMember(TypedDict):
     place: NotRequired[bool]
     by: NotRequired[int | None]
     entry: NotRequired[Entry | None]
+    despite_loss: NotRequired[bool]
 
 
 async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **member: Unpack[NewMember]) -> Actor:
@@ -68,7 +70,7 @@ async def register(conn: Connection, site: Site, *, key_pairs: KeyPairs, **membe
 async def _create(conn: Connection, site: Site, **member: Unpack[NewMember]) -> Actor:
     await shutdown.require_open(conn)
     username = member["username"]
-    await accounts.reserve_username(conn, username)
+    await accounts.reserve_username(conn, username, despite_loss=member.get("despite_loss", False))
     described = describe_local(
         site,
         username,

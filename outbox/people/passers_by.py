@@ -42,7 +42,7 @@ async def begin(conn: Connection, site: Site, writer: str, *, name: str, languag
     if known is not None:
         return await actors.get(conn, known)
     username = f"passage_{secrets.token_hex(6)}"
-    await accounts.reserve_username(conn, username)
+    await accounts.reserve_username(conn, username, despite_loss=True)  # drawn: nobody had it
     described = describe_local(site, username, type="Person", name=name, territory_uri=uris.actor_uri(site, "coop"))
     actor = await actors.create_local(conn, described)
     email = f"{username}@{NOWHERE}"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from federation.community_uris import circle_uri
-from federation.repair_uris import looks_uri, repair_shops_uri, stolen_bikes_uri
+from federation.repair_uris import held_copies_uri, looks_uri, repair_shops_uri, stolen_bikes_uri
 from federation.vocabulary.actors import ActorDocument
 from models import preferences
 from models.communities import charters, communities
@@ -38,7 +38,7 @@ async def describe_actor(conn: Connection, site: Site, actor: Actor) -> ActorDoc
         image=pictures.get(actor.image_media_id or 0),
     )
     if actor.type == "Application":
-        return await _describe_server(conn, document)
+        return await _describe_server(conn, site, document)
     if actor.type == "Organization" and actor.suspended_at is None:
         return await _describe_organization(conn, site, actor, document)
     return await _describe_community(conn, actor, document) if actor.type == "Group" else document
@@ -51,8 +51,11 @@ async def _describe_organization(conn: Connection, site: Site, actor: Actor, doc
     return replace(document, fields=(AUTHORITY_FIELD, *document.fields)) if authority else document
 
 
-async def _describe_server(conn: Connection, document: ActorDocument) -> ActorDocument:
-    """With what it lost, for a while after it was made again of a backup: others may send it again."""
+async def _describe_server(conn: Connection, site: Site, document: ActorDocument) -> ActorDocument:
+    """With where others read what it holds of them, and, for a while after it was made again of a backup, with what it
+    lost: others may send it again.
+    """
+    document = replace(document, held_copies=held_copies_uri(site))
     found = await restorations.find_latest(conn)
     if found is None:
         return document

@@ -33,6 +33,10 @@ LIMITS: dict[str, object] = {
     "inbox.traffic.backfill.MOST_ENTRIES": 200,
     "inbox.traffic.backfill.MOST_AGAIN": 20,
     "inbox.traffic.synchronization.MOST": 10_000,
+    "inbox.traffic.own_posts.LONGEST_WAIT": timedelta(hours=12),
+    "inbox.traffic.own_posts.MOST_PAGES": 100,
+    "inbox.traffic.own_posts.MOST_TURNS": 40,
+    "inbox.posts.own_posts.SHOWN": 600,
 }
 
 

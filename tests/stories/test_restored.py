@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ import pytest
 
 from federation.discovery.fetches import get_actor
 from federation.discovery.remote import resolve_handle
+from inbox.traffic import own_posts
 from models import posts
 from models.errors import Conflict
 from models.exchanges import agreements, exchanges
 from models.exchanges.agreements import Agreement, Terms
 from models.listings import listings
 from models.listings.listings import Listing, ListingDraft
-from models.people import accounts
+from models.people import accounts, name_rest
 from models.store.database import connection, transaction
 from models.traffic import restorations
 from outbox.exchanges.agreements.agreements import accept, request
@@ -113,6 +114,7 @@ class Fire:
     ladder: Listing
     letter: str
     answer: str
+    rested: bool
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +162,10 @@ async def fire(
         lomme = await stack.enter_async_context(running_server("lomme", new, folder / "new", port=port))
         await instance_restoration.tell(lomme.instance)
         await notify_work(lomme.instance.pool)
+        async with connection(lomme.instance.pool) as conn:
+            rested = await name_rest.find_end(conn) is not None
+        await eventually(lambda: stands(henin, "peer_restoration WHERE finished_at IS NOT NULL"))
+        await own_posts.ask(lomme.instance, {"origin": henin.url, "turn": 0})
         yield Fire(
             lomme=lomme,
             henin=henin,
@@ -171,6 +177,7 @@ async def fire(
             ladder=ladder,
             letter=letter.uri,
             answer=answer.uri,
+            rested=rested,
         )
 
 
@@ -184,17 +191,30 @@ async def test_what_others_said_meanwhile_comes_back_also_what_was_for_one_perso
 
     async with connection(fire.lomme.instance.pool) as conn:
         answer = await posts.find_by_uri(conn, fire.answer)
-    assert answer is not None and answer.in_reply_to_uri == fire.lost.uri  # which is not here any more
-    assert await find_listing(fire.lomme, fire.lost.uri) is None
+    assert answer is not None and answer.in_reply_to_uri == fire.lost.uri
 
 
-async def test_what_was_lost_answers_404_and_stays_where_it_went(fire: Fire) -> None:
-    status, _ = await fetch(fire.lost.uri)
-    copy = await find_listing(fire.henin, fire.lost.uri)
+async def test_what_a_member_published_meanwhile_is_given_back_and_stands_under_its_id_as_she_signed_it(
+    fire: Fire,
+) -> None:
+    status, document = await fetch(fire.lost.uri)
+    _, root = await fetch(f"{fire.alice.actor.uri}/outbox")
+    _, outbox = await fetch(root["first"])
+    copy, back = await find_listing(fire.henin, fire.lost.uri), await find_listing(fire.lomme, fire.lost.uri)
+
+    assert copy is not None and (copy.details.title, copy.post.deleted_at) == ("Perceuse", None)
+    assert back is not None and back.post.local and back.post.author_id == fire.alice.actor.id
+    assert (replace(back.details, category=None), back.post.content) == (fire.lost.details, fire.lost.post.content)
+    assert status == 200 and document["id"] == fire.lost.uri
+    assert fire.lost.uri in [one["object"]["id"] for one in outbox["orderedItems"]]
+    assert await stands(
+        fire.lomme, "notification WHERE type = 'posts_returned' AND recipient_id = $1", back.post.author_id
+    )
+
+
+async def test_no_id_is_given_out_again_and_nothing_is_taken_back(fire: Fire) -> None:
     again = await publish(fire.lomme, fire.alice, "Ponceuse")
 
-    assert status == 404
-    assert copy is not None and (copy.details.title, copy.post.deleted_at) == ("Perceuse", None)
     assert again.uri != fire.lost.uri and again.id > fire.lost.id
     assert not await stands(fire.lomme, "activity WHERE type = 'Delete'")
 
@@ -208,12 +228,15 @@ async def test_everybody_has_the_keys_and_the_followers_of_before(fire: Fire) ->
         assert await server.instance.pool.fetchval(f"{sql} AND state = 'accepted'") == 2
 
 
-async def test_a_name_that_was_lost_is_nobody_elses(fire: Fire) -> None:
+async def test_a_name_that_was_lost_is_nobody_elses_nor_is_any_given_out_before_others_were_asked(fire: Fire) -> None:
     await eventually(lambda: stands(fire.lomme, "used_username WHERE username = 'carol'"))
 
     async with transaction(fire.lomme.instance.pool) as conn:
         with pytest.raises(Conflict, match="username_taken"):
             await accounts.reserve_username(conn, "carol")
+        rests = await name_rest.find_end(conn)
+
+    assert (fire.rested, rests) == (True, None)
 
 
 async def test_what_the_other_side_knows_of_an_agreement_is_not_written_over_and_a_second_yes_makes_both_alike(
@@ -250,6 +273,7 @@ async def test_administrators_read_what_was_lost_and_what_came_back(fire: Fire) 
     assert found.severity == "warning"
     assert "est perdu" in found.what and "prévenues\u00a0: 1" in found.what
     assert "messages et annonces d’ailleurs datant de ce moment sont revenus" in found.what
+    assert "Une publication d’un membre est de nouveau là." in found.what
 
 
 async def test_the_other_server_is_told_once_and_says_again_only_what_it_said_there(fire: Fire) -> None:

@@ -37,6 +37,7 @@ from models.repairs.results.notes import RepairNote
 from models.repairs.shops import staff
 from models.servers import territory_proposals, waiting_posts
 from models.store.database import Connection, Pool, connection, execute, transaction
+from models.traffic import returned_posts
 from outbox.exchanges.agreements.agreements import request
 from outbox.exchanges.repair_results import note_result
 from outbox.meetings.by_hand import write_down
@@ -98,6 +99,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
             await add_sample_team(conn, live.village)
             await add_team(conn, live.village)
             await add_message_requests(conn, live.village)
+            await furnish_returned(conn, live.village)
             await ask_bob(conn, live.village)
             await add_held_posts(conn, live.village)
             await add_sample_community(conn, live.village)
@@ -118,6 +120,14 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
         yield replace(
             live, village=replace(live.village, cafe=cafe, book=book, bike=bike, leaving=leaving, visit=visit)
         )
+
+
+async def furnish_returned(conn: Connection, village: Village) -> None:
+    """After a restoration a note of Alice's waits for her word, and her tent stands again."""
+    uri = f"{village.site.url}/users/alice/notes/6f3a1c52-0000-4000-8000-00000000abcd"
+    note = {"id": uri, "type": "Note", "content": "<p>Qui prête une échelle pour samedi ?</p>"}
+    await returned_posts.propose(conn, uri, village.alice.id, "henin.test", note | {"attributedTo": village.alice.uri})
+    await returned_posts.note_restored(conn, village.tent.uri, village.alice.id, "henin.test")
 
 
 async def furnish_territories(conn: Connection, village: Village) -> None:

@@ -287,6 +287,8 @@ PAGES: dict[str, Shown] = {
     "my place": Shown("/chez-moi", "member"),
     "my place with nothing over": Shown("/chez-moi?voir=finies", "member"),
     "my place of a place": Shown("/chez-moi", "admin"),
+    "nothing that came back": Shown("/chez-moi/revenues", "neighbour"),
+    "what came back": Shown("/chez-moi/revenues", "member"),
     "agenda": Shown("/agenda", "member"),
     "agenda of a month": Shown("/agenda?mois=2027-05", "member"),
     "password": Shown("/compte/mot-de-passe", "member"),

@@ -12,6 +12,7 @@ with when_called(globals()):
         communities,
         directory,
         followers_synchronization,
+        held_copies,
         repair_shops,
         thread_collections,
     )
@@ -48,6 +49,7 @@ ROUTES: list[web.RouteDef] = [
     web.get("/users/coop/proposals", directory.show_proposals),
     web.get("/users/coop/repair_shops", repair_shops.show_shops),
     web.post("/users/coop/stolen_bikes", stolen_bikes.post_inquiry),
+    web.get("/users/instance/held_copies", held_copies.show_held_copies),
     web.post("/users/coop/looks", looks.post_request),
     web.post("/inbox", inbox.post_inbox),
     web.get("/inbox", inbox.refuse_reading),

@@ -9,7 +9,7 @@ import click
 
 from models.access import tokens
 from models.access.one_time_links import Purpose
-from models.people import accounts, actors
+from models.people import accounts, actors, name_rest
 from models.people.accounts import ROLES, Role
 from models.people.actors import Actor
 from models.store.database import connection, transaction
@@ -70,8 +70,13 @@ def account() -> None:
     help="What the member is trusted with; may be said several times.",
 )
 @click.option("--place", is_flag=True, help="A place that people come to, with an address and hours; else a person.")
+@click.option(
+    "--despite-loss",
+    is_flag=True,
+    help="Give the name out although the instance was restored a moment ago: you know that nobody had it since.",
+)
 def create_account(
-    name: str, email: str, password: str | None, password_file: TextIO | None, roles: tuple[str, ...], *, place: bool
+    name: str, email: str, password: str | None, password_file: TextIO | None, roles: tuple[str, ...], **how: bool
 ) -> None:
     """Create an account; prints the actor's id."""
     if _is_on_the_line("--password", password):
@@ -86,7 +91,7 @@ def create_account(
     fault = None if password is None else passwords.find_fault(password, name, email)
     if fault is not None:
         raise click.UsageError(FAULTS[fault].format(passwords.MINIMUM, passwords.MAXIMUM))
-    run(_create_account(name.removeprefix("@"), email, password, accounts.order_roles(roles), place=place))
+    run(_create_account(name.removeprefix("@"), email, password, accounts.order_roles(roles), **how))
 
 
 def _is_on_the_line(option: str, value: str | None) -> bool:
@@ -94,9 +99,13 @@ def _is_on_the_line(option: str, value: str | None) -> bool:
     return value is not None and any(part in {value, f"{option}={value}"} for part in sys.argv)
 
 
-async def _create_account(name: str, email: str, password: str | None, roles: list[Role], *, place: bool) -> None:
+async def _create_account(
+    name: str, email: str, password: str | None, roles: list[Role], *, place: bool, despite_loss: bool
+) -> None:
     async with working_instance() as instance:
         accounts.require_username(name)
+        if not despite_loss:
+            await _require_given_out(instance)
         password_hash = None if password is None else await passwords.hash_password(password)
         pairs = await key_pairs.make_key_pairs(instance.settings)
         async with transaction(instance.pool) as conn:
@@ -110,11 +119,23 @@ async def _create_account(name: str, email: str, password: str | None, roles: li
                 roles=roles,
                 language=instance.site.languages[0],
                 place=place,
+                despite_loss=despite_loss,
             )
             link = None if password else await one_time_links.make_member_link(conn, instance.site, actor.id)
         if link is not None:
             print_err(f"First log-in, within two days: {link}")
         print_out(actor.uri)
+
+
+async def _require_given_out(instance: Instance) -> None:
+    async with connection(instance.pool) as conn:
+        end = await name_rest.find_end(conn)
+    if end is not None:
+        raise CommandFailed(
+            f"This instance was restored from a backup a moment ago: no new name is given out before {end:%H:%M} "
+            "UTC, or before the other servers have said which accounts were lost. With --despite-loss it is: say so "
+            "only where you know that nobody had this name since."
+        )
 
 
 @account.command("link")

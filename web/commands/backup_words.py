@@ -106,4 +106,8 @@ def describe_lost(lost_from: datetime, aftermath: Aftermath) -> list[str]:
             "what they sent since, and the posts of everybody elsewhere whom somebody here follows are fetched again. "
             "/coop/sante says what came back."
         )
+        lines.append(
+            "They also give back the public posts of members here that they hold, and until they answered, for an hour "
+            "at most, no new name is given out (`declic account create --despite-loss` does)."
+        )
     return lines

@@ -77,6 +77,7 @@ ONE: dict[str, str] = {
     "documents": N_("Les règles de la coop changent : lisez ce qui est nouveau, puis dites oui"),
     "shutdown": N_("%(who)s va fermer sa plateforme : emportez vos données avant"),
     "shutdown_over": N_("%(who)s ne ferme plus sa plateforme : tout continue"),
+    "posts_returned": N_("%(who)s a restauré sa plateforme : voyez ce qui est revenu de vos publications"),
 }
 """What one person did."""
 
@@ -109,7 +110,7 @@ ICONS = {
     "community_report": "flag", "community_hidden": "warning", "community_shown": "done",
     "community_hold_asked": "agreement", "community_hold_answered": "agreement", "community_moved": "elsewhere",
     "invitation_used": "enter", "documents": "agreement", "saved_search": "search", "match": "search",
-    "bike_asked": "bike", "shutdown": "warning", "shutdown_over": "done",
+    "bike_asked": "bike", "shutdown": "warning", "shutdown_over": "done", "posts_returned": "retry",
     "letters_waiting": "message", "servers_stuck": "network",
     "mails_stuck": "email", "chores_failing": "retry", "backup_overdue": "warning",
 }  # fmt: skip

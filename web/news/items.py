@@ -37,6 +37,7 @@ PAGES = {
     "bike_asked": "/velo-vole",
     "shutdown": "/compte/donnees",
     "shutdown_over": "/annonces",
+    "posts_returned": "/chez-moi/revenues",
 }
 """What is not about a post, and has a page where it is settled."""
 

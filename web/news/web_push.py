@@ -104,6 +104,7 @@ TITLES: dict[NotificationType, tuple[str, str]] = {
     "territory_answered": ("La coop a répondu à votre proposition", "The cooperative has answered your proposal"),
     "shutdown": ("{name} va fermer sa plateforme", "{name} will close its platform"),
     "shutdown_over": ("{name} ne ferme plus sa plateforme", "{name} does not close its platform any more"),
+    "posts_returned": ("{name} a retrouvé de vos publications", "{name} found posts of yours again"),
     "repair_call": ("{name} est en panne près de chez vous", "{name} has broken down near you"),
     "reserve_next": ("C’est de nouveau libre chez {name}", "It is free again at {name}’s"),
     "saved_search": ("Une de vos alertes a trouvé quelque chose", "One of your alerts found something"),

@@ -7,6 +7,7 @@ from web.pages.access.preserve_form import preserve_form
 from web.pages.community_routes import COMMUNITIES
 from web.pages.coop_routes import ADMINISTRATION
 from web.pages.meeting_routes import MEETINGS
+from web.pages.own_place_routes import OWN_PLACE
 from web.pages.patterns import ID, LINK, SIGNED, UUID, WHATEVER
 from web.pages.repair_routes import REPAIRS
 
@@ -37,7 +38,6 @@ with when_called(globals()):
     from web.pages.instance.figures import team as figures_team
     from web.pages.listings import (
         listing_page,
-        own_listings,
         owner_unavailability,
         prolonging,
         reserve_list,
@@ -149,7 +149,6 @@ PAGES: list[web.RouteDef] = [
     web.get("/moi", profile_page.show_me),
     web.post("/moi/montres/oter", endorsements.post_taken_off),
     web.post("/moi/mercis/{act:cacher|montrer}", thanked.post_hidden),
-    web.get("/chez-moi", own_listings.show_my_place),
     web.get(f"/@{{username:[a-z0-9_]+}}/{{uuid:{UUID}}}", note_page.show_local),
     web.get("/@{handle:[^/]+}", profile_page.show_profile),
     web.get(f"/notes/{{id:{ID}}}", note_page.show_by_id),
@@ -297,4 +296,4 @@ PAGES: list[web.RouteDef] = [
     web.get("/favicon.ico", static_files.show_icon),
 ]
 
-ROUTES: list[web.RouteDef] = [*PAGES, *REPAIRS, *MEETINGS, *COMMUNITIES, *ADMINISTRATION]
+ROUTES: list[web.RouteDef] = [*PAGES, *OWN_PLACE, *REPAIRS, *MEETINGS, *COMMUNITIES, *ADMINISTRATION]

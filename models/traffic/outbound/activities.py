@@ -74,6 +74,27 @@ async def save_many(conn: Connection, news: Sequence[NewActivity]) -> list[int]:
     return ids
 
 
+async def keep_again(conn: Connection, new: NewActivity, said_at: datetime) -> bool:
+    """Keep an activity of ours that was lost and came back, as of when it was said; False where it is here."""
+    return bool(
+        await execute(
+            conn,
+            """
+            INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (uri) DO NOTHING
+            """,
+            make_id(said_at),
+            new.uri,
+            new.type,
+            new.actor_id,
+            new.object_uri,
+            new.public,
+            new.body,
+            said_at,
+        )
+    )
+
+
 async def find_by_uri(conn: Connection, uri: str) -> StoredActivity | None:
     """The activity with this id."""
     return await fetch_one(

@@ -24,6 +24,13 @@ LISTING = {"fr": "Retirée pour le moment", "en": "Withdrawn for the time being"
 POST = {"fr": "Retiré pour le moment.", "en": "Withdrawn for the time being."}
 
 
+def is_withheld(object: Note | Proposal) -> bool:
+    """Whether it says only that it is put away."""
+    if isinstance(object, Proposal):
+        return object.note.name in LISTING.values() or (object.publishes.name or "") in LISTING.values()
+    return object.content in {f"<p>{escape(words)}</p>" for words in POST.values()}
+
+
 def build_withheld_note(site: Site, author: Actor, post: Post) -> Note:
     """The note, of which nothing can be quoted meanwhile."""
     return replace(build_note(site, author, _withhold_post(post)), can_quote=())

@@ -54,8 +54,8 @@ async def make_members(instance: Instance, payload: dict[str, Any]) -> None:
                 await _make(conn, instance, id, line, key_pairs)
         except Conflict as conflict:
             assert line is not None
-            if conflict.code == "shutdown_closing_joins":
-                wait = AGAIN  # nobody comes in unless that is taken back
+            if conflict.code in ("shutdown_closing_joins", "names_at_rest"):
+                wait = AGAIN  # nobody comes in unless that is taken back, or for an hour after a restoration
                 break
             async with transaction(instance.pool) as conn:
                 taken: LineState = "email_taken" if conflict.field == "email" else "username_taken"

@@ -70,6 +70,19 @@ async def test_a_database_that_went_back_by_other_means_says_so_and_gives_back_n
     assert (status, "alice is not kept" in err) == (1, True)
 
 
+async def test_after_going_back_no_new_name_is_given_out_but_by_who_knows_that_nobody_had_it(
+    commands: WarmCommands, env: dict[str, str]
+) -> None:
+    await result(commands, env, "backup", "went-back", "2026-11-01 10:00:00+0000")
+    mail = ("--email", "carol@lomme.test")
+
+    status, out, err = await commands.run(env, "account", "create", "carol", *mail)
+    assert (status, out, "no new name is given out before" in err) == (1, "", True)
+
+    status, _, err = await commands.run(env, "account", "create", "alice", *mail, "--despite-loss")
+    assert (status, "no new name" in err, "alice" in err) == (1, False, True)  # a name that was given out long ago
+
+
 async def test_a_closed_copy_makes_the_same_instance_again(
     commands: WarmCommands, env: dict[str, str], tmp_path: Path
 ) -> None:

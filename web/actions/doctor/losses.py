@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from models.moments import PARIS
-from models.people import actors
+from models.people import actors, name_rest
 from models.store.database import connection
-from models.traffic import peer_restorations, restoration_words, restorations
+from models.traffic import peer_restorations, restoration_words, restorations, returned_posts
 from models.traffic.restorations import Restoration, Returned
+from models.traffic.returned_posts import ReturnedCounts
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.news.trouble_words import count_words
@@ -26,7 +27,8 @@ async def check_restoration(at: Patient) -> Finding:
             return ok(at.say(N_("La plateforme n’a pas été restaurée depuis un mois.")))
         teller = await actors.find_local(conn, "instance")
         returned = await restorations.find_returned(conn, found, teller.id if teller is not None else 0)
-    what = f"{_tell_loss(at, found)} {_tell_return(at, returned, found)}"
+        own, names = await returned_posts.count(conn), await name_rest.find_end(conn)
+    what = " ".join((_tell_loss(at, found), _tell_return(at, returned, found), *_tell_own(at, own, names)))
     if datetime.now(UTC) - found.restored_at > WATCHED:
         return ok(what)
     return Finding(
@@ -34,11 +36,13 @@ async def check_restoration(at: Patient) -> Finding:
         what=what,
         mend=at.say(
             N_(
-                "Ce que vos membres ont publié, demandé, accepté ou suivi pendant ce temps ne revient pas, et les "
-                "comptes créés alors non plus\u00a0: dites-le-leur. Un accord que l’autre personne croit conclu se "
-                "confirme à nouveau dans l’échange. Ce qui avait été défait est là de nouveau\u00a0: comptes et "
-                "messages supprimés, contenus masqués, personnes bloquées, suspendues ou exclues, plateformes mises "
-                "à l’écart, anciens mots de passe. Reprenez vos décisions de ce moment, et demandez à vos membres de "
+                "Ce que vos membres ont publié en public pendant ce temps revient si d’autres plateformes Déclic le "
+                "rendent\u00a0: leur auteur le voit dans ses nouvelles. Ce qu’ils ont demandé, accepté ou suivi ne "
+                "revient pas, et les comptes créés alors non plus\u00a0: dites-le-leur. Un accord que l’autre personne "
+                "croit conclu se confirme à nouveau dans l’échange. Ce qui avait été défait est là de nouveau\u00a0: "
+                "comptes et messages supprimés, contenus masqués, personnes bloquées, suspendues ou exclues, "
+                "plateformes mises à l’écart, anciens mots de passe. Reprenez vos décisions de ce moment, et demandez "
+                "à vos membres de "
                 "refaire les leurs. Ce message s’en va de lui-même au bout de trois jours."
             )
         ),
@@ -102,6 +106,29 @@ def _tell_return(at: Patient, returned: Returned, found: Restoration) -> str:
     if found.names >= restoration_words.MOST_NAMES:
         said.append(at.say(N_("Il y en a peut-être d’autres\u00a0: on n’en retient pas davantage.")))
     return " ".join(said)
+
+
+def _tell_own(at: Patient, own: ReturnedCounts, names: datetime | None) -> list[str]:
+    """What came back of members' own posts, and whether new names are given out."""
+    said = []
+    if own.restored:
+        many = N_("%(count)s publications de vos membres sont de nouveau là.")
+        said.append(count_words(at.say, own.restored, N_("Une publication d’un membre est de nouveau là."), many))
+    if own.proposed:
+        many = N_("%(count)s publications attendent que leurs auteurs disent si elles sont les leurs.")
+        single = N_("Une publication attend que son auteur dise si c’est la sienne.")
+        said.append(count_words(at.say, own.proposed, single, many))
+    if own.unanswered:
+        many = N_("%(count)s plateformes n’ont pas encore rendu ce qu’elles avaient de vous.")
+        one = N_("Une plateforme n’a pas encore rendu ce qu’elle avait de vous.")
+        said.append(count_words(at.say, own.unanswered, one, many))
+    if names is not None:
+        words = N_(
+            "Aucun nouveau nom de membre n’est donné avant %(until)s, ou avant que toutes aient répondu\u00a0: il "
+            "pourrait être celui d’un compte perdu."
+        )
+        said.append(at.say(words, until=_write(names)))
+    return said
 
 
 def _tell_servers(at: Patient, returned: Returned) -> str:

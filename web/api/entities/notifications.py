@@ -21,7 +21,7 @@ OURS_ALONE = (
     "community_removed", "community_role", "community_unmanaged", "community_report", "community_hidden",
     "community_shown", "community_hold_asked", "community_hold_answered", "community_moved",
     "invitation_used", "letters_waiting", "servers_stuck", "mails_stuck", "chores_failing", "backup_overdue",
-    "bike_asked", "territory_proposed", "territory_answered", "shutdown", "shutdown_over",
+    "bike_asked", "territory_proposed", "territory_answered", "shutdown", "shutdown_over", "posts_returned",
 )  # fmt: skip
 """What Mastodon's API has no word for, and clients no line."""
 

@@ -47,7 +47,9 @@ def read_username(form: Form) -> str:
 
 def fail_taken(form: Form, conflict: Conflict) -> None:
     """Say at the right field what was taken meanwhile or before."""
-    if conflict.field == "invitation":
+    if conflict.code == "names_at_rest":
+        form.refuse("username", conflict)
+    elif conflict.field == "invitation":
         form.fail("", "La dernière place de cette invitation vient d’être prise. Vous pouvez continuer sans elle.")
     elif conflict.field == "email":
         form.fail("email", "Cette adresse a déjà un compte ici. Connectez-vous, ou demandez un lien à votre coop.")

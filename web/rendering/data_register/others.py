@@ -9,6 +9,7 @@ from models.repairs import passers_by
 from models.repairs.bookings import appointment_books, visit_places
 from models.servers import looks, waiting_posts
 from models.store import limit_sums
+from models.traffic import returned_posts
 from models.traffic.inbound import received
 from models.traffic.outbound import forgotten_traffic
 from web.rendering.data_register.entries import RegisterEntry
@@ -115,7 +116,8 @@ OTHERS = (
             "Ce qui est reçu et lu : %(done)s ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
             "tant que l’annonce existe, pour savoir où l’effacer. Les réponses à qui demande à s’abonner, les versions "
             "remplacées et les « j’aime » repris : %(said)s. L’annonce d’une plateforme inconnue attend "
-            "%(waiting)s une décision. Ce qu’une coop amie a vu de la nôtre, et qui le lui a demandé : %(looks)s."
+            "%(waiting)s une décision. Ce qu’une coop amie a vu de la nôtre, et qui le lui a demandé : %(looks)s. Ce "
+            "que d’autres rendent à nos membres après une restauration : %(returned)s."
         ),
         lengths={
             "done": Constant(received, "KEPT_DAYS"),
@@ -124,8 +126,17 @@ OTHERS = (
             "said": Constant(forgotten_traffic, "ACTIVITIES_KEPT"),
             "waiting": Constant(waiting_posts, "DAYS"),
             "looks": Constant(looks, "KEPT"),
+            "returned": Constant(returned_posts, "KEPT"),
         },
-        sweeps=("received", "deliveries", "activities", "waiting_posts", "looks_asked", "looks_given"),
+        sweeps=(
+            "received",
+            "deliveries",
+            "activities",
+            "waiting_posts",
+            "looks_asked",
+            "looks_given",
+            "returned_posts",
+        ),
     ),
     RegisterEntry(
         name=N_("Les personnes des autres plateformes"),

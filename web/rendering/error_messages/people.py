@@ -7,6 +7,9 @@ REFUSALS = {
     "username_invalid": "Un nom d’utilisateur a de 1 à 30 signes, parmi a–z, 0–9 et _.",
     "username_reserved": "Le nom %(username)s est réservé.",
     "username_taken": "Le nom %(username)s est pris, ou l’a été.",
+    "names_at_rest": "La plateforme vient d’être restaurée d’une sauvegarde. Tant que les autres plateformes n’ont pas "
+    "dit quels comptes ont été perdus, aucun nom nouveau n’est donné. Réessayez dans %(minutes)s\u00a0minutes\u00a0: "
+    "ce que vous avez écrit ici reste.",
     "email_taken": "Cette adresse a déjà un compte ici.",
     "account_not_found": "Ce compte n’existe pas.",
     "last_administrator": "Il faut au moins une personne qui administre. Donnez d’abord ce rôle à quelqu’un d’autre.",

@@ -9,7 +9,7 @@ from inbox.relations import pinned_posts
 from inbox.repairs.bikes import file_fetches
 from inbox.repairs.bookings import calendars as shop_calendars
 from inbox.repairs.shops import prices as shop_prices
-from inbox.traffic import backfill, synchronization
+from inbox.traffic import backfill, own_posts, synchronization
 from models.moderation import removed_pictures
 from models.news import staff_notifications
 from models.news.told import PUSH
@@ -18,7 +18,7 @@ from models.repairs.bikes import awaited_files
 from models.repairs.calls import told
 from models.repairs.passers_by import RELEASED, UNANSWERED
 from models.searches.alerts import alert_finds
-from models.traffic import backfills, peer_restorations
+from models.traffic import backfills, peer_restorations, returned_posts
 from outbox.moderation import statements
 from outbox.moderation.message_requests import JOB as WAITING
 from outbox.moderation.message_requests import notify_waiting
@@ -93,5 +93,6 @@ HANDLERS: dict[str, Callable[..., Awaitable[None]]] = {
     removed_pictures.JOB: screened_posts.screen_picture,
     looks.JOB: looks.ask_job,
     peer_restorations.JOB: losses.send_again,
+    returned_posts.JOB: own_posts.ask,
 }
 """Job name → what does it; each takes the instance and the payload, and may run twice."""

@@ -37,7 +37,7 @@ from models.servers.directory.saving import forget_old
 from models.store import limit_rows, slow_statements, sweep_positions
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, transaction
-from models.traffic import tombstones
+from models.traffic import returned_posts, tombstones
 from models.traffic.inbound import inbox_overflows, received
 from models.traffic.outbound.forgotten_traffic import forget_activities, forget_deliveries
 
@@ -48,6 +48,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "received": received.prune,
     "deliveries": forget_deliveries,
     "activities": forget_activities,
+    "returned_posts": returned_posts.prune,
     "tombstones": tombstones.prune,
     "sessions": sessions.forget_expired,
     "tokens": tokens.forget_old,

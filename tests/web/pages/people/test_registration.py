@@ -7,7 +7,7 @@ import pytest
 from models import preferences
 from models.people import accounts, actors, keys
 from models.preferences import Preferences
-from models.store.database import connection, fetch_value, transaction
+from models.store.database import connection, execute, fetch_value, transaction
 from tests.web.form_client import Doorbell, Visitor, add_member, list_mails
 from tests.web.limited_tries import allow
 
@@ -96,6 +96,19 @@ async def test_a_name_is_never_given_out_again(opened: Doorbell) -> None:
     visitor = await join(opened, username="alice")
 
     assert visitor.status == 422 and "déjà pris" in visitor.text
+
+
+async def test_after_a_restoration_who_joins_reads_when_to_come_back_and_what_she_typed_stays(opened: Doorbell) -> None:
+    async with transaction(opened.instance.pool) as conn:
+        await execute(conn, "INSERT INTO restoration (lost_from) VALUES (now() - interval '1 day')")
+
+    visitor = await join(opened)
+
+    assert visitor.status == 422 and "vient d’être restaurée d’une sauvegarde" in visitor.text
+    assert "Réessayez dans 60\u00a0minutes" in visitor.text
+    assert all(f'value="{CAROLE[name]}"' in visitor.text for name in ("name", "username", "email"))
+    async with connection(opened.instance.pool) as conn:
+        assert await accounts.find_by_username(conn, "carole") is None
 
 
 async def test_without_mails_an_address_in_use_is_told(opened: Doorbell) -> None:

@@ -71,6 +71,7 @@ RULES = (
         source="'here'",
     ),
     rule("tombstones", "tombstone.forget_at", reason="'deleted'"),
+    rule("returned_posts", "returned_post.came_at", "models.traffic.returned_posts.KEPT"),
     rule("sessions", "session.expires_at"),
     rule("tokens", "token.revoked_at", "models.access.tokens.KEPT"),
     rule("grants", "refresh_token.used_at", "models.access.authorization_grants.KEPT"),

@@ -1,0 +1,166 @@
+"""Posts of ours that were lost, written again from what others hold: with the same ids, and told to nobody."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from federation.json.fields import Json
+from federation.texts.html_cleaner import to_text
+from federation.vocabulary.embedded import note_of, read_object
+from federation.vocabulary.marketplace import Proposal
+from federation.vocabulary.objects import Note
+from inbox.posts.contents import read_content
+from inbox.posts.translation import read_details, read_new_post
+from models import posts
+from models.errors import NotFound
+from models.ids import make_id
+from models.listings import listings
+from models.listings.listings import ListingDetails
+from models.people import actors
+from models.people.actors import Actor
+from models.posts import NewPost
+from models.settings import Site
+from models.store.database import Connection
+from models.traffic import returned_posts
+from outbox.listings.listings import withdraw
+from outbox.posts.deletions import delete_post
+from outbox.screening import PostTexts, keep_verdict, screen
+
+Own = Note | Proposal
+
+SHOWN = 600
+"""So much of a text is shown of a post that may be put back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCopy:
+    """What a copy says, for its author to recognise it: plain text."""
+
+    title: str
+    text: str
+    published: datetime | None
+
+
+def describe(document: Json) -> OwnCopy:
+    """A copy that waits, in words."""
+    object = read_object(document)
+    assert isinstance(object, Note | Proposal), "nothing else is proposed"
+    details = read_details(object)
+    text = read_content(object) if details is None else details.description
+    title = "" if details is None else details.title
+    return OwnCopy(title=title, text=shorten(text, SHOWN), published=note_of(object).published)
+
+
+def shorten(html: str, most: int = 90) -> str:
+    """The beginning of what it says, on one line."""
+    words = " ".join(to_text(html).split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+async def put_back(conn: Connection, author: Actor, object: Own, host: str) -> None:
+    """The post as its author signed it, at its place in time. Its pictures are not with it: their files were lost."""
+    new, details = await _read(conn, author, object)
+    post = await posts.create(conn, _as_signed(new, object))
+    if post is None:
+        return
+    if details is not None:
+        await listings.save_details(conn, post.id, details)
+    await returned_posts.note_restored(conn, post.uri, author.id, host)
+
+
+async def confirm(conn: Connection, author: Actor, post_uri: str) -> None:
+    """Its author says that this copy is hers: it stands again, after a look of the team where filters want one.
+
+    Raises NotFound where it was answered meanwhile.
+    """
+    returned = await returned_posts.find(conn, post_uri)
+    if returned is None or returned.actor_id != author.id or returned.document is None:
+        raise NotFound
+    object = read_object(returned.document)
+    assert isinstance(object, Note | Proposal), "nothing else is proposed"
+    new, details = await _read(conn, author, object)
+    title = "" if details is None else details.title
+    verdict = await screen(conn, author, PostTexts(texts=(title, new.source, new.warning)))
+    post = await posts.create(conn, replace(new, hidden=verdict.holds))
+    if post is None:
+        raise NotFound
+    if details is not None:
+        await listings.save_details(conn, post.id, details)
+    await keep_verdict(conn, author, post.id, verdict)
+    await returned_posts.note_restored(conn, post_uri, author.id, returned.told_by)
+
+
+async def refuse(conn: Connection, author: Actor, post_uri: str) -> None:
+    """Its author does not want it. Raises NotFound where it was answered meanwhile."""
+    returned = await returned_posts.find(conn, post_uri)
+    if returned is None or returned.actor_id != author.id or returned.document is None:
+        raise NotFound
+    await returned_posts.leave_lost(conn, post_uri, author.id, returned.told_by)
+
+
+async def edit(conn: Connection, author: Actor, object: Own) -> None:
+    """A post that is here is as its author changed it in the time that was lost, unless she changed it since."""
+    held = await posts.find_by_uri(conn, note_of(object).id)
+    if held is None or held.author_id != author.id or held.deleted_at is not None or held.hidden_at is not None:
+        return
+    new, details = await _read(conn, author, object)
+    if new.updated_at is None or (held.kind == "listing") != (details is not None):
+        return
+    if await posts.save_edit(conn, held.id, replace(_as_signed(new, object), url=held.url)) and details is not None:
+        listing = await listings.find_by_post(conn, held.id)
+        assert listing is not None
+        await listings.save_details(conn, held.id, _keep_own(listing.details, details))
+
+
+async def delete(conn: Connection, site: Site, host: str, author: Actor, post_uri: str) -> None:
+    """What she deleted is deleted again, and told again to whom it went as far as that is known here."""
+    held = await posts.find_by_uri(conn, post_uri)
+    if held is None:
+        await returned_posts.leave_lost(conn, post_uri, author.id, host)
+    elif held.author_id == author.id and held.deleted_at is None:
+        listing = await listings.find_by_post(conn, held.id)
+        if listing is not None and not listing.details.meeting:
+            await withdraw(conn, site, author, post_uri)
+        elif listing is None:
+            await delete_post(conn, site, author, held)
+
+
+async def _read(conn: Connection, author: Actor, object: Own) -> tuple[NewPost, ListingDetails | None]:
+    note = note_of(object)
+    named = {*note.to, *note.cc, *(mention.href for mention in note.mentions)}
+    known = {one.uri: one.id for one in await actors.list_by_uris(conn, sorted(named))}
+    new, details = read_new_post(author, object, known), read_details(object)
+    details = None if details is None else _as_own(details)
+    assert new.published_at is not None
+    source = to_text(new.content if details is None else details.description)
+    return replace(new, local=True, raw=None, source=source, id=make_id(new.published_at)), details
+
+
+def _as_signed(new: NewPost, object: Own) -> NewPost:
+    """With the HTML that was made here: her key signed it, to the letter."""
+    return replace(new, content=note_of(object).content)
+
+
+def _as_own(told: ListingDetails) -> ListingDetails:
+    """As it is kept for one of ours: what others are told besides is reckoned from the rest."""
+    left = told.available_quantity
+    return replace(
+        told,
+        calendar_uri=None,
+        category_uri=None if told.category else told.category_uri,
+        available_quantity=left if told.unit_based or left not in (told.quantity, 0) else None,
+    )
+
+
+def _keep_own(held: ListingDetails, told: ListingDetails) -> ListingDetails:
+    """With what is never told to others; what is promised is for the agreements here to say."""
+    return replace(
+        told,
+        points=held.points,
+        first_come=held.first_come,
+        subcategory=held.subcategory,
+        commune_code=held.commune_code,
+        stream_uri=held.stream_uri,
+        status=held.status if told.status == "reserved" else told.status,
+        calendar_uri=held.calendar_uri,
+        slots_uri=held.slots_uri,
+    )

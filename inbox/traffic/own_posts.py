@@ -1,0 +1,96 @@
+"""After this instance was made again of a backup: other servers are asked what they hold of our own people's words."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from federation.documents.parse import decode
+from federation.errors import FederationError, FetchFailed, Malformed
+from federation.instance import Instance
+from federation.json.fields import Json
+from federation.own_keys.key_pairs import instance_signer
+from federation.signatures import Signer
+from federation.uris import host_of, same_origin
+from federation.vocabulary.actors import read_actor
+from federation.vocabulary.collections import CollectionPage, read_collection_page
+from inbox.posts.own_copies import take_back
+from models.errors import DeclicError, Unavailable
+from models.store.database import connection, transaction
+from models.traffic import restorations, returned_posts
+from models.traffic.restorations import Restoration
+
+log = structlog.get_logger(__name__)
+
+MOST_PAGES = 100
+"""So many pages of one server are read, which could give back for ever."""
+
+MOST_TURNS = 40
+"""So often a server that does not answer is asked, or that was not told yet what was lost: some two weeks."""
+
+LONGEST_WAIT = timedelta(hours=12)
+
+
+async def ask(instance: Instance, payload: Mapping[str, Any]) -> None:
+    """A job: one server, page by page. May run twice: what is here already is left as it is.
+
+    Who shows no such address holds nothing for us: another program, or an older version.
+    """
+    origin, turn = payload["origin"], payload["turn"]
+    async with connection(instance.pool) as conn:
+        found = await restorations.find_latest(conn)
+    signer = await instance_signer(instance)
+    if found is None or signer is None:
+        return
+    try:
+        answered = await _read_all(instance, signer, origin, found)
+    except FetchFailed as failed:
+        log.info("own_posts_not_read", host=failed.host, cause=str(failed))
+        answered = not failed.retry
+    except FederationError as error:
+        log.info("own_posts_not_read", host=host_of(origin), cause=str(error))
+        answered = True
+    async with transaction(instance.pool) as conn:
+        if answered or turn >= MOST_TURNS:
+            await returned_posts.note_answered(conn, host_of(origin))
+        else:
+            wait = min(timedelta(minutes=2 ** min(turn, 12)), LONGEST_WAIT)
+            await returned_posts.enqueue(conn, origin, turn=turn + 1, wait=wait)
+
+
+async def _read_all(instance: Instance, signer: Signer, origin: str, found: Restoration) -> bool:
+    """Whether it answered. Raises FetchFailed, Malformed."""
+    actor = read_actor(decode((await instance.transport.get_document(f"{origin}/users/instance", signer=signer)).body))
+    url = actor.held_copies
+    if url is None or not same_origin(url, origin):
+        return True
+    for _ in range(MOST_PAGES):
+        try:
+            page = await _fetch_page(instance, signer, url)
+        except FetchFailed as failed:
+            if failed.answer in (401, 404):  # it was not told yet, or could not read our key
+                return False
+            raise
+        for item in page.items:
+            if isinstance(item, dict):
+                await _take_back(instance, host_of(origin), item, found)
+        if page.next is None or not same_origin(page.next, origin):
+            break
+        url = page.next
+    return True
+
+
+async def _fetch_page(instance: Instance, signer: Signer, url: str) -> CollectionPage:
+    return read_collection_page(decode((await instance.transport.get_document(url, signer=signer)).body))
+
+
+async def _take_back(instance: Instance, host: str, document: Json, found: Restoration) -> None:
+    """One after the other, each in a transaction of its own: what cannot be read keeps nothing else away."""
+    try:
+        async with transaction(instance.pool) as conn:
+            await take_back(conn, instance.site, host, document, found)
+    except Unavailable:
+        raise
+    except (DeclicError, Malformed) as error:
+        log.info("own_post_not_taken_back", host=host, cause=str(error))

@@ -1,0 +1,54 @@
+"""After a restoration names rest until others were asked whose they were, an hour at most."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.errors import Conflict
+from models.people import accounts, name_rest
+from models.people.name_rest import LONGEST_REST
+from models.store.database import Connection, execute
+from models.traffic import returned_posts
+
+NOW = datetime.now(UTC)
+
+
+async def restore(conn: Connection, *, ago: timedelta = timedelta(), told: bool = True) -> None:
+    await execute(
+        conn,
+        "INSERT INTO restoration (lost_from, restored_at, told_at) VALUES ($1, $2, CASE WHEN $3 THEN now() END)",
+        NOW - timedelta(days=1),
+        NOW - ago,
+        told,
+    )
+
+
+async def test_no_new_name_is_given_out_before_others_are_told(conn: Connection) -> None:
+    assert await name_rest.find_end(conn) is None
+    await restore(conn, told=False)
+
+    with pytest.raises(Conflict, match="names_at_rest minutes=60") as refused:
+        await accounts.reserve_username(conn, "carol")
+    await accounts.reserve_username(conn, "dora", despite_loss=True)
+
+    assert refused.value.field == "username"
+    assert await name_rest.find_end(conn) == NOW + LONGEST_REST
+
+
+async def test_names_are_given_out_once_all_who_are_asked_have_answered(conn: Connection) -> None:
+    await restore(conn)
+    await returned_posts.plan_asking(conn, ["henin.test", "lille.test"])
+    await returned_posts.note_answered(conn, "henin.test")
+    resting = await name_rest.find_end(conn)
+
+    await returned_posts.note_answered(conn, "lille.test")
+
+    assert resting is not None and await name_rest.find_end(conn) is None
+    await accounts.reserve_username(conn, "carol")
+
+
+async def test_who_does_not_answer_keeps_names_for_an_hour_alone(conn: Connection) -> None:
+    await restore(conn, ago=LONGEST_REST + timedelta(seconds=1), told=False)
+    await returned_posts.plan_asking(conn, ["henin.test"])
+
+    assert await name_rest.find_end(conn) is None
