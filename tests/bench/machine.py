@@ -31,20 +31,20 @@ class Limits:
 
 
 REFERENCE = Limits(
-    verifies=69_000,
-    signs=5_650,
-    handshakes=1_620,
-    hellos=23_300,
-    commits=5_800,
-    commits_together=20_500,
-    statement=0.064,
-    sum=6.5,
-    verify_work=0.0145,
-    hello_work=0.0435,
+    verifies=49_400,
+    signs=4_050,
+    handshakes=1_150,
+    hellos=19_700,
+    commits=4_100,
+    commits_together=15_000,
+    statement=0.092,
+    sum=9.1,
+    verify_work=0.0202,
+    hello_work=0.052,
 )
-"""The machine on which the targets were set: version 89e42f5 takes in 522 of the mixed activities a second there, and
-works 2.8 ms on each. It was not at hand. These are the limits of another one at rest, on which that version works 3.7
-to 4.2 ms on each (45 to 56 times a bare piece of work): all 1.4 times as fast, so that they are those of one machine.
+"""The machine on which the targets were set takes in 522 of the mixed activities a second with version 89e42f5, and works
+2.8 ms on each. It is not at hand. These are the limits of another one at rest, on which the same harness finds 477 and
+540 a second with that version, and 2.66 and 3.03 ms (November 2026).
 """
 
 YARDSTICKS: Mapping[str, Callable[[Limits], float]] = MappingProxyType(
