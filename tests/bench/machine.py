@@ -42,9 +42,9 @@ REFERENCE = Limits(
     verify_work=0.0202,
     hello_work=0.052,
 )
-"""On the machine on which the targets were set version 89e42f5 takes in 522 of the mixed activities a second, and works 2.8
-ms on each. It is not at hand. These are the limits of another one at rest, on which the same harness finds 477 and 540
-a second with that version, and 2.66 and 3.03 ms (November 2026).
+"""On the machine on which the targets were set version 89e42f5 takes in 522 of the mixed activities a second, and
+works 2.8 ms on each. It is not at hand. These are the limits of another one at rest, on which the same harness finds
+477 and 540 a second with that version, and 2.66 and 3.03 ms (November 2026).
 """
 
 YARDSTICKS: Mapping[str, Callable[[Limits], float]] = MappingProxyType(
