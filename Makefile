@@ -70,11 +70,11 @@ drills: install
 	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/exchanges/agreements/test_interleavings.py
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q tests/attacks/test_fuzzed_texts.py
 
-# What a server does, beside what its machine can (tests/bench/README.md): five minutes on a quiet machine.
+# What a server does, beside what its machine can (tests/bench/README.md); it is to take five minutes on a quiet machine.
 bench: install
 	$(BIN)/python -m tests.bench
 
-# What it costs as it grows, up to five million posts: 40 minutes and 30 GB in the temporary folder. SIZES="1 10" is shorter.
+# What it costs as it grows, up to five million posts: up to 40 minutes, and 25 GB in the temporary folder. SIZES="1 10" is shorter.
 growth: install
 	$(BIN)/python -m tests.bench.growth $(SIZES)
 
