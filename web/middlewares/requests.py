@@ -92,7 +92,7 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
     settings = request.app[INSTANCE].settings
     if "X-Forwarded-For" in request.headers and is_unbelieved(request.remote or "", settings.proxy_networks):
         request.app[INSTANCE].unbelieved.keep("proxy", request.remote or "")
-    if settings.trusted_proxies:
+    if settings.trusted_proxies or settings.listen.startswith("unix:"):  # whoever reaches a socket is a proxy of ours
         request = request.clone(remote=read_client_address(request, settings.proxy_networks) or "")
     return await answer_counted(request, handler)
 
