@@ -250,7 +250,7 @@ FRONT_PROBES = Limit(
 
 
 POLICY_REPORTS_OF = _each_minute("policy reports of", 10, "network")
-POLICY_REPORTS = _each_minute("policy reports", 60, "process")
+POLICY_REPORTS = replace(_each_minute("policy reports", 60, "process"), keys=1)
 """What browsers tell of our pages: enough to see that something is wrong, and no work for whoever makes them up."""
 
 

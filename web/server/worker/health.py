@@ -125,7 +125,7 @@ async def _watch(
 ) -> None:
     patient = Patient(settings=instance.settings, say=_say, instance=instance, dear="due")
     found = {one.name: one.finding for one in await examine(patient, checks)}
-    looked = [name for name, one in found.items() if one.severity != "skipped" or one.needless or name in LAPSING]
+    looked = [name for name, one in found.items() if _is_seen(name, one)]
     wrong = {name: found[name].severity == "error" for name in looked if _is_told(name, found[name])}
     async with transaction(instance.pool) as conn:
         await health_troubles.save(conn, looked, wrong, watched=WATCHED, machine=machine)
@@ -144,6 +144,11 @@ def _log(untold: Sequence[str], found: Mapping[str, Finding], machine: str) -> N
     for name in untold:
         words = found[name].what if name in found else ""
         log.warning("health_trouble", check=name, machine=machine, what=words)
+
+
+def _is_seen(name: str, finding: Finding) -> bool:
+    """Whether it says how things are: what could not be seen leaves them as they were."""
+    return finding.severity != "skipped" or finding.needless or name in LAPSING
 
 
 def _is_told(name: str, finding: Finding) -> bool:

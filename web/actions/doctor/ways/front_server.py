@@ -118,19 +118,25 @@ def _judge_visitors(at: Patient, seen: Seen, *, is_at_home: bool) -> Finding:
     told = [one for one in seen.forwarded[-1:] if one != DECOY or trusted]
     if told and not trusted:
         return _tell_untrusted(at, seen.peer)
-    if told == [DECOY] and is_at_home:
-        words = N_(
-            "D’ici, notre adresse mène à cette machine même : ce que le serveur web fait de l’adresse qu’un visiteur "
-            "se donne (X-Forwarded-For) ne se voit que de dehors."
-        )
-        return Finding(severity="skipped", what=at.say(words))
-    return _judge_told(at, told) if told or trusted or is_trusted(seen.peer, INDOORS) else _tell_well(at)
+    if not (told or trusted or is_trusted(seen.peer, INDOORS)):
+        return _tell_well(at)
+    return _judge_told(at, told, is_at_home=is_at_home)
 
 
-def _judge_told(at: Patient, told: list[str]) -> Finding:
+def _skip_home(at: Patient) -> Finding:
+    words = N_(
+        "D’ici, notre adresse mène à cette machine même : ce que le serveur web fait de l’adresse qu’un visiteur "
+        "se donne (X-Forwarded-For) ne se voit que de dehors."
+    )
+    return skip_needless(at.say(words))
+
+
+def _judge_told(at: Patient, told: list[str], *, is_at_home: bool) -> Finding:
     """What our proxy tells of a visitor: the address that she gave herself, nothing, or where she comes from."""
     if told not in ([DECOY], []):
         return _tell_well(at)
+    if told and is_at_home:
+        return _skip_home(at)
     words = (
         N_(
             "Le serveur web transmet telle quelle l’adresse qu’un visiteur se donne (X-Forwarded-For) : chacun peut "

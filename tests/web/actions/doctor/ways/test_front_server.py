@@ -114,7 +114,7 @@ async def test_what_is_believed_of_this_machine_alone_is_not_said_to_be_believed
         front.change = believe
         found = await front_server.check_proxy_headers(patient)
 
-    assert found.severity == "skipped" and "de dehors" in found.what
+    assert found.severity == "skipped" and "de dehors" in found.what and found.needless
 
 
 async def test_where_our_own_requests_do_not_arrive_those_of_visitors_are_heard(
