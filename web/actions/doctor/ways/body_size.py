@@ -16,7 +16,8 @@ LITTLE = 1024
 ROOM = MEBIBYTE
 """For what else stands in a form with a picture."""
 
-LEAVE, DONE, TOO_LARGE = 100, 200, 413
+LEAVE, DONE, TOO_LARGE, BROKEN_OFF = 100, 200, 413, 502
+"""The last is how Caddy 2.6 (Debian 12) answers what is too large: it breaks off what it had begun to pass on."""
 
 CLOSED, UNKNOWN = 0, -1
 """No answer: the door was closed on us, or something else happened, which says nothing of the size."""
@@ -61,7 +62,7 @@ async def _try_photo(at: Patient) -> bool | None:
     status = await _post(at, size, sent=False)
     if status == LEAVE:
         status = await _post(at, size)
-    if status == CLOSED:  # on this size, or on everything
+    if status in (CLOSED, BROKEN_OFF):  # on this size, or on everything
         return False if await _post(at, LITTLE) == DONE else None
     return {DONE: True, TOO_LARGE: False}.get(status)
 
