@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,9 @@ EACH = timedelta(hours=23)
 
 SOON = timedelta(minutes=50)
 """So soon again where something was wrong, and a look costs little."""
+
+KEPT = frozenset(one.name for one in fields(Finding))
+"""What else another version wrote down is left aside."""
 
 MARK = "\x1e"
 """How a sentence begins that is written down with its values, to be said in the language of whoever reads it."""
@@ -51,7 +54,8 @@ def _recall(at: Patient, kept: KeptLook | None) -> Finding:
     if kept is None:
         words = N_("Ce sera regardé dans l’heure, puis chaque jour. « declic doctor --anew » le regarde tout de suite.")
         return Finding(severity="skipped", what=at.say(words))
-    found, seen = _read_out(at.say, Finding(**json.loads(kept.said))), kept.looked_at.astimezone(PARIS)
+    said = {name: value for name, value in json.loads(kept.said).items() if name in KEPT}
+    found, seen = _read_out(at.say, Finding(**said)), kept.looked_at.astimezone(PARIS)
     words = N_("%(what)s Vu le %(day)s à %(hour)s.")
     return replace(found, what=at.say(words, what=found.what, day=f"{seen:%d/%m/%Y}", hour=f"{seen:%H:%M}"))
 

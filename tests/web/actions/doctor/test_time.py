@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.store.database import Pool
+from models.store.database import Pool, execute, transaction
 from tests.web.actions.doctor.patients import make_patient
 from web.actions.doctor import checks
 from web.actions.doctor.findings import Check, Finding, Patient, ok
@@ -59,6 +59,8 @@ async def test_what_was_seen_is_told_in_the_language_of_whoever_reads_it(pool: P
         return ok(at.say("Le magasin %(where)s : %(why)s", where="s3", why=at.say("plein de %(count)s", count=3)))
 
     fresh = await look_or_recall(replace(patient, dear="anew"), "map", "there", look)
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE health_look SET said = regexp_replace(said, '}$', ', \"later\": 1}')")
     other = replace(patient, say=lambda sentence, /, **values: (sentence % values).upper())
     kept = await look_or_recall(other, "map", "there", look)
     elsewhere = await look_or_recall(patient, "map", "elsewhere", look)
