@@ -249,7 +249,8 @@ FRONT_PROBES = Limit(
 """What we ask at our own address to see what the web server in front of us passes on."""
 
 
-POLICY_REPORTS = _each_minute("policy reports", 60, "process")
+POLICY_REPORTS_OF = _each_minute("policy reports of", 10, "network")
+POLICY_REPORTS = replace(_each_minute("policy reports", 60, "process"), keys=1)
 """What browsers tell of our pages: enough to see that something is wrong, and no work for whoever makes them up."""
 
 

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -15,8 +15,8 @@ from federation.http_client.causes import read_exception
 from federation.http_client.tls import make_context
 from models.settings import Site
 
-SECONDS = 10
-"""So long an answer may take in all."""
+SECONDS = 6
+"""So long an answer may take in all: somebody waits for the page of health."""
 
 MOST_BYTES = 65_536
 """More of an answer is not read."""
@@ -26,12 +26,16 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAnswer:
-    """What came: `location` is where it leads to, `certificate_until` None where there was no TLS."""
+    """What came: `location` is where it leads to, `certificate_until` None where there was no TLS.
+
+    `address` is that of whoever answered, empty where it is not known.
+    """
 
     status: int
     location: str
     body: bytes
     certificate_until: datetime | None
+    address: str = ""
 
 
 async def ask_ourselves(
@@ -50,7 +54,7 @@ async def ask_ourselves(
         async with asyncio.timeout(SECONDS), open_connection(site, ca_file=ca_file, plain=plain) as (reader, writer):
             write_head(writer, "GET", path, site.host, {"Accept": "application/json", "Connection": "close", **headers})
             await writer.drain()
-            return _parse(await _read(reader), _read_end(writer))
+            return replace(_parse(await _read(reader), _read_end(writer)), address=_read_peer(writer))
     except (OSError, ssl.SSLError, TimeoutError, EOFError, ValueError) as error:
         raise FetchFailed(read_exception(error), site.host) from error
 
@@ -100,6 +104,11 @@ def _read_end(writer: asyncio.StreamWriter) -> datetime | None:
     if not certificate:
         return None
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
+
+
+def _read_peer(writer: asyncio.StreamWriter) -> str:
+    peer = writer.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) else ""
 
 
 def _parse(received: bytes, until: datetime | None) -> OwnAnswer:

@@ -14,6 +14,9 @@ from models.settings import Site
 
 PIECE = bytes(65_536)
 
+BODY_SECONDS = 25
+"""So long a large body may take: what is slower than 5 Mbit/s is not known to be refused."""
+
 EXPECT_SECONDS = 1.0
 """So long it is waited for leave to send a body, which not every server gives."""
 
@@ -44,7 +47,7 @@ async def offer_body(front: Front, size: int, *, sent: bool) -> int:
     Raises FetchFailed.
     """
     head = {**front.headers, "Content-Length": str(size), "Expect": "100-continue", "Connection": "close"}
-    async with _talk(front) as (reader, writer):
+    async with _talk(front, BODY_SECONDS if sent else SECONDS) as (reader, writer):
         write_head(writer, "POST", front.path, front.site.host, head)
         await writer.drain()
         status = 100
@@ -85,9 +88,11 @@ async def watch_stream(front: Front) -> bool | None:
 
 
 @asynccontextmanager
-async def _talk(front: Front) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def _talk(
+    front: Front, seconds: float = SECONDS
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     try:
-        async with asyncio.timeout(SECONDS), open_connection(front.site, ca_file=front.ca_file) as streams:
+        async with asyncio.timeout(seconds), open_connection(front.site, ca_file=front.ca_file) as streams:
             yield streams
     except (OSError, ssl.SSLError, TimeoutError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
         raise FetchFailed(read_exception(error), front.site.host) from error

@@ -11,12 +11,12 @@ EACH = timedelta(hours=23)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseNotice:
-    """`version` is the newest, `secure` whether one that is newer than ours mends a hole; `failure` why none came."""
+    """`version` is the newest, `secure_version` the newest that mends a hole; `failure` why none came."""
 
     asked_at: datetime
     version: str | None
     page: str | None
-    secure: bool | None
+    secure_version: str | None
     failure: str | None
 
 
@@ -34,14 +34,14 @@ async def claim(conn: Connection) -> bool:
     )
 
 
-async def save(conn: Connection, *, version: str, page: str, secure: bool) -> None:
+async def save(conn: Connection, *, version: str, page: str, secure_version: str | None) -> None:
     """What was said."""
     await execute(
         conn,
-        "UPDATE release_notice SET version = $1, page = $2, secure = $3, failure = NULL",
+        "UPDATE release_notice SET version = $1, page = $2, secure_version = $3, failure = NULL",
         version,
         page,
-        secure,
+        secure_version,
     )
 
 
@@ -52,4 +52,6 @@ async def save_failure(conn: Connection, failure: str) -> None:
 
 async def find(conn: Connection) -> ReleaseNotice | None:
     """None before it was asked for the first time."""
-    return await fetch_one(conn, ReleaseNotice, "SELECT asked_at, version, page, secure, failure FROM release_notice")
+    return await fetch_one(
+        conn, ReleaseNotice, "SELECT asked_at, version, page, secure_version, failure FROM release_notice"
+    )

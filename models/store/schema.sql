@@ -3539,10 +3539,11 @@ CREATE TABLE policy_report (
 CREATE TABLE release_notice (
     one boolean DEFAULT true PRIMARY KEY CHECK (one),
     asked_at timestamptz NOT NULL DEFAULT now(),
-    version text,    -- the newest that is for everybody; NULL: it did not say
-    page text,       -- where it is described
-    secure boolean,  -- one of those that are newer than ours mends a hole
-    failure text     -- why nothing was heard: a cause of federation/errors
+    version text,         -- the newest that is for everybody; NULL: it did not say
+    page text,            -- where it is described
+    failure text,         -- why nothing was heard: a cause of federation/errors
+    -- Which version mended a hole last: whether ours is older is seen when somebody looks, not when it was asked.
+    secure_version text
 );
 
 -- What members had published in the time that was lost and other servers gave back: it stands again where its author's
@@ -3557,6 +3558,15 @@ CREATE TABLE returned_post (
 );
 CREATE INDEX returned_post_actor ON returned_post (actor_id);
 CREATE INDEX returned_post_told ON returned_post (told_by);
+
+-- What the doctor saw of what is dear to look at (a large photo, a store of copies, tiles of a map): the last time.
+CREATE TABLE health_look (
+    name text PRIMARY KEY,  -- a check of web/actions/doctor
+    about text NOT NULL,    -- what it looked at, as the settings had it: of something else this says nothing
+    looked_at timestamptz NOT NULL DEFAULT now(),
+    well boolean NOT NULL,
+    said text NOT NULL      -- what it found, in JSON: sentences with their values, in nobody's language
+);
 
 -- References to tables further down -----------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ NUMBERS = {
     "frame numbers asked here": (100, DAY),
     "frame numbers asked of us by": (100, DAY),
     "front probes": (1, HOUR),
+    "policy reports of": (10, MINUTE),
     "policy reports": (60, MINUTE),
     "looks asked of": (6, DAY),
     "looks asked of us by": (10, DAY),

@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from models.errors import Gone
 from models.lazy import when_called
 from web.http.app_keys import INSTANCE
-from web.http.client_address import find_network, read_client_address
+from web.http.client_address import find_network, has_proxies, read_client_address
 from web.middlewares.answers import add_vary
 from web.middlewares.errors import answer_problem, find_problem
 from web.middlewares.peer_rate_limits import take_post
@@ -51,8 +51,9 @@ async def _answer(request: web.Request) -> web.StreamResponse:
 
 def _read_network(request: web.Request) -> str | None:
     """What counts as one server's, behind our proxies too."""
-    trusted = request.app[INSTANCE].settings.proxy_networks
-    address = read_client_address(request, trusted) if trusted else request.remote
+    settings = request.app[INSTANCE].settings
+    trusted = settings.proxy_networks
+    address = read_client_address(request, trusted) if has_proxies(settings) else request.remote
     return find_network(request, address or "", trusted)
 
 

@@ -35,13 +35,14 @@ SECONDS = 10
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For scripts: a list of objects.")
 @click.option("--ask", "friend", metavar="HOST", help="Ask this friendly cooperative what it sees of us from outside.")
+@click.option("--anew", is_flag=True, help="Look now at what is looked at once a day: a large photo, maps, S3.")
 @click.pass_context
-def doctor(ctx: click.Context, *, as_json: bool, friend: str | None) -> None:
+def doctor(ctx: click.Context, *, as_json: bool, friend: str | None, anew: bool) -> None:
     """Look at everything that may be wrong here; exit status 1 when something is.
 
     With --ask, it is a friendly cooperative that looks, and only what it sees is told.
     """
-    found = run(_examine(read_settings()) if friend is None else _ask(friend))
+    found = run(_examine(read_settings(), anew=anew) if friend is None else _ask(friend))
     if as_json:
         print_out(json.dumps([_describe(one) for one in found], ensure_ascii=False, indent=2))
     else:
@@ -51,9 +52,14 @@ def doctor(ctx: click.Context, *, as_json: bool, friend: str | None) -> None:
         ctx.exit(1)
 
 
-async def _examine(settings: Settings) -> list[Examined]:
+async def _examine(settings: Settings, *, anew: bool) -> list[Examined]:
     found_files = files.list_settings_files(settings.data)
-    patient = findings.Patient(settings=settings, say=english_errors.to_english, settings_files=found_files)
+    patient = findings.Patient(
+        settings=settings,
+        say=english_errors.to_english,
+        settings_files=found_files,
+        dear="anew" if anew else "kept",
+    )
     async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(SECONDS):

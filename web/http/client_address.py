@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from models.setting_values import Network
+from models.settings import Settings
 from web.http.app_keys import INSTANCE
 
 INDOORS = tuple(
@@ -60,6 +61,11 @@ def _find_network(remote: str, trusted: tuple[Network, ...], forwards: bool) -> 
     if not trusted and forwards and is_trusted(str(ip), INDOORS):
         return None
     return str(ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
+
+
+def has_proxies(settings: Settings) -> bool:
+    """Whether somebody in front of us may say who asks: those that are named, and whoever reaches a socket of ours."""
+    return bool(settings.trusted_proxies) or settings.listen.startswith("unix:")
 
 
 def read_client_address(request: web.Request, trusted: tuple[Network, ...]) -> str | None:

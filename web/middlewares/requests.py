@@ -15,7 +15,7 @@ from multidict import CIMultiDict
 from models.settings import Settings
 from models.store.background.tallies import Tallies
 from web.http.app_keys import INSTANCE
-from web.http.client_address import is_unbelieved, read_client_address
+from web.http.client_address import has_proxies, is_unbelieved, read_client_address
 from web.middlewares.errors import FOR_APPS, REQUEST_ID, route_of
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.security.session import SAFE_METHODS
@@ -92,7 +92,7 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
     settings = request.app[INSTANCE].settings
     if "X-Forwarded-For" in request.headers and is_unbelieved(request.remote or "", settings.proxy_networks):
         request.app[INSTANCE].unbelieved.keep("proxy", request.remote or "")
-    if settings.trusted_proxies:
+    if has_proxies(settings):
         request = request.clone(remote=read_client_address(request, settings.proxy_networks) or "")
     return await answer_counted(request, handler)
 

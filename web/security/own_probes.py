@@ -12,7 +12,7 @@ from models.settings import Settings
 from models.store import limit_rows
 from models.store.database import Connection, transaction
 from web.http.app_keys import INSTANCE
-from web.security.signed_urls import read_signed, sign
+from web.security.signed_urls import peek, read_signed, sign
 
 HEADER = "X-Declic-Probe"
 
@@ -32,14 +32,20 @@ def is_probe(request: web.Request) -> bool:
     return HEADER in request.headers
 
 
+def _holds(said: str) -> bool:
+    """Whether it is of the shape of ours, and its minute is not over."""
+    until, _, secret = said.partition(" ")
+    return bool(secret) and until.isdecimal() and len(until) < 12 and int(until) >= time.time()
+
+
 async def require_probe(request: web.Request) -> None:
     """Raise NotFound for whoever is not ourselves: nobody else is told what her request looks like to us."""
     instance, given = request.app[INSTANCE], request.headers.get(HEADER, "")
-    if not given:
-        raise NotFound
+    said = peek(given)
+    if said is None or not _holds(said):
+        raise NotFound  # without a word to the database, which strangers cannot make work
     async with transaction(instance.pool) as conn:
-        said = await read_signed(conn, instance.settings, PURPOSE, given)
-        if said is None or int(said.partition(" ")[0]) < time.time():
+        if await read_signed(conn, instance.settings, PURPOSE, given) is None:
             raise NotFound
         if not await limit_rows.spend(conn, FRONT_PROBES, said, at=datetime.now(UTC)):
             raise NotFound

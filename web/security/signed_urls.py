@@ -26,12 +26,22 @@ async def sign(conn: Connection, settings: Settings, purpose: str, text: str) ->
 
 async def read_signed(conn: Connection, settings: Settings, purpose: str, token: str) -> str | None:
     """What was signed for this purpose; None for anything that was not."""
-    said, _, signed = token[:LONGEST].partition(".")
+    text, signed = peek(token), token[:LONGEST].partition(".")[2]
     try:
-        text, mac = _unpack(said).decode(), _unpack(signed)
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+        mac = _unpack(signed)
+    except (binascii.Error, ValueError):
+        return None
+    if text is None:
         return None
     return text if hmac.compare_digest(mac, await _make_mac(conn, settings, purpose, text)) else None
+
+
+def peek(token: str) -> str | None:
+    """What it says, whoever says so; None for what nobody signs."""
+    try:
+        return _unpack(token[:LONGEST].partition(".")[0]).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
 
 
 async def _make_mac(conn: Connection, settings: Settings, purpose: str, text: str) -> bytes:

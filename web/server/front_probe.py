@@ -29,8 +29,11 @@ async def post_front(request: web.Request) -> web.Response:
     """POST /healthz/front: how many bytes arrive; they are kept nowhere."""
     await require_probe(request)
     size = 0
-    async for piece in request.content.iter_any():
-        size += len(piece)
+    try:
+        async for piece in request.content.iter_any():
+            size += len(piece)
+    except ConnectionError:
+        return web.Response(status=400)  # the server in front had enough of it, and hears no answer
     return web.json_response({"size": size})
 
 

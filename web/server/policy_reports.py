@@ -8,9 +8,10 @@ from aiohttp import web
 
 from models.coop import policy_reports
 from models.coop.policy_reports import DIRECTIVES, Source
-from models.limits import POLICY_REPORTS
+from models.limits import POLICY_REPORTS, POLICY_REPORTS_OF
 from models.store.database import transaction
 from web.http.app_keys import INSTANCE
+from web.http.client_address import visitor_network
 
 MOST_BYTES = 8192
 
@@ -27,7 +28,8 @@ async def post_report(request: web.Request) -> web.Response:
     Nothing of it is kept but which directive, on which kind of page, and what kind of source.
     """
     instance = request.app[INSTANCE]
-    if not instance.counter.spend(POLICY_REPORTS, ""):
+    of, counter = visitor_network(request.remote), instance.counter
+    if not (counter.spend(POLICY_REPORTS_OF, of) and counter.spend(POLICY_REPORTS, "")):
         return web.Response(status=429)
     unread = request.clone(method="GET")
     said = _read(await request.read()) if (request.content_length or 0) <= MOST_BYTES else {}

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 import structlog
-from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from models.errors import Unavailable
 from models.limits import UNPROVEN_POSTS
@@ -16,9 +16,10 @@ from tests.bench.tracing import tracing
 from tests.fediverse import Person, sign_post
 from tests.web.activitypub.conftest import Door
 from tests.web.small_app import make_instance
-from web.activitypub import inbox
+from web.activitypub import inbox, inbox_fork
 from web.activitypub.inbox import post_inbox
 from web.activitypub.inbox_fork import inbox_middleware
+from web.http.app_keys import INSTANCE
 from web.middlewares import peer_rate_limits
 from web.middlewares.requests import IN_FLIGHT, PROTECTING, PROTECTING_DOCUMENTS
 from web.middlewares.work_signals import WORK_SIGNAL
@@ -113,6 +114,16 @@ async def test_a_network_that_proves_nothing_is_counted_behind_our_proxy_and_no_
     assert (late.status, other.status) == (429, 415)
     assert int(late.headers["Retry-After"]) > 0
     assert "error" in said
+
+
+async def test_behind_a_unix_socket_each_network_counts_for_itself(pool: Pool) -> None:
+    app = web.Application()
+    app[INSTANCE] = make_instance(pool, listen="unix:/run/declic/socket")
+    headers = {"X-Forwarded-For": "198.51.100.7"}
+
+    asked = make_mocked_request("POST", "/inbox", headers=headers, app=app).clone(remote="")
+
+    assert inbox_fork._read_network(asked) == "198.51.100.0/24"
 
 
 async def test_an_instance_that_ended_is_gone_for_whoever_posts(door: Door, bob: Person) -> None:

@@ -15,11 +15,12 @@ async def test_it_prints_each_check_and_ends_by_what_is_wrong(
 
     status, out, err = await commands.run(env, "doctor", "--json")
     found = {one["check"]: one for one in json.loads(out)}
-    _, text, _ = await commands.run(env, "doctor")
+    _, text, _ = await commands.run(env, "doctor", "--anew")
 
     assert status == 1, err
     assert list(found) == [one.name for one in CHECKS]
     assert (found["worker"]["severity"], found["worker"]["command"]) == ("error", "systemctl restart declic")
+    assert found["copy_stores"]["needless"] is True and found["worker"]["needless"] is False
     assert found["database"]["severity"] == found["data_folder"]["severity"] == "ok"
     assert "! Address: http://127.0.0.1:9 exchanges with private networks" in text
     assert "✗ Background work: Nobody does the background work" in text and "    $ systemctl restart declic" in text

@@ -1,9 +1,10 @@
 """What surrounds every request: ids, addresses behind proxies, protection, bells, and what browsers may ask."""
 
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, UnixConnector, web
 from aiohttp.test_utils import make_mocked_request
 
 from models.setting_values import Network
@@ -11,8 +12,9 @@ from models.settings import Settings
 from models.store.database import Pool
 from tests.web.small_app import make_instance, serving
 from web.http import client_address
+from web.http.app_keys import INSTANCE
 from web.http.client_address import read_client_address
-from web.middlewares.requests import make_content_policy
+from web.middlewares.requests import make_content_policy, request_middleware
 from web.middlewares.work_signals import WORK_SIGNAL
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
@@ -157,6 +159,25 @@ async def test_behind_a_trusted_proxy_a_view_sees_the_client_and_the_whole_reque
 
         assert await answer.json() == ["198.51.100.7", "alice", "hello"]
         assert (await client.get("/nowhere", headers={"X-Forwarded-For": "198.51.100.7"})).status == 404
+
+
+async def test_behind_a_unix_socket_a_view_sees_whom_the_proxy_names(pool: Pool, tmp_path: Path) -> None:
+    async def echo(request: web.Request) -> web.Response:
+        return web.Response(text=request.remote or "nobody")
+
+    path = str(tmp_path / "socket")
+    app = web.Application(middlewares=[request_middleware])
+    app[INSTANCE] = make_instance(pool, listen=f"unix:{path}")
+    app.router.add_get("/", echo)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.UnixSite(runner, path).start()
+    async with ClientSession("http://lomme.example", connector=UnixConnector(path)) as client:
+        answers = [await client.get("/", headers={"X-Forwarded-For": "6.6.6.6, 198.51.100.7"}), await client.get("/")]
+        seen = [await answer.text() for answer in answers]
+    await runner.cleanup()
+
+    assert seen == ["198.51.100.7", "nobody"]
 
 
 async def test_what_was_sent_rings_for_the_workers(pool: Pool) -> None:

@@ -10,7 +10,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from models.coop import policy_reports
-from models.limits import POLICY_REPORTS
+from models.limits import POLICY_REPORTS, POLICY_REPORTS_OF
 from models.store.database import Pool, connection, execute, transaction
 from tests.web.actions.doctor.patients import make_patient
 from tests.web.small_app import make_instance
@@ -82,6 +82,7 @@ async def test_what_is_not_about_our_pages_is_not_counted(client: Client, pool: 
             {"blocked_uri": "moz-extension://8/x.js"},
             {"source_file": "chrome-extension"},
             {"effective_directive": "my-own-src"},
+            {"effective_directive": "frame-ancestors"},
             {"document_uri": "https://evil.example/@alice"},
             {"document_uri": "about:blank"},
             {"referrer": "x" * 9000},
@@ -98,27 +99,38 @@ async def test_what_is_no_report_is_taken_quietly(client: Client, pool: Pool) ->
     assert {answer.status for answer in answers} == {204} and await list_kept(pool) == []
 
 
-async def test_a_flood_of_reports_costs_no_more_than_the_limit(client: Client, pool: Pool) -> None:
-    for _ in range(POLICY_REPORTS.most):
-        await client.post(REPORTS, data=b"{}")
+async def test_a_flood_of_reports_costs_no_more_than_the_limit_and_one_visitor_takes_little_of_it(pool: Pool) -> None:
+    instance = make_instance(pool, trusted_proxies=("127.0.0.0/8",))
+    async with TestClient(TestServer(make_app(instance))) as client:
 
-    assert (await report(client)).status == 429
-    assert await list_kept(pool) == []
+        async def send(visitor: int) -> int:
+            headers = {"X-Forwarded-For": f"203.0.113.{visitor}"}
+            return (await client.post(REPORTS, data=b"{}", headers=headers)).status
+
+        one = [await send(1) for _ in range(POLICY_REPORTS_OF.most + 1)]
+        others = [await send(2 + at // POLICY_REPORTS_OF.most) for at in range(POLICY_REPORTS.most)]
+
+    assert one == [204] * POLICY_REPORTS_OF.most + [429]
+    assert others.count(429) == POLICY_REPORTS_OF.most and others[-1] == 429
 
 
 async def test_what_is_refused_often_is_named_and_what_is_old_is_forgotten(pool: Pool) -> None:
     seen = [await check_content_policy(make_patient(pool))]
-    for times in (FEW - 1, 1):
+    for day, times in enumerate((FEW - 2, 1, 1)):
         async with transaction(pool) as conn:
             for _ in range(times):
                 await policy_reports.note(conn, directive="style-src-attr", page="/annonces", source="inline")
+            for _ in range(2 * FEW * (not day)):
+                await policy_reports.note(conn, directive="img-src", page="/joke", source="elsewhere")
         seen.append(await check_content_policy(make_patient(pool)))
+        async with transaction(pool) as conn:
+            await execute(conn, "UPDATE policy_report SET day = day - 1")
     async with transaction(pool) as conn:
-        await execute(conn, "UPDATE policy_report SET day = CURRENT_DATE - $1::integer", policy_reports.DAYS)
+        await execute(conn, "UPDATE policy_report SET day = day - $1::integer", policy_reports.DAYS)
     async with transaction(pool) as conn:
-        assert await policy_reports.forget_old(conn) == 1
+        assert await policy_reports.forget_old(conn) == 4
 
-    assert [one.severity for one in seen] == ["ok", "ok", "warning"]
-    assert all(word in seen[2].what for word in ("/annonces", "style-src-attr", "écrit dans la page", str(FEW)))
-    assert seen[2].quiet and "curl -sI" in seen[2].command
+    assert [one.severity for one in seen] == ["ok", "ok", "ok", "warning"]
+    assert all(word in seen[3].what for word in ("/annonces", "style-src-attr", "écrit dans la page", str(FEW)))
+    assert seen[3].quiet and "curl -sI" in seen[3].command
     assert (await check_content_policy(make_patient(pool))).severity == "ok"

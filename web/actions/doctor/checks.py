@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from models.errors import DeclicError
 from models.lazy import when_called
-from web.actions.doctor.findings import Check, Examined, Finding, Patient, skip_unasked
+from web.actions.doctor.findings import Check, Examined, Finding, Patient, skip_unasked, skip_unreached
 from web.rendering.render import N_
 
 with when_called(globals()):
@@ -26,26 +26,36 @@ with when_called(globals()):
         upkeep,
         work,
     )
-    from web.actions.doctor.ways import copy_stores, crawlers, front_server, map_background, releases
+    from web.actions.doctor.ways import body_size, copy_stores, crawlers, front_server, map_background, releases
 
-SECONDS = 25
-"""A check that takes longer found nothing."""
+SECONDS = 8
+"""A check that takes longer found nothing. Those that ask other machines have so long in all: somebody waits."""
 
-NAMES_SECONDS = 8
-"""One that asks the name service: what is not answered by then could not be asked."""
+DEAR_SECONDS = 60
+"""So long may take what is looked at once a day."""
+
+REACHABLE = Check(name="reachable", title=N_("Accès"), look=outside.check_reachable, outside=True)
+"""What is asked of our own address first: where it does not lead here, its other ways need not be tried."""
 
 CHECKS: tuple[Check, ...] = (
     Check(name="url", title=N_("Adresse"), look=site.check_url),
-    Check(name="reachable", title=N_("Accès"), look=outside.check_reachable, outside=True),
+    REACHABLE,
     Check(name="addresses", title=N_("Adresses du nom"), look=own_names.check_addresses, outside=True, asks_names=True),
     Check(name="certificate", title=N_("Certificat"), look=outside.check_certificate, outside=True),
     Check(name="redirect", title=N_("Sans https"), look=outside.check_redirect, outside=True),
     Check(name="proxy_headers", title=N_("Serveur web"), look=front_server.check_proxy_headers, outside=True),
-    Check(name="body_size", title=N_("Taille des photos"), look=front_server.check_body_size, outside=True),
-    Check(name="ranges", title=N_("Films par morceaux"), look=front_server.check_ranges, outside=True),
-    Check(name="streams", title=N_("Applications"), look=front_server.check_streams, outside=True),
-    Check(name="webfinger", title=N_("Comptes trouvés"), look=outside.check_webfinger, outside=True),
-    Check(name="crawlers", title=N_("Moteurs de recherche"), look=crawlers.check_crawlers, outside=True),
+    Check(
+        name="body_size",
+        title=N_("Taille des photos"),
+        look=body_size.check_body_size,
+        outside=True,
+        ways=True,
+        dear=True,
+    ),
+    Check(name="ranges", title=N_("Films par morceaux"), look=front_server.check_ranges, outside=True, ways=True),
+    Check(name="streams", title=N_("Applications"), look=front_server.check_streams, outside=True, ways=True),
+    Check(name="webfinger", title=N_("Comptes trouvés"), look=outside.check_webfinger, outside=True, ways=True),
+    Check(name="crawlers", title=N_("Moteurs de recherche"), look=crawlers.check_crawlers, outside=True, ways=True),
     Check(name="clock", title=N_("Horloge"), look=outside.check_clock),
     Check(name="friend_look", title=N_("Vu de chez une coop amie"), look=friend_look.check_friend_look),
     Check(name="database", title=N_("Base de données"), look=database.check_database),
@@ -58,7 +68,13 @@ CHECKS: tuple[Check, ...] = (
     Check(name="queues", title=N_("Ce qui attend"), look=upkeep.check_queues),
     Check(name="backup", title=N_("Sauvegardes"), look=work.check_backup),
     Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
-    Check(name="copy_stores", title=N_("Magasin des copies (S3)"), look=copy_stores.check_copy_stores, outside=True),
+    Check(
+        name="copy_stores",
+        title=N_("Magasin des copies (S3)"),
+        look=copy_stores.check_copy_stores,
+        outside=True,
+        dear=True,
+    ),
     Check(name="restoration", title=N_("Restauration"), look=losses.check_restoration),
     Check(name="claims", title=N_("Restaurations ailleurs"), look=losses.check_claims),
     Check(name="mail_server", title=N_("Serveur de courriel"), look=outside.check_mail_server, outside=True),
@@ -84,7 +100,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="mails", title=N_("Courriels"), look=work.check_mails),
     Check(name="content_policy", title=N_("Pages refusées (CSP)"), look=content_policy.check_content_policy),
     Check(name="push_key", title=N_("Notifications des téléphones"), look=push_key.check_push_key),
-    Check(name="map", title=N_("Fond de carte"), look=map_background.check_map_background, outside=True),
+    Check(name="map", title=N_("Fond de carte"), look=map_background.check_map_background, outside=True, dear=True),
     Check(name="communes", title=N_("Communes"), look=site.check_communes),
     Check(name="servers", title=N_("Autres coops"), look=work.check_servers),
     Check(name="slow_servers", title=N_("Vitesse des autres coops"), look=work.check_slow_servers),
@@ -106,21 +122,42 @@ CHECKS: tuple[Check, ...] = (
 
 async def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> list[Examined]:
     """Go through them, in the order of the table; those that ask other machines all at once."""
-    asked = {one.name: asyncio.create_task(_look(patient, one)) for one in checks if one.outside}
+    until = asyncio.get_running_loop().time() + SECONDS
+    wanted = any(one.ways or one is REACHABLE for one in checks)
+    first = asyncio.create_task(_look(patient, REACHABLE, until)) if wanted else None
+    asked = {one.name: asyncio.create_task(_ask(patient, one, until, first)) for one in checks if one.outside}
     found = {one.name: await _look(patient, one) for one in checks if not one.outside}
     found |= {name: await task for name, task in asked.items()}
     return [Examined(name=one.name, title=patient.say(one.title), finding=found[one.name]) for one in checks]
 
 
-async def _look(patient: Patient, check: Check) -> Finding:
+async def _ask(patient: Patient, check: Check, until: float, first: asyncio.Task[Finding] | None) -> Finding:
+    """What asks other machines, until then; what asks our own address after what is asked of it `first`."""
+    if first is not None and check is REACHABLE:
+        return await first
+    if first is not None and check.ways and (await first).severity == "error":
+        return skip_unreached(patient)
+    if check.dear and patient.dear != "kept":
+        until += DEAR_SECONDS - SECONDS
+    return await _look(patient, check, until)
+
+
+async def _look(patient: Patient, check: Check, until: float | None = None) -> Finding:
+    ends = asyncio.get_running_loop().time() + SECONDS if until is None else until
     try:
-        async with asyncio.timeout(NAMES_SECONDS if check.asks_names else SECONDS):
+        async with asyncio.timeout_at(ends):
             return await check.look(patient)
     except (DeclicError, OSError, TimeoutError) as error:
-        if check.asks_names and isinstance(error, TimeoutError):
-            return skip_unasked(patient)
-        if isinstance(error, TimeoutError) and not str(error):
-            late = N_("Cette vérification n’a pas abouti : rien n’a répondu en %(seconds)s\u00a0secondes.")
-            return Finding(severity="error", what=patient.say(late, seconds=SECONDS))
+        return _explain(patient, check, error)
+
+
+def _explain(patient: Patient, check: Check, error: Exception) -> Finding:
+    """Why a check found nothing."""
+    if check.asks_names and isinstance(error, TimeoutError):
+        return skip_unasked(patient)
+    if not isinstance(error, TimeoutError) or str(error):
         words = N_("Cette vérification n’a pas abouti (%(why)s).")
         return Finding(severity="error", what=patient.say(words, why=str(error) or type(error).__name__))
+    late = N_("Cette vérification n’a pas abouti : rien n’a répondu en %(seconds)s\u00a0secondes.")
+    seconds = DEAR_SECONDS if check.dear and patient.dear != "kept" else SECONDS
+    return Finding(severity="skipped" if check.ways else "error", what=patient.say(late, seconds=seconds))

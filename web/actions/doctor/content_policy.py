@@ -10,8 +10,11 @@ from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
 
-FEW = 10
+FEW = 50
 """Anybody may send some, and an extension of a browser looks like a page of ours."""
+
+LASTING = 3
+"""On fewer days it was one visitor, or somebody's joke."""
 
 SOURCES: Mapping[Source, str] = MappingProxyType(
     {
@@ -29,10 +32,10 @@ async def check_content_policy(at: Patient) -> Finding:
     if at.instance is None:
         return skip(at)
     async with connection(at.instance.pool) as conn:
-        worst = await policy_reports.find_worst(conn)
+        worst = await policy_reports.find_worst(conn, lasting=LASTING)
     if worst is None:
         return ok(at.say(N_("Aucun navigateur n’a rien refusé sur les pages cette semaine (CSP).")))
-    if worst.times < FEW:
+    if worst.times < FEW or worst.days < LASTING:
         words = N_("Des navigateurs ont refusé quelque chose %(count)s fois cette semaine (CSP) : c’est peu.")
         return ok(at.say(words, count=worst.total))
     return Finding(

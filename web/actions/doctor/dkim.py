@@ -6,7 +6,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 from models.lazy import LazyModule
-from web.actions.doctor.findings import Finding, Patient, ok, skip_unasked
+from web.actions.doctor.findings import Finding, Patient, ok, skip_needless, skip_unasked
 from web.actions.doctor.name_records import NameService, Unanswered
 from web.actions.doctor.sender_names import Sender, find_sender, read_tags, skip_unsent
 from web.rendering.render import N_
@@ -81,12 +81,12 @@ async def _guess(at: Patient, sender: Sender) -> Finding:
             "DKIM : aucune clé de %(domain)s aux noms habituels. Si vos courriels sont signés, dites le nom de "
             "la clé dans DECLIC_SMTP_URL (…&dkim=NOM)."
         )
-        return Finding(severity="skipped", what=at.say(words, domain=sender.domain))
+        return skip_needless(at.say(words, domain=sender.domain))
     words = N_(
         "DKIM : une clé de %(domain)s existe, « %(selector)s ». Si c’est elle qui signe vos courriels, dites-le dans "
         "DECLIC_SMTP_URL (…&dkim=%(selector)s) : elle sera vérifiée."
     )
-    return Finding(severity="skipped", what=at.say(words, domain=sender.domain, selector=selector))
+    return skip_needless(at.say(words, domain=sender.domain, selector=selector))
 
 
 def _tell_missing_key(at: Patient, sender: Sender) -> Finding:

@@ -36,14 +36,16 @@ Ubuntu without what is sold (ubuntu.com/about/release-cycle).
 
 RELEASE = Path("/etc/os-release")
 
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+
 SOON = timedelta(days=90)
 """A change of system takes an evening that somebody has to find."""
 
 
 async def check_python(at: Patient) -> Finding:
-    """Whether this Python still gets security fixes."""
+    """Whether this Python still gets security fixes: the one that came with the system, for as long as the system."""
     version = platform.python_version()
-    end = PYTHON_ENDS.get(sys.version_info[:2])
+    end = (_is_of_system() and _find_system_end(_read_release(RELEASE))) or PYTHON_ENDS.get(sys.version_info[:2])
     if end is not None and end < datetime.now(UTC).date():
         return Finding(
             severity="warning",
@@ -58,10 +60,10 @@ async def check_system(at: Patient) -> Finding:
     """Whether the system of this machine still gets security fixes, and for how long."""
     said = _read_release(RELEASE)
     name = said.get("PRETTY_NAME", "")[:100] or platform.system()
-    end = SYSTEM_ENDS.get((said.get("ID", ""), said.get("VERSION_ID", "")))
+    end = _find_system_end(said)
     if end is None:
         words = N_("On ne sait pas d’ici jusqu’à quand %(name)s reçoit des corrections de sécurité.")
-        return Finding(severity="skipped", what=at.say(words, name=name))
+        return Finding(severity="skipped", what=at.say(words, name=name), needless=bool(said))
     today, day = datetime.now(UTC).date(), end.strftime("%d/%m/%Y")
     if end >= today + SOON:
         words = N_("%(name)s reçoit des corrections de sécurité jusqu’au %(day)s.")
@@ -83,6 +85,16 @@ async def check_system(at: Patient) -> Finding:
         ),
         command="declic backup FOLDER && cat /etc/os-release",
     )
+
+
+def _is_of_system() -> bool:
+    """Whether this Python is the one that came with the system: there may be others of other makers."""
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return Path(sys.base_prefix) == Path("/usr") and SYSTEM_PYTHON.resolve().name == name
+
+
+def _find_system_end(said: Mapping[str, str]) -> date | None:
+    return SYSTEM_ENDS.get((said.get("ID", ""), said.get("VERSION_ID", "")))
 
 
 def _read_release(path: Path) -> dict[str, str]:

@@ -3,11 +3,13 @@
 import asyncio
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
+from federation.media_store import COPY, KEY, FolderStore
 from models.settings import INSTALLED, PREFIX
 from models.store.services import list_services
-from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.findings import Finding, Patient, ok, skip_needless
 from web.rendering.render import N_
 
 ALL = os.R_OK | os.W_OK | os.X_OK
@@ -84,20 +86,32 @@ async def check_data_folder(at: Patient) -> Finding:
 
 
 def _find_stuck(media: Path) -> Path | None:
-    """The first folder of pictures that cannot be written to, or the first of some pictures that cannot be read."""
-    looked = 0
-    for where, folders, names in os.walk(media):
-        here = Path(where)
-        if not os.access(here, ALL):
-            return here
-        locked = [here / name for name in folders if not os.access(here / name, ALL)]
-        unread = [here / name for name in names[:FEW] if not os.access(here / name, os.R_OK)]
-        if locked or unread:
-            return [*locked, *unread][0]
-        looked += len(folders) + len(names)
-        if looked > FEW:
-            return None
-    return None
+    """The first folder of pictures that cannot be written to, or the first of some pictures that cannot be read.
+
+    What the system or another program has put beside ours (`lost+found`, `@eaDir`, `.snapshot`) is not looked at.
+    """
+    if not media.is_dir():
+        return None
+    if not os.access(media, ALL):
+        return media
+    folders = [folder for group in FolderStore.list_groups() if (folder := media / group).is_dir()]
+    locked = next((folder for folder in folders if not os.access(folder, ALL)), None)
+    return locked or next((path for path in _list_some(folders) if _is_locked(path)), None)
+
+
+def _list_some(folders: Sequence[Path]) -> list[Path]:
+    """Some of the pictures in them."""
+    found: list[Path] = []
+    for folder in folders:
+        found += [folder / name for name in os.listdir(folder)[:FEW] if KEY.fullmatch(name) or COPY.fullmatch(name)]
+        if len(found) > FEW:
+            break
+    return found
+
+
+def _is_locked(picture: Path) -> bool:
+    """Whether it is there, and cannot be read: one may be gone by now."""
+    return not os.access(picture, os.R_OK) and picture.exists()
 
 
 async def check_services(at: Patient) -> Finding:
@@ -153,9 +167,7 @@ async def check_settings_files(at: Patient) -> Finding:
     """Whether passwords in the settings can be read by everybody on this machine."""
     there = [path for path in at.settings_files if _is_there(path)]
     if not there:
-        return Finding(
-            severity="skipped", what=at.say(N_("Les réglages ne viennent d’aucun fichier que l’on connaisse."))
-        )
+        return skip_needless(at.say(N_("Les réglages ne viennent d’aucun fichier que l’on connaisse.")))
     open_files = [path for path in there if path.stat().st_mode & stat.S_IROTH]
     if open_files:
         return Finding(

@@ -19,8 +19,9 @@ Severity = Literal["ok", "warning", "error", "skipped"]
 class Finding:
     """What was seen, in a sentence. Of what is not well: what to do about it, and a command that does it or shows more.
 
-    What could not be looked at is `skipped`, and the sentence says why. `record` is a line that has to stand where the
-    name was taken, in the name service (DNS). What is `quiet` stands where somebody looks, and is mailed to nobody.
+    What could not be looked at is `skipped`, and the sentence says why; so is what is no concern of this instance, and
+    then it is `needless`: nothing of it can be wrong. `record` is a line that has to stand where the name was taken, in
+    the name service (DNS). What is `quiet` stands where somebody looks, and is mailed to nobody.
     """
 
     severity: Severity
@@ -29,6 +30,7 @@ class Finding:
     command: str = ""
     record: str = ""
     quiet: bool = False
+    needless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ class Patient:
 
     `unanswered` says why there is no instance, `older` that its database is of an older version; `settings_files` are
     those that the settings may have come from; `names` asks the name service, `own_names` the servers of our own zones.
+    Of what is dear what was seen last is told (`kept`), or it is looked at: where that is `due`, or always (`anew`).
     """
 
     settings: Settings
@@ -47,13 +50,15 @@ class Patient:
     settings_files: tuple[Path, ...] = ()
     names: NameService = ask_names
     own_names: NameService = ask_zone
+    dear: Literal["kept", "due", "anew"] = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A check: `name` for scripts, `title` for people. Those that are `outside` ask other machines, and take longer.
 
-    Of those that ask the name service, no answer in time says nothing.
+    Of those that ask the name service, and of other `ways` to our own address than the first, no answer in time says
+    nothing. What is `dear` is looked at once a day (`last_looks`).
     """
 
     name: str
@@ -61,6 +66,8 @@ class Check:
     look: Callable[[Patient], Awaitable[Finding]]
     outside: bool = False
     asks_names: bool = False
+    ways: bool = False
+    dear: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,27 @@ class Examined:
 def ok(what: str) -> Finding:
     """All is well."""
     return Finding(severity="ok", what=what)
+
+
+def is_passing(status: int) -> bool:
+    """Whether an answer is about this moment, and not about what was asked: too much to do, or out of order."""
+    return status == 429 or status >= 500
+
+
+def skip_needless(what: str) -> Finding:
+    """Nothing to look at, as things stand here: so nothing of it is wrong."""
+    return Finding(severity="skipped", what=what, needless=True)
+
+
+def skip_unreached(at: Patient) -> Finding:
+    """Nothing can be said, since our address does not lead here."""
+    return Finding(severity="skipped", what=at.say(N_("Cela ne se voit que si l’adresse mène ici.")))
+
+
+def skip_lost(at: Patient) -> Finding:
+    """Whoever stands in front of us did not let it through, or not in time, or has no time now."""
+    words = N_("Une demande d’essai à notre propre adresse n’est pas arrivée jusqu’ici.")
+    return Finding(severity="skipped", what=at.say(words))
 
 
 def skip_unasked(at: Patient) -> Finding:

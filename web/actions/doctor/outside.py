@@ -11,7 +11,7 @@ from federation.http_client.own_address import OwnAnswer, ask_ourselves
 from models.store.database import connection
 from models.traffic.peer_traffic import find_own_clock
 from web.actions.doctor.database import skip
-from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.findings import Finding, Patient, ok, skip_needless, skip_unreached
 from web.mail.smtp import MailCause, MailServer, log_in, read_smtp_url
 from web.news.trouble_words import count_words
 from web.rendering.i18n import Say
@@ -26,7 +26,7 @@ CLOCK_SECONDS = 30
 MOST_CLOCK_SECONDS = 300
 """From here on other servers refuse what we sign."""
 
-MAIL_SECONDS = 8
+MAIL_SECONDS = 7
 """A mail server that lets nobody in by then is as good as away; whoever opened the page waits for this."""
 
 NAMES_FAIL = frozenset({Cause.NAME_NOT_FOUND, Cause.NAME_UNANSWERED})
@@ -110,7 +110,7 @@ async def check_certificate(at: Patient) -> Finding:
     """How long the certificate is good for."""
     host = at.settings.site.host
     if urlsplit(at.settings.url).scheme != "https":
-        return Finding(severity="skipped", what=at.say(N_("Sans https, il n’y a pas de certificat.")))
+        return skip_needless(at.say(N_("Sans https, il n’y a pas de certificat.")))
     try:
         until = (await _ask(at, "/healthz")).certificate_until
     except FetchFailed as failed:
@@ -144,7 +144,7 @@ async def check_redirect(at: Patient) -> Finding:
     """Whether whoever types the address without https gets there."""
     parts = urlsplit(at.settings.url)
     if parts.scheme != "https" or parts.port not in (None, 443):
-        return Finding(severity="skipped", what=at.say(N_("Cette adresse n’a pas de port 80 à elle.")))
+        return skip_needless(at.say(N_("Cette adresse n’a pas de port 80 à elle.")))
     try:
         answer = await ask_ourselves(at.settings.site, "/", plain=True)
     except FetchFailed:
@@ -214,11 +214,6 @@ async def check_clock(at: Patient) -> Finding:
 
 async def _ask(at: Patient, path: str) -> OwnAnswer:
     return await ask_ourselves(at.settings.site, path, ca_file=at.settings.ca_file)
-
-
-def skip_unreached(at: Patient) -> Finding:
-    """Nothing can be said, since our address does not lead here."""
-    return Finding(severity="skipped", what=at.say(N_("Cela ne se voit que si l’adresse mène ici.")))
 
 
 def _explain_unreached(at: Patient, failed: FetchFailed) -> Finding:

@@ -8,7 +8,7 @@ from federation.vocabulary.looks import MOST_ADDRESSES, read_report
 from models.servers import looks
 from models.servers.looks import AskedLook
 from models.store.database import connection
-from web.actions.doctor.findings import Finding, Patient, ok, skip_unasked
+from web.actions.doctor.findings import Finding, Patient, ok, skip_needless, skip_unasked
 from web.actions.doctor.name_records import SeenHere, Unanswered, list_addresses, list_public
 from web.actions.doctor.sender_names import Sender, find_sender, skip_unsent, write_own_name
 from web.rendering.render import N_
@@ -21,7 +21,7 @@ async def check_addresses(at: Patient) -> Finding:
     """Whether the site's name leads to the same public addresses from here and from a friend's."""
     name = at.settings.site.host.partition(":")[0]
     if "." not in name or name.replace(".", "").isdigit():
-        return Finding(severity="skipped", what=at.say(N_("L’adresse de la plateforme n’est pas un nom.")))
+        return skip_needless(at.say(N_("L’adresse de la plateforme n’est pas un nom.")))
     try:
         found = await list_addresses(at.own_names, name)
     except SeenHere as seen:
@@ -137,9 +137,8 @@ async def check_reverse(at: Patient) -> Finding:
     if sender is None:
         return skip_unsent(at)
     if not sender.is_here:
-        return Finding(
-            severity="skipped",
-            what=at.say(N_("Le nom de l’adresse qui envoie (PTR) est l’affaire de %(host)s."), host=sender.server),
+        return skip_needless(
+            at.say(N_("Le nom de l’adresse qui envoie (PTR) est l’affaire de %(host)s."), host=sender.server)
         )
     try:
         return await _check_reverse(at, sender)
@@ -167,5 +166,5 @@ async def _check_reverse(at: Patient, sender: Sender) -> Finding:
         )
     if not addresses:
         words = N_("D’ici, %(host)s n’a pas d’adresse publique : celle d’où partent nos courriels ne se voit pas.")
-        return Finding(severity="skipped", what=at.say(words, host=sender.server))
+        return skip_needless(at.say(words, host=sender.server))
     return ok(at.say(N_("L’adresse d’où partent nos courriels porte un nom qui mène à elle (PTR).")))

@@ -10,7 +10,7 @@ from federation.http_client.address_guard import is_public
 from federation.uris import to_a_label
 from models.domains import find_domain
 from models.errors import Invalid
-from web.actions.doctor.findings import Finding, Patient, Severity, ok, skip_unasked
+from web.actions.doctor.findings import Finding, Patient, Severity, ok, skip_needless, skip_unasked
 from web.actions.doctor.name_records import NameService, Unanswered, list_public
 from web.actions.doctor.spf import SpfFound, SpfState, examine_spf, open_to_nobody
 from web.mail.smtp import read_smtp_url
@@ -60,7 +60,7 @@ def _is_address(name: str) -> bool:
 
 def skip_unsent(at: Patient) -> Finding:
     """No mail, so nothing of it to be looked at."""
-    return Finding(severity="skipped", what=at.say(N_("Aucun courriel ne part d’ici au nom d’un domaine public.")))
+    return skip_needless(at.say(N_("Aucun courriel ne part d’ici au nom d’un domaine public.")))
 
 
 SPF_WORDS: Mapping[SpfState, tuple[Severity, str, str]] = MappingProxyType(

@@ -10,7 +10,7 @@ from models.store import backup_runs
 from models.store.background import heartbeats
 from models.store.database import connection
 from web.actions.doctor.database import skip
-from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.findings import Finding, Patient, ok, skip_needless
 from web.news.trouble_words import count_words, tell_backup, tell_chores, tell_mails, tell_servers
 from web.rendering.render import N_
 
@@ -102,10 +102,7 @@ async def check_copies(at: Patient) -> Finding:
             command="editor /etc/declic/declic.env",
         )
     if not places:
-        return Finding(
-            severity="skipped",
-            what=at.say(N_("Aucune copie n’est envoyée d’ici vers une autre machine (DECLIC_BACKUP_TO).")),
-        )
+        return skip_needless(at.say(N_("Aucune copie n’est envoyée d’ici vers une autre machine (DECLIC_BACKUP_TO).")))
     where = ", ".join(map(str, places))
     if missing := await _find_missing(at, [str(place) for place in places]):
         return missing

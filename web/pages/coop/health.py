@@ -23,7 +23,7 @@ LONGEST_HOST = 255
 
 
 async def show_health(request: web.Request) -> web.Response:
-    """GET /coop/sante: everything is looked at anew; other machines get some seconds to answer."""
+    """GET /coop/sante: looked at anew, but for what is dear; other machines get some seconds to answer."""
     require_right(request, "operation")
     return await _show(request, blank_form(request))
 

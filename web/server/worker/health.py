@@ -73,6 +73,9 @@ DOORS = frozenset({"certificate", "mail_server"})
 SETTLED = timedelta(minutes=5)
 """What is asked over the network is told by mail once it stayed wrong for so long: a restart is nobody's concern."""
 
+SETTLED_OUTSIDE = timedelta(minutes=30)
+"""The same of what is asked each hour: it is told at the second look."""
+
 EACH_SECONDS = 60.0
 
 
@@ -88,7 +91,13 @@ async def watch_doors(instance: Instance) -> None:
 
 async def watch_outside(instance: Instance) -> None:
     """Look at what the name service says of us, and what passes the web server. A chore that may run twice."""
-    await _watch(instance, [one for one in _list_watched() if one.outside and one.name not in DOORS])
+    watched = [one for one in _list_watched() if one.outside and not one.dear and one.name not in DOORS]
+    await _watch(instance, watched, settled=SETTLED_OUTSIDE)
+
+
+async def watch_dear(instance: Instance) -> None:
+    """Look at what is dear, where that is due: each once a day. A chore that may run twice."""
+    await _watch(instance, [one for one in _list_watched() if one.dear], settled=SETTLED_OUTSIDE)
 
 
 async def watch_machine(instance: Instance) -> None:
@@ -114,9 +123,9 @@ async def _watch(
     *,
     settled: timedelta = timedelta(),
 ) -> None:
-    patient = Patient(settings=instance.settings, say=_say, instance=instance)
+    patient = Patient(settings=instance.settings, say=_say, instance=instance, dear="due")
     found = {one.name: one.finding for one in await examine(patient, checks)}
-    looked = [name for name, one in found.items() if one.severity != "skipped" or name in LAPSING]
+    looked = [name for name, one in found.items() if _is_seen(name, one)]
     wrong = {name: found[name].severity == "error" for name in looked if _is_told(name, found[name])}
     async with transaction(instance.pool) as conn:
         await health_troubles.save(conn, looked, wrong, watched=WATCHED, machine=machine)
@@ -135,6 +144,11 @@ def _log(untold: Sequence[str], found: Mapping[str, Finding], machine: str) -> N
     for name in untold:
         words = found[name].what if name in found else ""
         log.warning("health_trouble", check=name, machine=machine, what=words)
+
+
+def _is_seen(name: str, finding: Finding) -> bool:
+    """Whether it says how things are: what could not be seen leaves them as they were."""
+    return finding.severity != "skipped" or finding.needless or name in LAPSING
 
 
 def _is_told(name: str, finding: Finding) -> bool:

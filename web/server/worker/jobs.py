@@ -188,6 +188,7 @@ PERIODIC_TASKS: dict[str, tuple[str, Callable[[Instance], Awaitable[object]]]] =
     "health": ("* * * * *", health.watch_health),
     "health_doors": ("* * * * *", health.watch_doors),
     "health_outside": ("31 * * * *", health.watch_outside),
+    "health_dear": ("33 * * * *", health.watch_dear),
     "releases": ("47 * * * *", release_notices.ask_releases),
     "hidden_posts": ("* * * * *", sanctions.tell_hidden_posts),
     "exclusions": ("29 * * * *", sanctions.erase_excluded),

@@ -8,7 +8,6 @@ import structlog
 
 from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
-from federation.software import read_version
 from models.coop import release_notices
 from models.lazy import LazyModule
 from models.store.database import transaction
@@ -59,13 +58,18 @@ async def ask_releases(instance: Instance) -> None:
             log.info("releases_not_heard", address=address, cause=failure)
             await release_notices.save_failure(conn, failure)
             return
-        newest, own = max(found, key=lambda one: one.numbers), read_numbers(read_version()) or (0, 0, 0)
+        newest = max(found, key=lambda one: one.numbers)
+        secure = max((one.numbers for one in found if one.secure), default=None)
         await release_notices.save(
             conn,
-            version=".".join(map(str, newest.numbers)),
+            version=_write_numbers(newest.numbers),
             page=newest.page,
-            secure=any(one.secure and one.numbers > own for one in found),
+            secure_version=None if secure is None else _write_numbers(secure),
         )
+
+
+def _write_numbers(numbers: Numbers) -> str:
+    return ".".join(map(str, numbers))
 
 
 def read_releases(body: bytes) -> list[PublishedRelease]:

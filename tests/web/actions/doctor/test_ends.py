@@ -1,6 +1,7 @@
 """What gets no security fixes any more is named, and secrets, keys and pictures that cannot be read as they should."""
 
 import os
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,20 @@ from models.news import push_subscriptions
 from models.store.database import Pool, transaction
 from tests.web.actions.doctor.patients import make_patient
 from web.actions.doctor import ends, files, push_key
+
+
+@pytest.mark.parametrize(("prefix", "severity"), [("/usr", "ok"), ("/usr/local", "warning")])
+async def test_a_python_that_came_with_the_system_is_mended_for_as_long_as_the_system(
+    prefix: str, severity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "os-release").write_text('ID=debian\nVERSION_ID="12"\n')
+    monkeypatch.setattr(ends, "RELEASE", tmp_path / "os-release")
+    monkeypatch.setattr(ends, "SYSTEM_PYTHON", tmp_path / f"python{sys.version_info.major}.{sys.version_info.minor}")
+    monkeypatch.setattr(ends, "SYSTEM_ENDS", {("debian", "12"): datetime.now(UTC).date() + timedelta(days=100)})
+    monkeypatch.setattr(ends, "PYTHON_ENDS", {sys.version_info[:2]: date(2020, 1, 1)})
+    monkeypatch.setattr(sys, "base_prefix", prefix)
+
+    assert (await ends.check_python(make_patient())).severity == severity
 
 
 @pytest.mark.parametrize(("days", "severity"), [(100, "ok"), (80, "warning"), (-1, "error")])
@@ -37,7 +52,9 @@ async def test_a_system_that_is_not_known_or_says_nothing_is_left_out(
     silent = await ends.check_system(make_patient())
     (tmp_path / "os-release").write_text("NAME=Plan9\n")
 
-    assert (silent.severity, (await ends.check_system(make_patient())).severity) == ("skipped", "skipped")
+    unknown = await ends.check_system(make_patient())
+    assert (silent.severity, unknown.severity) == ("skipped", "skipped")
+    assert unknown.needless and not silent.needless, "nothing is wrong with another system, as far as anybody knows"
 
 
 def test_systems_that_the_instructions_name_are_known() -> None:
@@ -91,15 +108,20 @@ async def test_a_secret_in_a_file_that_everybody_reads_is_named(
 async def test_pictures_that_the_account_may_not_read_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    picture = tmp_path / "media" / "ab" / "abcd.jpg"
+    picture = tmp_path / "media" / "ab" / f"{'ab' * 16}.jpg"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"")
+    others = [tmp_path / "media" / name for name in ("lost+found", "@eaDir", ".snapshot", "ab/@eaDir")]
+    for folder in others:
+        folder.mkdir()
     tmp_path.chmod(0o700)
     good = await files.check_data_folder(make_patient(data=tmp_path))
     asked = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path not in others and asked(path, mode))
+    beside = await files.check_data_folder(make_patient(data=tmp_path))
     for stuck in (picture, picture.parent):
         monkeypatch.setattr(os, "access", lambda path, mode, stuck=stuck: path != stuck and asked(path, mode))
         found = await files.check_data_folder(make_patient(data=tmp_path))
         assert found.severity == "error" and str(stuck) in found.what and "chown -R" in found.command
 
-    assert good.severity == "ok"
+    assert good.severity == beside.severity == "ok"

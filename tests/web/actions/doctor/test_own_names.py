@@ -174,7 +174,7 @@ async def test_names_that_are_slow_to_come_say_nothing(monkeypatch: pytest.Monke
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(checks, "NAMES_SECONDS", 0.01)
+    monkeypatch.setattr(checks, "SECONDS", 0.01)
     slow = Check(name="spf", title="SPF", look=wait, outside=True, asks_names=True)
     [found] = await checks.examine(make_patient(), [slow])
 

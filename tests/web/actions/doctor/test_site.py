@@ -25,7 +25,7 @@ async def test_one_service_on_the_data_is_well_and_two_are_named(
 
 @pytest.mark.parametrize(
     ("hours", "severity", "said"),
-    [(None, "ok", "Aucune fermeture"), (24 * 9 + 1, "warning", "jours"), (25, "warning", "dans un jour"),
+    [(None, "ok", "Aucune fermeture"), (24 * 9 + 1, "warning", "jours"), (24, "warning", "dans un jour"),
      (-1, "warning", "aujourd’hui")],
 )  # fmt: skip
 async def test_the_end_of_an_instance_is_named_with_the_days_that_are_left(

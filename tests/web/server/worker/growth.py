@@ -34,7 +34,7 @@ LASTING = {
     "migration": _SHIPPED, "commune": _SHIPPED, "shipped_data": _SHIPPED, "everyday_word": _SHIPPED,
     "everyday_relation": _SHIPPED,
     "instance_key": _FEW, "instance_secret": _FEW, "last_alive": _FEW, "mail_cursor": _FEW, "unattended": _FEW,
-    "disk_space": _FEW, "pgqueuer_schedules": _FEW, "health_trouble": _FEW, "known_word": _FEW,
+    "disk_space": _FEW, "pgqueuer_schedules": _FEW, "health_trouble": _FEW, "health_look": _FEW, "known_word": _FEW,
     "machine_trouble": _FEW, "release_notice": _FEW, "known_word_count": _FEW, "application": _FEW, "heartbeat": _FEW,
     "sweep_position": _FEW,
     "kept_open_repairs": _FEW,

@@ -32,6 +32,24 @@ def find(monkeypatch: pytest.MonkeyPatch, severities: Mapping[str, Severity]) ->
     monkeypatch.setattr(health, "examine", examine)
 
 
+async def test_what_was_wrong_and_is_no_concern_any_more_is_well(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    for needless in (None, False, True):
+
+        async def examine(_: Patient, those: list[Check], needless: bool | None = needless) -> list[Examined]:
+            finding = Finding(severity="skipped", what="", needless=bool(needless))
+            error = Finding(severity="error", what="")
+            return [Examined(name=one.name, title="", finding=error if needless is None else finding) for one in those]
+
+        monkeypatch.setattr(health, "examine", examine)
+        await health.watch_dear(make_instance(pool))
+        async with connection(pool) as conn:
+            seen.append(await fetch_column(conn, WRONG))
+
+    wrong = ["body_size", "copy_stores", "map"]
+    assert seen == [wrong, wrong, []], "what could not be seen stays as it was, what concerns nobody does not"
+
+
 async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,23 +93,26 @@ async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
         assert await fetch_column(conn, "SELECT name FROM machine_trouble") == ["memory"], "well for less than a day"
 
 
+@pytest.mark.parametrize(
+    ("name", "settled"), [("mail_server", 5), ("spf", 30), ("streams", 30), ("crawlers", 30), ("map", 30)]
+)
 async def test_what_is_asked_over_the_network_shows_at_once_and_is_told_by_mail_once_it_stays(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
+    name: str, settled: int, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with transaction(pool) as conn:
         await make_member(conn, "nadia", roles=["admin"])
-    find(monkeypatch, {"mail_server": "error"})
+    find(monkeypatch, {name: "error"})
     seen: list[tuple[list[str], int]] = []
 
-    for minutes in (0, 4, 6):
+    for minutes in (0, settled - 1, settled + 1):
         async with transaction(pool) as conn:
             await execute(conn, "UPDATE machine_trouble SET since = now() - make_interval(mins => $1)", minutes)
-        await health.watch_doors(make_instance(pool))
-        await health.watch_health(make_instance(pool))
+        for watch in (health.watch_doors, health.watch_outside, health.watch_dear, health.watch_health):
+            await watch(make_instance(pool))
         async with connection(pool) as conn:
             seen.append((await fetch_column(conn, WRONG), await fetch_value(conn, MAILS)))
 
-    assert seen == [(["mail_server"], 0), (["mail_server"], 0), (["mail_server"], 1)]
+    assert seen == [([name], 0), ([name], 0), ([name], 1)]
 
 
 @pytest.mark.parametrize("name", health.WATCHED)
@@ -100,6 +121,7 @@ async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monke
     watch = health.watch_outside if check.outside else health.watch_health
     watch = health.watch_machine if name in health.MACHINES else watch
     watch = health.watch_doors if name in health.DOORS else watch
+    watch = health.watch_dear if check.dear else watch
     told = []
     for severity in ("warning", "error"):
         find(monkeypatch, {name: severity})
@@ -114,7 +136,13 @@ async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monke
 async def test_the_checks_themselves_are_gone_through(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "LITTLE_MEMORY", 1 << 60)
 
-    for watch in (health.watch_health, health.watch_doors, health.watch_outside, health.watch_machine):
+    for watch in (
+        health.watch_health,
+        health.watch_doors,
+        health.watch_outside,
+        health.watch_dear,
+        health.watch_machine,
+    ):
         await watch(make_instance(pool))
 
     async with transaction(pool) as conn:

@@ -15,7 +15,6 @@ from tests.web.actions.doctor.patients import say
 from tests.web.small_app import make_instance
 from web.actions.doctor.findings import Finding, Patient
 from web.actions.doctor.ways import releases as check
-from web.server.worker import release_notices
 from web.server.worker.release_notices import ask_releases, read_numbers, read_releases
 
 ADDRESS = "https://codeberg.org/api/v1/repos/declic/declic/releases"
@@ -29,7 +28,6 @@ def release(tag: str, name: str = "", **others: Any) -> dict[str, Any]:
 @pytest.fixture
 def instance(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Instance:
     """One of version 1.2.3 that asks."""
-    monkeypatch.setattr(release_notices, "read_version", lambda: "1.2.3")
     monkeypatch.setattr(check, "read_version", lambda: "1.2.3")
     return make_instance(pool, releases=ADDRESS)
 
@@ -88,13 +86,34 @@ async def test_it_is_asked_once_a_day_and_what_was_heard_stands_meanwhile(instan
     assert len(fediverse.fetched) == 2 and (await look(instance)).severity == "ok"
 
 
+async def test_a_hole_that_is_known_stays_so_where_the_address_fails_later_and_is_mended_by_the_version_here(
+    instance: Instance, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(instance, [release("v1.4.0"), release("v1.2.4", "1.2.4 (sécurité)"), release("v1.2.0", "Security")])
+    await ask_releases(instance)
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE release_notice SET asked_at = now() - interval '1 day'")
+    answer(instance, FetchFailed(Cause.TIMED_OUT, "codeberg.org"))
+    await ask_releases(instance)
+    seen = []
+
+    for version in ("1.2.3", "1.2.4", "1.4.0"):
+        monkeypatch.setattr(check, "read_version", lambda version=version: version)
+        seen.append(await look(instance))
+
+    assert [one.severity for one in seen] == ["error", "warning", "warning"]
+    assert "1.4.0 corrige une faille" in seen[0].what and "1.4.0 est sorti" in seen[1].what
+    assert "rien ne répond à temps" in seen[2].what, "nothing is known that is newer, and nothing is heard"
+
+
 async def test_without_an_address_nobody_is_asked(pool: Pool) -> None:
     silent = make_instance(pool)
 
     await ask_releases(silent)
 
     assert isinstance(silent.transport, FakeFediverse) and silent.transport.fetched == []
-    assert (await look(silent)).severity == "skipped"
+    found = await look(silent)
+    assert found.severity == "skipped" and found.needless
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from federation.http_client.own_address import OwnAnswer, ask_ourselves
 from models import preferences
 from models.store.database import connection
 from web.actions.doctor.database import skip
-from web.actions.doctor.findings import Finding, Patient, ok
-from web.actions.doctor.outside import skip_unreached
+from web.actions.doctor.findings import Finding, Patient, is_passing, ok, skip_lost, skip_unreached
 from web.rendering.render import N_
 
 
@@ -21,24 +20,36 @@ async def check_crawlers(at: Patient) -> Finding:
         sitemap = await ask_ourselves(at.settings.site, "/sitemap.xml", ca_file=at.settings.ca_file)
     except FetchFailed:
         return skip_unreached(at)
-    lines = {line.strip().lower() for line in robots.body.decode("utf-8", "replace").splitlines()}
+    if is_passing(robots.status) or (is_passing(sitemap.status) and not chosen.closed):
+        return skip_lost(at)
     if robots.status != 200:
         words = N_(
             "%(url)s/robots.txt répond %(status)s : les moteurs de recherche ne savent pas ce qu’ils peuvent lire."
         )
         return _tell(at, at.say(words, url=at.settings.url, status=robots.status), "robots.txt")
-    if chosen.closed:
-        if "disallow: /" in lines:
-            return ok(at.say(N_("Le site est fermé, et le dit aux moteurs de recherche.")))
-        words = N_("Le site est fermé, mais %(url)s/robots.txt ne le dit pas aux moteurs de recherche.")
-        return _tell(at, at.say(words, url=at.settings.url), "robots.txt")
-    if _shuts_out(robots.body.decode("utf-8", "replace")):
+    said = robots.body.decode("utf-8", "replace")
+    return _judge_closed(at, said) if chosen.closed else _judge_open(at, said, sitemap)
+
+
+def _judge_closed(at: Patient, robots: str) -> Finding:
+    if "disallow: /" in _list_lines(robots):
+        return ok(at.say(N_("Le site est fermé, et le dit aux moteurs de recherche.")))
+    words = N_("Le site est fermé, mais %(url)s/robots.txt ne le dit pas aux moteurs de recherche.")
+    return _tell(at, at.say(words, url=at.settings.url), "robots.txt")
+
+
+def _judge_open(at: Patient, robots: str, sitemap: OwnAnswer) -> Finding:
+    if _shuts_out(robots):
         words = N_("Le site est ouvert, mais %(url)s/robots.txt renvoie tous les moteurs de recherche.")
         return _tell(at, at.say(words, url=at.settings.url), "robots.txt")
-    if f"sitemap: {at.settings.url}/sitemap.xml".lower() not in lines or not _is_sitemap(sitemap):
+    if f"sitemap: {at.settings.url}/sitemap.xml".lower() not in _list_lines(robots) or not _is_sitemap(sitemap):
         words = N_("Le plan du site, %(url)s/sitemap.xml, n’est pas celui de cette plateforme.")
         return _tell(at, at.say(words, url=at.settings.url), "sitemap.xml")
     return ok(at.say(N_("Les moteurs de recherche lisent ce que les réglages disent (robots.txt, sitemap.xml).")))
+
+
+def _list_lines(robots: str) -> set[str]:
+    return {line.strip().lower() for line in robots.splitlines()}
 
 
 def _shuts_out(robots: str) -> bool:

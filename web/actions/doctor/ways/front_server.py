@@ -3,32 +3,38 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from federation.errors import FetchFailed
 from federation.http_client.own_address import ask_ourselves
-from federation.http_client.own_front import Front, ask_upgrade, offer_body, watch_stream
+from federation.http_client.own_front import Front, ask_upgrade, watch_stream
 from federation.instance import Instance
-from federation.sandbox import films, pictures
 from models.store.database import transaction
 from web.actions.doctor.database import skip
-from web.actions.doctor.findings import Finding, Patient, ok
-from web.actions.doctor.outside import skip_unreached
+from web.actions.doctor.findings import (
+    Finding,
+    Patient,
+    is_passing,
+    ok,
+    skip_lost,
+    skip_needless,
+    skip_unreached,
+)
 from web.http.client_address import INDOORS, is_trusted, read_address
 from web.rendering.render import N_
 from web.security.own_probes import make_probe
 
 PATH, STREAM_PATH = "/healthz/front", "/api/v1/streaming/health"
 
+LOOPBACK = tuple(ip_network(written) for written in ("127.0.0.0/8", "::1/128"))
+
 DECOY = "192.0.2.1"
 """What a visitor might say of herself: an address that nobody has (RFC 5737)."""
 
-MEBIBYTE = 1024 * 1024
-
-LITTLE = 1024
-
-ROOM = MEBIBYTE
-"""For what else stands in a form with a picture."""
+CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+"""What Docker and Podman put into each container."""
 
 NGINX = "grep -rnE 'proxy_|client_max_body_size' /etc/nginx/sites-enabled"
 
@@ -48,16 +54,16 @@ async def check_proxy_headers(at: Patient) -> Finding:
     if at.instance is None:
         return skip(at)
     if urlsplit(at.settings.url).scheme != "https":
-        return Finding(severity="skipped", what=at.say(N_("Sans https, il n’y a pas de serveur web devant Déclic.")))
+        return skip_needless(at.say(N_("Sans https, il n’y a pas de serveur web devant Déclic.")))
     try:
-        front = await _open_front(at, PATH, {"X-Forwarded-For": DECOY})
+        front = await open_front(at, PATH, {"X-Forwarded-For": DECOY})
         answer = await ask_ourselves(front.site, front.path, ca_file=front.ca_file, headers=front.headers)
     except FetchFailed:
         return _judge_others(at, at.instance, skip_unreached(at))
     seen = _read(answer.body) if answer.status == 200 else None
     if seen is None:
-        return _judge_others(at, at.instance, _skip_lost(at))
-    return _judge_names(at, seen) or _judge_visitors(at, seen)
+        return _judge_others(at, at.instance, skip_lost(at))
+    return _judge_names(at, seen) or _judge_visitors(at, seen, is_at_home=_is_loopback(answer.address))
 
 
 def _judge_names(at: Patient, seen: Seen) -> Finding | None:
@@ -99,19 +105,38 @@ def _judge_names(at: Patient, seen: Seen) -> Finding | None:
     return None
 
 
-def _judge_visitors(at: Patient, seen: Seen) -> Finding:
-    """Whether visitors are told apart: limits count each of them, and a flood of one must not close the door to all."""
+def _is_loopback(address: str) -> bool:
+    return is_trusted(address, LOOPBACK) if address else False
+
+
+def _judge_visitors(at: Patient, seen: Seen, *, is_at_home: bool) -> Finding:
+    """Whether visitors are told apart: limits count each of them, and a flood of one must not close the door to all.
+
+    Where our address leads to this machine itself, whoever stands in front may believe us more than visitors.
+    """
     trusted = not seen.peer or is_trusted(seen.peer, at.settings.proxy_networks)
     told = [one for one in seen.forwarded[-1:] if one != DECOY or trusted]
     if told and not trusted:
         return _tell_untrusted(at, seen.peer)
-    return _judge_told(at, told) if told or trusted or is_trusted(seen.peer, INDOORS) else _tell_well(at)
+    if not (told or trusted or is_trusted(seen.peer, INDOORS)):
+        return _tell_well(at)
+    return _judge_told(at, told, is_at_home=is_at_home)
 
 
-def _judge_told(at: Patient, told: list[str]) -> Finding:
+def _skip_home(at: Patient) -> Finding:
+    words = N_(
+        "D’ici, notre adresse mène à cette machine même : ce que le serveur web fait de l’adresse qu’un visiteur "
+        "se donne (X-Forwarded-For) ne se voit que de dehors."
+    )
+    return skip_needless(at.say(words))
+
+
+def _judge_told(at: Patient, told: list[str], *, is_at_home: bool) -> Finding:
     """What our proxy tells of a visitor: the address that she gave herself, nothing, or where she comes from."""
     if told not in ([DECOY], []):
         return _tell_well(at)
+    if told and is_at_home:
+        return _skip_home(at)
     words = (
         N_(
             "Le serveur web transmet telle quelle l’adresse qu’un visiteur se donne (X-Forwarded-For) : chacun peut "
@@ -141,6 +166,16 @@ def _tell_well(at: Patient) -> Finding:
 
 
 def _tell_untrusted(at: Patient, peer: str) -> Finding:
+    """With the line that names it beside those that are named already."""
+    line = f"DECLIC_TRUSTED_PROXIES={','.join([*at.settings.trusted_proxies, peer])}"
+    mend = N_("Si c’est bien le vôtre, nommez-le dans DECLIC_TRUSTED_PROXIES, puis redémarrez\u00a0:")
+    command = f"echo {line} >> /etc/declic/declic.env && systemctl restart declic"
+    if any(mark.exists() for mark in CONTAINER_MARKS):
+        mend = N_(
+            "Si c’est bien le vôtre, écrivez ceci dans compose.yaml, parmi ce qui est donné à Déclic (environment), "
+            "puis « docker compose up -d » ou « podman compose up -d »\u00a0:"
+        )
+        command = line.replace("=", ": ")
     return Finding(
         severity="warning",
         what=at.say(
@@ -150,8 +185,8 @@ def _tell_untrusted(at: Patient, peer: str) -> Finding:
             ),
             peer=peer,
         ),
-        mend=at.say(N_("Si c’est bien le vôtre, nommez-le dans DECLIC_TRUSTED_PROXIES, puis redémarrez\u00a0:")),
-        command=f"echo DECLIC_TRUSTED_PROXIES={peer} >> /etc/declic/declic.env && systemctl restart declic",
+        mend=at.say(mend),
+        command=command,
     )
 
 
@@ -161,56 +196,19 @@ def _judge_others(at: Patient, instance: Instance, otherwise: Finding) -> Findin
     return otherwise if peer is None else _tell_untrusted(at, peer)
 
 
-async def check_body_size(at: Patient) -> Finding:
-    """Whether a photo as large as we take comes through, and a film, as far as that is said beforehand."""
-    if at.instance is None:
-        return skip(at)
-    photo = await _post(at, pictures.MAX_BYTES + ROOM)
-    if photo != 200 and await _post(at, LITTLE) != 200:
-        return _skip_lost(at)
-    film = await _post(at, films.MAX_BYTES + ROOM, sent=False)
-    if photo == 200 and film != 413:
-        megabytes = pictures.MAX_BYTES // MEBIBYTE
-        return ok(at.say(N_("Les photos passent jusqu’à %(size)s\u00a0Mo."), size=megabytes))
-    size, words = (
-        (pictures.MAX_BYTES, N_("Le serveur web refuse ce qui fait %(size)s\u00a0Mo : des photos n’arrivent pas."))
-        if photo != 200
-        else (films.MAX_BYTES, N_("Le serveur web refuse ce qui fait %(size)s\u00a0Mo : des films n’arrivent pas."))
-    )
-    return Finding(
-        severity="error" if photo != 200 else "warning",
-        what=at.say(words, size=size // MEBIBYTE),
-        mend=at.say(
-            N_(
-                "Avec nginx, il faut la ligne « client_max_body_size 100m; », avec Caddy « max_size 100MB » dans "
-                "« request_body ». Voyez ce qui y est\u00a0:"
-            )
-        ),
-        command=NGINX,
-    )
-
-
-async def _post(at: Patient, size: int, *, sent: bool = True) -> int:
-    """What so many bytes are answered; 0 for nothing: some servers close the door on what is too large."""
-    try:
-        return await offer_body(await _open_front(at, PATH), size, sent=sent)
-    except FetchFailed:
-        return 0
-
-
 async def check_ranges(at: Patient) -> Finding:
     """Whether a part of a film can be asked for: some telephones play nothing otherwise."""
     if at.instance is None:
         return skip(at)
     try:
-        front = await _open_front(at, PATH, {"Range": "bytes=0-3"})
+        front = await open_front(at, PATH, {"Range": "bytes=0-3"})
         answer = await ask_ourselves(front.site, front.path, ca_file=front.ca_file, headers=front.headers)
     except FetchFailed:
         return skip_unreached(at)
     if answer.status == 206:
         return ok(at.say(N_("Un film peut être demandé par morceaux (Range).")))
     if answer.status != 200:
-        return _skip_lost(at)
+        return skip_lost(at)
     return Finding(
         severity="warning",
         what=at.say(N_("Le serveur web enlève « Range » : des téléphones ne jouent ni film ni son.")),
@@ -224,12 +222,12 @@ async def check_streams(at: Patient) -> Finding:
     if at.instance is None:
         return skip(at)
     try:
-        upgraded = await ask_upgrade(await _open_front(at, STREAM_PATH))
-        streamed = await watch_stream(await _open_front(at, STREAM_PATH))
+        upgraded = await ask_upgrade(await open_front(at, STREAM_PATH))
+        streamed = await watch_stream(await open_front(at, STREAM_PATH))
     except FetchFailed:
         return skip_unreached(at)
     if _is_lost(upgraded) or streamed is None:
-        return _skip_lost(at)
+        return skip_lost(at)
     if upgraded == 101 and streamed:
         return ok(at.say(N_("Les applications apprennent aussitôt ce qui se passe.")))
     words = (
@@ -250,7 +248,7 @@ async def check_streams(at: Patient) -> Finding:
     )
 
 
-async def _open_front(at: Patient, path: str, headers: dict[str, str] | None = None) -> Front:
+async def open_front(at: Patient, path: str, headers: dict[str, str] | None = None) -> Front:
     """A request of ours to be, with a secret of its own."""
     assert at.instance is not None
     async with transaction(at.instance.pool) as conn:
@@ -269,10 +267,5 @@ def _read(body: bytes) -> Seen | None:
 
 
 def _is_lost(status: int) -> bool:
-    """Whether this is said of the request and not of its size or kind: it did not arrive, or Déclic is restarting."""
-    return status == 404 or status >= 500
-
-
-def _skip_lost(at: Patient) -> Finding:
-    words = N_("Une demande d’essai à notre propre adresse n’est pas arrivée jusqu’ici.")
-    return Finding(severity="skipped", what=at.say(words))
+    """Whether this is said of the request and not of its size or kind: it did not arrive, or not at this moment."""
+    return status == 404 or is_passing(status)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from federation.errors import FetchFailed
+from federation.errors import Cause, FetchFailed
 from federation.instance import Instance
 from models import preferences
 from models.store.database import connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.last_looks import SOON, look_or_recall
 from web.actions.doctor.look_words import tell_cause
 from web.rendering.render import N_
 
@@ -28,6 +29,10 @@ POLICIES: Mapping[str, str] = MappingProxyType(
 MOST_BYTES = 1024 * 1024
 
 
+class _Passing(Exception):
+    """The host has too much to do, or is out of order."""
+
+
 async def check_map_background(at: Patient) -> Finding:
     """Whether one tile comes, as a picture; by which rules they may be used, for whoever chose them to read."""
     if at.instance is None:
@@ -36,8 +41,21 @@ async def check_map_background(at: Patient) -> Finding:
         chosen = await preferences.load(conn)
     if not chosen.map_tiles:
         return ok(at.say(N_("Les cartes sont dessinées ici : elles ne demandent rien à personne.")))
-    host = (urlsplit(chosen.map_tiles).hostname or "").removeprefix("{s}.")
-    why = await _try_tile(at, at.instance, chosen.map_tiles)
+    instance, tiles = at.instance, chosen.map_tiles
+
+    async def look(patient: Patient) -> Finding:
+        return await _look(patient, instance, tiles)
+
+    return await look_or_recall(at, "map", tiles, look, again=SOON)
+
+
+async def _look(at: Patient, instance: Instance, tiles: str) -> Finding:
+    host = (urlsplit(tiles).hostname or "").removeprefix("{s}.")
+    try:
+        why = await _try_tile(at, instance, tiles)
+    except _Passing as passing:
+        words = N_("Le fond de carte de %(host)s n’a pas pu être demandé : %(why)s.")
+        return Finding(severity="skipped", what=at.say(words, host=host, why=str(passing)))
     if why:
         return Finding(
             severity="warning",
@@ -60,13 +78,16 @@ async def check_map_background(at: Patient) -> Finding:
 
 
 async def _try_tile(at: Patient, instance: Instance, tiles: str) -> str:
-    """Why none comes; empty where one does."""
+    """Why none comes; empty where one does. Raises _Passing where that may be well in a moment."""
     for name, value in TILE.items():
         tiles = tiles.replace(f"{{{name}}}", value)
     try:
         fetched = await instance.transport.get_document(tiles, accept="image/*", limit=MOST_BYTES)
     except FetchFailed as failed:
-        return tell_cause(at.say, failed.cause)
+        why = tell_cause(at.say, failed.cause)
+        if failed.cause in (Cause.SERVER_ERROR, Cause.TOO_MANY_REQUESTS):
+            raise _Passing(why) from failed
+        return why
     kind = fetched.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not kind.startswith("image/"):
         return at.say(N_("ce n’est pas une image"))

@@ -5,7 +5,7 @@ from models.coop import release_notices
 from models.coop.release_notices import ReleaseNotice
 from models.store.database import connection
 from web.actions.doctor.database import skip
-from web.actions.doctor.findings import Finding, Patient, ok
+from web.actions.doctor.findings import Finding, Patient, ok, skip_needless
 from web.actions.doctor.look_words import tell_cause
 from web.rendering.render import N_
 
@@ -13,8 +13,9 @@ from web.rendering.render import N_
 async def check_releases(at: Patient) -> Finding:
     """What was heard last: nothing is asked here."""
     if at.settings.releases is None:
-        words = N_("On ne demande à personne s’il y a une version plus récente (DECLIC_RELEASES).")
-        return Finding(severity="skipped", what=at.say(words))
+        return skip_needless(
+            at.say(N_("On ne demande à personne s’il y a une version plus récente (DECLIC_RELEASES)."))
+        )
     if at.instance is None:
         return skip(at)
     async with connection(at.instance.pool) as conn:
@@ -22,6 +23,11 @@ async def check_releases(at: Patient) -> Finding:
     if found is None or (found.version is None and found.failure is None):
         words = N_("On demandera dans l’heure s’il y a une version plus récente.")
         return Finding(severity="skipped", what=at.say(words))
+    return _judge_known(at, found) or _judge_asking(at, found)
+
+
+def _judge_asking(at: Patient, found: ReleaseNotice) -> Finding:
+    """Of what was heard nothing is newer than ours; whether it was heard the last time, too."""
     if found.failure is not None:
         words = N_("L’adresse qui annonce les nouvelles versions ne répond pas comme il faut : %(why)s.")
         return Finding(
@@ -30,21 +36,23 @@ async def check_releases(at: Patient) -> Finding:
             mend=at.say(N_("Voyez si l’adresse dans DECLIC_RELEASES est toujours la bonne\u00a0:")),
             command=f"curl -s {at.settings.releases}",
         )
-    return _judge(at, found)
+    day = found.asked_at.strftime("%d/%m/%Y")
+    return ok(at.say(N_("Déclic %(version)s est la dernière version, le %(day)s."), version=read_version(), day=day))
 
 
-def _judge(at: Patient, found: ReleaseNotice) -> Finding:
+def _judge_known(at: Patient, found: ReleaseNotice) -> Finding | None:
+    """One that is newer than ours stays so, whether or not its address answers today; None where none is."""
     own, new = read_version(), found.version or ""
     if not _is_newer(new, own):
-        day = found.asked_at.strftime("%d/%m/%Y")
-        return ok(at.say(N_("Déclic %(version)s est la dernière version, le %(day)s."), version=own, day=day))
+        return None
+    secure = _is_newer(found.secure_version or "", own)
     words = (
         N_("Déclic %(new)s corrige une faille de sécurité ; ici, c’est encore la %(own)s. %(page)s")
-        if found.secure
+        if secure
         else N_("Déclic %(new)s est sorti ; ici, c’est la %(own)s. %(page)s")
     )
     return Finding(
-        severity="error" if found.secure else "warning",
+        severity="error" if secure else "warning",
         what=at.say(words, new=new, own=own, page=found.page or "").strip(),
         mend=at.say(N_("Téléchargez-la, voyez ce qui changera, puis installez-la comme la première fois\u00a0:")),
         command="declic upgrade --check declic-….whl",

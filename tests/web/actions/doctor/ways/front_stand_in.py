@@ -28,13 +28,14 @@ def forward(lines: Lines) -> Lines:
 @dataclass
 class FrontServer:
     """`change` makes the lines of a request's head anew; more than `most` bytes are refused; `holds` keeps answers back
-    until they are whole, but for what is no HTTP any more.
+    until they are whole, but for what is no HTTP any more. More than `closes` bytes close the door.
     """
 
     port: int = 0
     behind: int = 0
     change: Callable[[Lines], Lines] = forward
     most: int | None = None
+    closes: int | None = None
     holds: bool = False
     paths: list[str] = field(default_factory=list)
 
@@ -44,7 +45,9 @@ class FrontServer:
             head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
             self.paths.append(head[0])
             size = next((int(line[15:]) for line in head if line.lower().startswith("content-length:")), 0)
-            if self.most is not None and size > self.most:
+            if self.closes is not None and size > self.closes:
+                pass
+            elif self.most is not None and size > self.most:
                 writer.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
                 await writer.drain()
             else:
