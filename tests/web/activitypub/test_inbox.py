@@ -1,8 +1,10 @@
 """POST to an inbox over HTTP: statuses, headers, and bodies of any size (HT1, B-35)."""
 
 import asyncio
+import gc
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -137,3 +139,53 @@ async def test_a_body_that_does_not_end_is_given_up(door: Door, bob: Person, mon
     headers = {"Content-Type": "application/activity+json", "Host": door.instance.site.host}
     async with door.client.post("/inbox", data=dripping(), headers=headers) as response:
         assert response.status == 408
+
+
+async def test_no_body_is_left_to_the_search_for_garbage_be_it_taken_or_refused(door: Door, bob: Person) -> None:
+    large = like(bob) | {"content": "x" * 200_000}
+    unsigned = {"Content-Type": "application/activity+json", "Host": door.instance.site.host}
+    statuses = []
+
+    with keeping_garbage() as garbage:
+        for number in range(3):
+            mine = large | {"id": f"{bob.uri}/likes/{number}"}
+            statuses.append((await post(door, bob, mine))[0])
+            statuses.append((await post(door, bob, mine, Date="Mon, 01 Jan 2024 00:00:00 GMT"))[0])
+            statuses.append((await post(door, bob, mine | {"content": "y" * 1_100_000}))[0])
+            for body in (json.dumps(mine), "{" * 200_000):
+                async with door.client.post("/inbox", data=body, headers=unsigned) as response:
+                    statuses.append(response.status)
+
+    assert statuses == [202, 401, 413, 401, 400] * 3
+    assert [len(held) for one in garbage for held in gc.get_referents(one) if is_large(held)] == []
+
+
+def test_a_body_that_only_holds_itself_would_be_seen() -> None:
+    with keeping_garbage() as garbage:
+        loop: list[Any] = [b"x" * 200_000]
+        loop.append(loop)
+        del loop
+
+    assert [len(held) for one in garbage for held in gc.get_referents(one) if is_large(held)] == [200_000]
+
+
+@contextmanager
+def keeping_garbage() -> Iterator[list[Any]]:
+    """What only holds itself at the end of the block, and did not before."""
+    found: list[Any] = []
+    gc.collect()
+    gc.disable()
+    try:
+        yield found
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        found.extend(gc.garbage)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+
+def is_large(held: object) -> bool:
+    """Whether it is what was sent, in bytes or read."""
+    return isinstance(held, str | bytes | bytearray) and len(held) >= 200_000

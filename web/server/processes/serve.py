@@ -31,7 +31,7 @@ from web.server.app import make_app
 from web.server.bootstrap import open_ready_instance
 from web.server.first_run import print_first_run_link, print_nothing, print_step
 from web.server.logging import is_worth_a_line
-from web.server.processes.memory import trim_regularly
+from web.server.processes.memory import collect_regularly, trim_regularly
 from web.server.processes.supervisor import ProcessPart, tell_ready
 from web.server.shared_media import warn_without_pictures
 from web.server.worker import health
@@ -137,11 +137,12 @@ async def run_until(
     await runner.setup()
     server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener, backlog=BACKLOG)
     worker = asyncio.create_task(_work(instance, work_signal, stopping, work=work, place=place))
-    spare = asyncio.create_task(trim_regularly())
+    spare = [asyncio.create_task(tidy()) for tidy in (trim_regularly, collect_regularly)]
     log.info("listening", url=instance.site.url, address=describe(listener), worker=work)
     await stopping.wait()
     log.info("stopping")
-    spare.cancel()
+    for task in spare:
+        task.cancel()
     server.close()
     app[HUB].close()
     await asyncio.gather(drain(app), worker)
@@ -174,9 +175,10 @@ async def work_until(stopping: asyncio.Event, instance: Instance, work_signal: W
     """Work until `stopping` is set, and say in the other processes, which serve, what was done."""
     background = Background(instance.pool)
     background.start("rings", work_signal.announce_signals)
-    spare = asyncio.create_task(trim_regularly())
+    spare = [asyncio.create_task(tidy()) for tidy in (trim_regularly, collect_regularly)]
     await _work(instance, work_signal, stopping, work=True, place=place)
-    spare.cancel()
+    for task in spare:
+        task.cancel()
     await background.stop()
 
 

@@ -171,6 +171,24 @@ async def test_what_was_freed_is_given_back_after_the_start_and_again(monkeypatc
     giving.cancel()
 
 
+async def test_garbage_is_looked_for_seldom_but_at_every_beat_and_now_and_then_among_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, looks = gc.get_threshold(), asyncio.Queue[int]()
+    monkeypatch.setattr(memory, "until_beat", lambda _: 0)
+    monkeypatch.setattr(memory, "WHOLE_SECONDS", memory.LOOK_SECONDS * 3)
+    monkeypatch.setattr(gc, "collect", looks.put_nowait)
+
+    looking = asyncio.create_task(memory.collect_regularly())
+    try:
+        async with asyncio.timeout(5):
+            assert [await looks.get() for _ in range(7)] == [1, 1, 2, 1, 1, 2, 1]
+        assert gc.get_threshold() == memory.SELDOM == (20_000, 10, 10)
+    finally:
+        looking.cancel()
+        gc.set_threshold(*before)
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps what was freed")
 def test_the_c_library_is_asked_by_its_own_function() -> None:
     trim = memory.find_malloc_trim()
