@@ -48,6 +48,7 @@ TIES = """
     UNION ALL SELECT FROM correspondent WHERE author_id = a.id
     UNION ALL SELECT FROM message_request_news WHERE reader_id = a.id
     UNION ALL SELECT FROM message_request_notice WHERE reader_id = a.id
+    UNION ALL SELECT FROM returned_post WHERE actor_id = a.id
     UNION ALL SELECT FROM quote WHERE quoting_actor_id = a.id
     UNION ALL SELECT FROM suggestion_dismissal WHERE target_id = a.id
     UNION ALL SELECT FROM notification_permission WHERE from_id = a.id

@@ -70,7 +70,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
     Check(
         name="copy_stores",
-        title=N_("Magasin des copies (S3)"),
+        title=N_("Magasin S3 des copies"),
         look=copy_stores.check_copy_stores,
         outside=True,
         dear=True,
