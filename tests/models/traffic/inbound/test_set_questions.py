@@ -10,7 +10,7 @@ from models.people.actors import Actor
 from models.posts.edits import save_edits
 from models.posts.saving import create_many
 from models.posts.values import NewPost
-from models.store.database import Connection, execute, fetch_value
+from models.store.database import Connection, execute, fetch_records, fetch_value
 from models.traffic.inbound import incoming_context, reaction_contexts, standing_posts
 from models.traffic.inbound.incoming_context import ContextQuery
 from models.traffic.inbound.reaction_contexts import ReactionQuery
@@ -64,8 +64,8 @@ async def keep_edited(conn: Connection, people: list[Actor], posts: list[tuple[s
 
 
 async def tell_of_them(conn: Connection, people: list[Actor], posts: list[tuple[str, int]]) -> object:
-    alice_id, post_id = await conn.fetchrow("SELECT author_id, id FROM post WHERE local LIMIT 1")
-    news = [Told(recipient_id=alice_id, type="favourite", actor_id=one.id, post_id=post_id) for one in people]
+    [post] = await fetch_records(conn, "SELECT author_id, id FROM post WHERE local LIMIT 1")
+    news = [Told(recipient_id=post[0], type="favourite", actor_id=one.id, post_id=post[1]) for one in people]
     return await notify_many(conn, news)
 
 
