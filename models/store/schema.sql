@@ -693,7 +693,7 @@ CREATE TABLE received (
     -- Whose turn it is among what came in: a server that sends much at once lets those pass that send little.
     turn timestamptz NOT NULL DEFAULT now(),
     UNIQUE (activity_uri, body_hash)
-) WITH (fillfactor=50);
+);
 CREATE INDEX received_failed ON received (host, id) WHERE state = 'failed';
 CREATE INDEX received_held ON received (host, id) WHERE state = 'held';
 -- What one server sent lately, for « Pourquoi ne vois-je pas cette annonce ? ».

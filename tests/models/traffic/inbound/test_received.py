@@ -236,13 +236,3 @@ async def test_of_a_large_body_only_the_beginning_stays_once_it_took_effect(conn
     assert await fetch_value(conn, "SELECT length(body) FROM received WHERE id = $1", large.id) == 8192
     assert await fetch_value(conn, "SELECT body FROM received WHERE id = $1", small.id) == b"{}"
     assert not await enqueue_one(conn, make_new(body=large.body)), "it is known all the same"
-
-
-async def test_what_is_claimed_needs_no_new_place_in_any_index(conn: Connection) -> None:
-    for number in range(40):
-        await enqueue_many(conn, [make_new(number, f"bob{number}", bytes(1400))])
-
-    claimed = await claim(conn)
-
-    stayed = await fetch_value(conn, "SELECT n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'received'")
-    assert (len(claimed), stayed) == (40, 40)
