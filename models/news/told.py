@@ -37,10 +37,10 @@ _NOTIFY = compose(
             AND NOT EXISTS (SELECT FROM mute WHERE actor_id = told.recipient_id AND target_id = told.actor_id
                 AND notifications AND (until IS NULL OR until > now()))
             AND NOT EXISTS (SELECT FROM thread_mute t JOIN post p ON t.root_id = coalesce(p.root_id, p.id)
-                WHERE p.id = told.post_id AND t.actor_id = told.recipient_id)
+                WHERE p.id = told.post_id AND t.actor_id = told.recipient_id OFFSET 0)
             AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = told.post_id AND h.draft IS NULL)
             AND NOT EXISTS (SELECT FROM post p WHERE p.id = told.post_id AND p.audience = 'community'
-                AND NOT {inside})
+                AND NOT {inside} OFFSET 0)  -- one after the other by its id, whatever the number of posts
         ON CONFLICT DO NOTHING RETURNING id, recipient_id
     ), streamed AS (
         INSERT INTO stream_event (kind, object_id) SELECT 'notification', id FROM notified

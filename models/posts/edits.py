@@ -21,11 +21,14 @@ async def save_edits(conn: Connection, news: Mapping[int, NewPost]) -> list[int]
     newer = await fetch_column(
         conn,
         """
-        SELECT p.id FROM unnest($1::bigint[], $2::timestamptz[]) AS told (id, updated_at) JOIN post p USING (id)
-        WHERE p.deleted_at IS NULL
-            AND (told.updated_at IS NULL OR p.updated_at IS NULL OR p.updated_at < told.updated_at)
-        ORDER BY p.id
-        FOR NO KEY UPDATE OF p   -- of two versions that come at once, the older one never covers the newer (AX7)
+        SELECT p.id
+        FROM (SELECT * FROM unnest($1::bigint[], $2::timestamptz[]) AS one (id, updated_at) ORDER BY id) AS told
+        CROSS JOIN LATERAL (  -- one after the other by its id, whatever the number of posts
+            SELECT post.id FROM post
+            WHERE post.id = told.id AND post.deleted_at IS NULL
+                AND (told.updated_at IS NULL OR post.updated_at IS NULL OR post.updated_at < told.updated_at)
+            FOR NO KEY UPDATE  -- of two versions that come at once, the older one never covers the newer (AX7)
+        ) AS p
         """,
         list(news),
         [new.updated_at for new in news.values()],
@@ -41,9 +44,10 @@ async def save_edits(conn: Connection, news: Mapping[int, NewPost]) -> list[int]
             raw = told.raw
         FROM jsonb_to_recordset($1) AS told (id bigint, url text, content text, source text, warning text,
             sensitive boolean, language text, updated_at timestamptz, raw jsonb)
-        WHERE post.id = told.id
+        WHERE post.id = told.id AND post.id = ANY($2)  -- said twice: each is looked up, whatever the number of posts
         """,
         [{"id": id} | {name: to_utc(attrgetter(name)(news[id])) for name in _EDITED} for id in newer],
+        newer,
     )
     await stream_events.record_many(conn, "edit", newer)
     await _save_tags(conn, {id: news[id].tags for id in newer})

@@ -25,7 +25,9 @@ _CREATE = """
             t.sensitive, t.language, t.in_reply_to_uri, parent.id, t.context_uri,
             coalesce(parent.root_id, parent.id, t.id), t.to_uris, t.cc_uris, t.raw, coalesce(t.published_at, now()),
             t.updated_at, t.thanks_for, CASE WHEN t.hidden THEN now() END, t.community_id
-        FROM told t LEFT JOIN post parent ON parent.uri = t.in_reply_to_uri
+        FROM told t LEFT JOIN LATERAL (
+            SELECT p.id, p.root_id FROM post p WHERE p.uri = t.in_reply_to_uri OFFSET 0
+        ) AS parent ON t.in_reply_to_uri IS NOT NULL
         ORDER BY t.id
         ON CONFLICT (uri) DO NOTHING
         RETURNING id, uri, kind, local, author_id, url, audience, content, source, warning, sensitive, language,

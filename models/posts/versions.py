@@ -33,7 +33,8 @@ async def keep_versions(conn: Connection, post_ids: Sequence[int]) -> None:
             coalesce((SELECT jsonb_agg(jsonb_build_object('id', m.id, 'description', m.description) ORDER BY position)
                 FROM media m WHERE m.post_id = p.id), '[]'),
             (SELECT to_jsonb(options) FROM poll WHERE poll.post_id = p.id), coalesce(p.updated_at, p.published_at)
-        FROM unnest($1::bigint[], $2::bigint[]) AS version (post_id, id) JOIN post p ON p.id = version.post_id
+        FROM unnest($1::bigint[], $2::bigint[]) AS version (post_id, id)
+        CROSS JOIN LATERAL (SELECT * FROM post WHERE post.id = version.post_id OFFSET 0) AS p
         """,
         post_ids,
         [make_id() for _ in post_ids],

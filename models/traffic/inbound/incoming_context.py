@@ -87,8 +87,8 @@ _LOAD = """
                 WHERE f.followed_id = about.author_id AND f.state = 'accepted' AND f.notify OFFSET 0) AS listener_ids
     ) AS author
     LEFT JOIN LATERAL (
-        SELECT p.author_id, p.id, p.local FROM post p WHERE p.uri = about.in_reply_to AND p.deleted_at IS NULL OFFSET 0
-    ) AS parent ON about.in_reply_to IS NOT NULL
+        SELECT p.author_id, p.id, p.local, p.deleted_at FROM post p WHERE p.uri = about.in_reply_to OFFSET 0
+    ) AS parent ON about.in_reply_to IS NOT NULL AND parent.deleted_at IS NULL
     CROSS JOIN LATERAL (
         SELECT array_agg(a.uri ORDER BY a.id) AS uris, array_agg(a.id ORDER BY a.id) AS ids,
             array_agg(a.local ORDER BY a.id) AS local

@@ -45,8 +45,10 @@ async def load_posts(conn: Connection, asked: Sequence[ReactionQuery]) -> list[R
         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[])
             WITH ORDINALITY AS about (uri, actor_id, actor_uri, post_uri, place)
         LEFT JOIN LATERAL (
-            SELECT post.id, post.author_id, post.local FROM post JOIN actor author ON author.id = post.author_id
-            WHERE post.uri = about.post_uri AND post.audience IN ('network', 'unlisted') AND post.deleted_at IS NULL
+            SELECT post.id, post.author_id, post.local
+            FROM (SELECT * FROM post WHERE post.uri = about.post_uri OFFSET 0) AS post  -- by nothing but its id
+            JOIN actor author ON author.id = post.author_id
+            WHERE post.audience IN ('network', 'unlisted') AND post.deleted_at IS NULL
                 AND author.deleted_at IS NULL AND author.suspended_at IS NULL
                 AND NOT EXISTS (SELECT FROM barred
                     WHERE reader_id = post.author_id AND author_id = about.actor_id OFFSET 0)

@@ -31,9 +31,12 @@ async def lock(conn: Connection, asked: Sequence[tuple[str, int]]) -> None:
     await execute(
         conn,
         """
-        SELECT FROM post p JOIN unnest($1::text[], $2::bigint[]) AS about (uri, author_id)
-            ON p.uri = about.uri AND p.author_id = about.author_id
-        WHERE NOT p.local ORDER BY p.id FOR NO KEY UPDATE OF p
+        SELECT FROM (
+            SELECT p.id FROM unnest($1::text[], $2::bigint[]) AS about (uri, author_id) CROSS JOIN LATERAL (
+                SELECT id, author_id, local FROM post WHERE uri = about.uri OFFSET 0
+            ) AS p
+            WHERE p.author_id = about.author_id AND NOT p.local ORDER BY p.id
+        ) AS held CROSS JOIN LATERAL (SELECT FROM post WHERE id = held.id FOR NO KEY UPDATE) AS locked
         """,
         [uri for uri, _ in asked],
         [author_id for _, author_id in asked],
@@ -48,8 +51,9 @@ async def load_edited(conn: Connection, asked: Sequence[tuple[str, int]]) -> lis
         SELECT held.id, held.kind, held.updated_at
         FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS about (uri, author_id, place)
         LEFT JOIN LATERAL (
-            SELECT p.id, p.kind, p.updated_at FROM post p
-            WHERE p.uri = about.uri AND p.author_id = about.author_id AND NOT p.local AND p.deleted_at IS NULL
+            SELECT p.id, p.kind, p.updated_at
+            FROM (SELECT * FROM post WHERE post.uri = about.uri OFFSET 0) AS p  -- by nothing but its id
+            WHERE p.author_id = about.author_id AND NOT p.local AND p.deleted_at IS NULL
                 AND p.audience IN ('network', 'unlisted') AND p.thanks_for IS NULL
                 AND NOT EXISTS (SELECT FROM held_post h WHERE h.post_id = p.id OFFSET 0)
                 AND NOT EXISTS (SELECT FROM poll WHERE poll.post_id = p.id OFFSET 0)

@@ -1,6 +1,7 @@
 """Posts: stored once, tied to what they answer, and seen by whom they are for."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,9 @@ from models.posts import Audience, NewPost, Tag, reply_threads
 from models.relations.blocking import blocks
 from models.store.database import Connection, Pool, connection, execute, fetch_column, transaction
 from tests.factories import make_follow, make_member, make_note, make_remote_actor
+from tests.lock_waits import await_lock
+
+BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 async def _people(conn: Connection, author: Actor) -> dict[str, Actor | None]:
@@ -136,6 +140,29 @@ async def test_tags_and_mentions_are_stored_with_it(conn: Connection) -> None:
     assert (await posts.list_mentions(conn, [note.id]))[note.id] == [bob.id]
     addressed = await fetch_column(conn, "SELECT actor_id FROM mention WHERE post_id = $1", note.id)
     assert set(addressed) == {alice.id, bob.id}
+
+
+async def test_of_two_versions_that_come_at_once_the_newer_one_stays(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        bob = await make_remote_actor(conn)
+        note = await make_note(conn, bob)
+    newer, older = (
+        replace(make_new(bob, note.uri), content=f"<p>{minutes}</p>", updated_at=BEGAN + timedelta(minutes=minutes))
+        for minutes in (2, 1)
+    )
+
+    async def keep_older() -> bool:
+        async with transaction(pool) as conn:
+            return await posts.save_edit(conn, note.id, older)
+
+    async with transaction(pool) as conn:
+        assert await posts.save_edit(conn, note.id, newer)
+        waiting = asyncio.create_task(keep_older())
+        await await_lock(pool)
+
+    assert not await waiting
+    async with connection(pool) as conn:
+        assert await fetch_column(conn, "SELECT content FROM post WHERE id = $1", note.id) == ["<p>2</p>"]
 
 
 @pytest.mark.parametrize("answer_first", [True, False])

@@ -42,6 +42,7 @@ async def mallory(conn: Connection) -> Actor:
         ("evil.test:8443", ["evil.test:8443", "evil.test", "test"]),
         ("[::1]:9000", ["[::1]:9000", "[::1]"]),
         ("localhost", ["localhost", "localhost"]),
+        ("a..test:8", ["a..test:8", "a..test", ".test", "test"]),
     ],
 )
 async def test_the_domains_of_a_host_are_the_same_here_and_in_the_database(
