@@ -3,12 +3,13 @@
 import pytest
 
 from models.searches.language import known_words, readings
-from models.searches.language.everyday_words import load_everyday_words
+from models.searches.language.everyday_words import load_everyday_words, mark_found
 from models.searches.language.known_words import count_words, take_new_words
 from models.searches.language.readings import read_pieces
 from models.searches.language.spelling import count_changes, list_similar_words, sort_letters, write_sound
 from models.searches.language.typed_text import Piece
-from models.store.database import Connection, Record, execute, fetch_records
+from models.store import sweep_positions
+from models.store.database import Connection, Record, execute, fetch_records, fetch_value
 from tests.factories import make_listing, make_member
 
 
@@ -95,17 +96,44 @@ async def test_what_no_listing_is_called_is_looked_for_again_as_soon_as_one_is(c
     before = await list_others()
     await make_listing(conn, alice, title="Draisienne", description="")
     await count_words(conn)
+    await mark_found(conn)
     counted = await list_others()
     tandem = await make_listing(conn, alice, title="Tandem", description="")
     await take_new_words(conn)
     taken = await list_others()
     await execute(conn, "UPDATE listing SET status = 'fulfilled' WHERE post_id = $1", tandem.id)
-    await count_words(conn)
+    await mark_found(conn)
 
     assert {"'draisien'", "'tandem'", "'triporteur'"} <= before
     assert counted & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'"}
     assert taken & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'", "'tandem'"}
     assert await list_others() == counted
+
+
+async def test_what_is_found_is_marked_in_steps_and_a_new_listing_counted_at_night_is_not_forgotten(
+    conn: Connection,
+) -> None:
+    async def count_found() -> int:
+        found: int = await fetch_value(conn, "SELECT count(*) FROM everyday_word WHERE found")
+        return found
+
+    alice = await make_member(conn)
+    await load_everyday_words(conn)
+    await execute(conn, "DELETE FROM everyday_word WHERE key > 'b'")
+    all_keys = await fetch_value(conn, "SELECT count(DISTINCT key) FROM everyday_word")
+    await execute(conn, "UPDATE everyday_word SET found = true")
+
+    steps, places = 0, set[str | None]()
+    while steps == 0 or await sweep_positions.find(conn, "everyday_word") is not None:
+        await mark_found(conn, most=100)
+        places.add(await sweep_positions.find(conn, "everyday_word"))
+        steps += 1
+    nothing = await count_found()
+    await make_listing(conn, alice, title="Armoire", description="")
+    await count_words(conn)
+
+    assert steps == all_keys // 100 + 1 == len(places) > 2
+    assert nothing == 0 < await count_found()
 
 
 async def test_a_word_typed_again_and_again_is_read_once(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
