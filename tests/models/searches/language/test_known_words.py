@@ -9,7 +9,7 @@ from models.searches.language.readings import read_pieces
 from models.searches.language.spelling import count_changes, list_similar_words, sort_letters, write_sound
 from models.searches.language.typed_text import Piece
 from models.store import sweep_positions
-from models.store.database import Connection, Record, execute, fetch_records, fetch_value
+from models.store.database import Connection, Record, execute, fetch_column, fetch_records
 from tests.factories import make_listing, make_member
 
 
@@ -96,13 +96,13 @@ async def test_what_no_listing_is_called_is_looked_for_again_as_soon_as_one_is(c
     before = await list_others()
     await make_listing(conn, alice, title="Draisienne", description="")
     await count_words(conn)
-    await mark_found(conn)
+    await mark_found(conn, most=20_000)
     counted = await list_others()
     tandem = await make_listing(conn, alice, title="Tandem", description="")
     await take_new_words(conn)
     taken = await list_others()
     await execute(conn, "UPDATE listing SET status = 'fulfilled' WHERE post_id = $1", tandem.id)
-    await mark_found(conn)
+    await mark_found(conn, most=20_000)
 
     assert {"'draisien'", "'tandem'", "'triporteur'"} <= before
     assert counted & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'"}
@@ -110,30 +110,30 @@ async def test_what_no_listing_is_called_is_looked_for_again_as_soon_as_one_is(c
     assert await list_others() == counted
 
 
-async def test_what_is_found_is_marked_in_steps_and_a_new_listing_counted_at_night_is_not_forgotten(
+async def test_what_is_found_is_marked_in_steps_and_a_listing_that_the_night_counts_is_not_left_out(
     conn: Connection,
 ) -> None:
-    async def count_found() -> int:
-        found: int = await fetch_value(conn, "SELECT count(*) FROM everyday_word WHERE found")
-        return found
+    async def list_found() -> list[str]:
+        return await fetch_column(conn, "SELECT key FROM everyday_word WHERE found ORDER BY key")
 
     alice = await make_member(conn)
-    await load_everyday_words(conn)
-    await execute(conn, "DELETE FROM everyday_word WHERE key > 'b'")
-    all_keys = await fetch_value(conn, "SELECT count(DISTINCT key) FROM everyday_word")
-    await execute(conn, "UPDATE everyday_word SET found = true")
-
-    steps, places = 0, set[str | None]()
-    while steps == 0 or await sweep_positions.find(conn, "everyday_word") is not None:
-        await mark_found(conn, most=100)
-        places.add(await sweep_positions.find(conn, "everyday_word"))
-        steps += 1
-    nothing = await count_found()
+    await execute(
+        conn,
+        """
+        INSERT INTO everyday_word (key, word, thing, match)
+        SELECT key, key, key, phraseto_tsquery('public.fr', search_text('armoire'))::text FROM unnest($1::text[]) AS key
+        """,
+        ["", "b", "c", "d", "e"],
+    )
+    steps = []
+    for _ in range(3):
+        await mark_found(conn, most=2)
+        steps.append((await list_found(), await sweep_positions.find(conn, "everyday_word")))
     await make_listing(conn, alice, title="Armoire", description="")
     await count_words(conn)
 
-    assert steps == all_keys // 100 + 1 == len(places) > 2
-    assert nothing == 0 < await count_found()
+    assert steps == [(["c", "d", "e"], "b"), (["e"], "d"), ([], None)]
+    assert await list_found() == ["", "b", "c", "d", "e"]
 
 
 async def test_a_word_typed_again_and_again_is_read_once(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
