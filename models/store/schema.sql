@@ -669,6 +669,8 @@ CREATE TABLE activity (
 CREATE INDEX activity_actor ON activity (actor_id);
 CREATE INDEX activity_object ON activity (object_uri);
 CREATE INDEX activity_outbox ON activity (actor_id, id DESC) WHERE public;
+CREATE INDEX activity_passed_on ON activity (id)
+    WHERE object_uri IS NULL AND (type IN ('Announce', 'Create', 'Delete', 'Update'));
 CREATE INDEX activity_passing ON activity (id) WHERE type IN ('Accept', 'Like', 'Reject', 'Undo', 'Update');
 
 CREATE TABLE received (

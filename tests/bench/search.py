@@ -11,7 +11,9 @@ import asyncpg
 
 from models import searches
 from models.searches import NetworkFilter
+from models.searches.language.everyday_words import mark_found
 from models.searches.language.known_words import count_words
+from models.store import sweep_positions
 from models.store.database import Connection, execute, prepare_connection
 from models.store.postgres import embedded
 from tests.bench.form import Sized
@@ -98,11 +100,20 @@ async def run(folder: Path) -> None:
             for statement in _CALENDARS:
                 await execute(conn, statement)
         await execute(conn, "VACUUM ANALYZE")
-        async with conn.transaction():
-            await count_words(conn)
+        await _end_steps(conn, count_words, "known_word")
+        await _end_steps(conn, mark_found, "everyday_word")
         await execute(conn, "VACUUM ANALYZE known_word, everyday_word")
         await _measure(conn)
         await conn.close()
+
+
+async def _end_steps(conn: asyncpg.Connection, sweep: Callable[[Connection], Awaitable[int]], place: str) -> None:
+    """As several nights would."""
+    more = True
+    while more:
+        async with conn.transaction():
+            await sweep(conn)
+            more = await sweep_positions.find(conn, place) is not None
 
 
 async def _read_page(conn: Connection, filter: NetworkFilter) -> None:

@@ -293,8 +293,9 @@ LIMITS: dict[str, object] = {
     "models.searches.fitting.ENOUGH": 5,
     "models.searches.fitting.MOST_COMBINATIONS": 30,
     "models.searches.language.named_things.AT_ONCE": 500,
+    "models.searches.language.everyday_words.MARKED_AT_ONCE": 500,
     "models.searches.language.known_words.AT_ONCE": 5000,
-    "models.searches.language.known_words.COUNTED_AT_ONCE": 20_000,
+    "models.searches.language.known_words.COUNTED_AT_ONCE": 2_000,
     "models.searches.language.readings.LONGEST_EXPRESSION": 4,
     "models.searches.language.readings.LOOKED_AT_FIRST": 100,
     "models.searches.language.spelling.SHORTEST": 4,
@@ -377,6 +378,7 @@ LIMITS: dict[str, object] = {
     "models.traffic.outbound.forgotten_traffic.ACTIVITIES_KEPT": timedelta(days=365),
     "models.traffic.outbound.forgotten_traffic.KEPT_DAYS": 60,
     "models.traffic.outbound.forgotten_traffic.LOOKED_AT": 20_000,
+    "models.traffic.outbound.forgotten_traffic.PASSED_ON_KEPT": timedelta(days=60),
 }
 
 

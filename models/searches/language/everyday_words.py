@@ -10,12 +10,16 @@ from pathlib import Path
 
 from models.listings import categories
 from models.searches.language.known_words import save_shipped_words
-from models.store.database import Connection, execute, fetch_value
+from models.store import sweep_positions
+from models.store.database import Connection, execute, fetch_column, fetch_value
 
 FILE = Path(__file__).parents[2] / "data" / "everyday_words.tsv"
 
 DEEPEST = 3
 """Kinds of kinds of kinds are found: who looks for a bike finds the fixie, which is one for grown-ups."""
+
+MARKED_AT_ONCE = 500
+"""Words of which is looked up in one step of a night whether a listing has them."""
 
 Line = tuple[str, str, str, str]
 """A line of the file: word, relation, other word, slug of the category ('' for none)."""
@@ -159,6 +163,37 @@ def _list_label_words(label: str) -> set[str]:
 def _list_written(expression: str) -> list[str]:
     """Its words as they are written, those with hyphens whole: "micro-onde" may be meant by who types "micronde"."""
     return re.findall(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*", expression.lower())
+
+
+async def mark_found(conn: Connection, *, most: int = MARKED_AT_ONCE) -> int:
+    """Mark what things are called in no open listing any more, by steps; of how many that changed.
+
+    Nobody is asked to look for it until one has it (`known_words.take_new_words`, which waits meanwhile). Each is
+    looked up by the index, however many listings there are.
+    """
+    await execute(conn, "SELECT FROM known_word_count FOR UPDATE")
+    await execute(conn, "SET LOCAL enable_seqscan = off")
+    after = await sweep_positions.find(conn, "everyday_word")
+    keys = await fetch_column(
+        conn,
+        """
+        SELECT DISTINCT key FROM everyday_word WHERE $1::text IS NULL OR key > $1 ORDER BY key LIMIT $2
+        """,
+        after,
+        most,
+    )
+    if len(keys) == most:
+        await sweep_positions.save(conn, "everyday_word", keys[-1])
+    else:
+        await sweep_positions.forget(conn, "everyday_word")
+    return await execute(
+        conn,
+        """
+        UPDATE everyday_word w SET found = NOT w.found WHERE w.key = ANY($1) AND w.found <> EXISTS (
+            SELECT FROM listing l WHERE l.search @@ w.match::tsquery AND is_open_status(l.status))
+        """,
+        keys,
+    )
 
 
 async def _loaded_edition(conn: Connection) -> str | None:

@@ -9,7 +9,7 @@ from models.store.database import Connection, execute, fetch_records, fetch_valu
 AT_ONCE = 5_000
 """Listings whose words are taken in one transaction."""
 
-COUNTED_AT_ONCE = 20_000
+COUNTED_AT_ONCE = 2_000
 """Listings whose words are counted anew in one step of a night."""
 
 Found = tuple[str, str, int]
@@ -48,27 +48,31 @@ async def take_new_words(conn: Connection, *, most: int = AT_ONCE) -> bool:
     upto = ids[-1]["post_id"]
     rows = await fetch_records(conn, _WORDS_OF, last, upto, SHORTEST, LONGEST)
     await _add(conn, ((row["word"], row["shown"], row["listings"]) for row in rows))
+    await _mark_said(conn, last, upto)
+    await execute(conn, "UPDATE known_word_count SET last_id = $1", upto)
+    return len(ids) == most
+
+
+async def _mark_said(conn: Connection, after: int, upto: int) -> None:
+    """What these listings are called is found from now on; what none has any more, `everyday_words.mark_found` sees."""
     await execute(
         conn,
         """
         UPDATE everyday_word w SET found = true WHERE NOT found AND EXISTS (
             SELECT FROM listing l WHERE l.post_id > $1 AND l.post_id <= $2 AND l.search @@ w.match::tsquery)
         """,
-        last,
+        after,
         upto,
     )
-    await execute(conn, "UPDATE known_word_count SET last_id = $1", upto)
-    return len(ids) == most
 
 
 async def count_words(conn: Connection) -> int:
     """Count all words anew and forget those that no open listing has any more; how many were forgotten.
 
     A step of a count takes some listings, and its last one puts what was counted in the place of what was: the words
-    that are taken meanwhile are those of listings to which it comes. What things of the shipped list are called in no
-    listing is marked then: nobody is asked to look for it until one has it.
+    that are taken meanwhile are those of listings to which it comes.
     """
-    await fetch_value(conn, "SELECT last_id FROM known_word_count FOR UPDATE")
+    last: int = await fetch_value(conn, "SELECT last_id FROM known_word_count FOR UPDATE")
     after = int(await sweep_positions.find(conn, "known_word") or 0)
     [step] = await fetch_records(
         conn,
@@ -85,6 +89,7 @@ async def count_words(conn: Connection) -> int:
         await sweep_positions.save(conn, "known_word", str(step["upto"]))
         return 0
     await sweep_positions.forget(conn, "known_word")
+    await _mark_said(conn, last, step["upto"])
     return await _end_count(conn, step["upto"])
 
 
@@ -92,13 +97,6 @@ async def _end_count(conn: Connection, upto: int) -> int:
     await execute(conn, "UPDATE known_word_count SET last_id = $1", upto)
     await execute(
         conn, "UPDATE known_word SET listings = counted, counted = 0 WHERE listings <> counted OR counted <> 0"
-    )
-    await execute(
-        conn,
-        """
-        UPDATE everyday_word w SET found = NOT w.found WHERE w.found <> EXISTS (
-            SELECT FROM listing l WHERE l.search @@ w.match::tsquery AND is_open_status(l.status))
-        """,
     )
     return await execute(conn, "DELETE FROM known_word WHERE listings = 0 AND NOT shipped")
 

@@ -68,7 +68,7 @@ async def _begin_due(
     """One after the other. Those that a stop comes before are left to another worker, or to our next start."""
     known = {one.name: one for one in periodic}
     async with connection(pool) as conn:
-        due = await claim(conn, periodic, at=datetime.now(UTC))
+        due = await claim(conn, periodic, at=datetime.now(UTC), running=list(running.values()))
     while due and not stopping.is_set():
         name = due.pop(0)
         task = asyncio.create_task(_run(pool, known[name]))
@@ -132,8 +132,12 @@ async def schedule(conn: Connection, periodic: Sequence[Periodic]) -> None:
     )
 
 
-async def claim(conn: Connection, periodic: Sequence[Periodic], *, at: datetime) -> list[str]:
+async def claim(
+    conn: Connection, periodic: Sequence[Periodic], *, at: datetime, running: Sequence[str] = ()
+) -> list[str]:
     """The names of those that are due, and of those whose worker died; they are ours until we are silent for long.
+
+    Never of those `running` here, which seem silent after a step of the clock.
 
     What is further off than its next two times was put off by a clock that was ahead and went back: it is due as well.
     Of two, since the clocks of two workers may differ by seconds.
@@ -149,8 +153,9 @@ async def claim(conn: Connection, periodic: Sequence[Periodic], *, at: datetime)
             FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
                 AS known (entrypoint, expression, next_run, latest)
             JOIN pgqueuer_schedules s ON s.entrypoint = known.entrypoint AND s.expression = known.expression
-            WHERE (s.status = 'queued' AND (s.next_run <= $5 OR s.next_run > known.latest))
-                OR (s.status = 'picked' AND abs(extract(epoch FROM now() - s.heartbeat)) > $6)
+            WHERE NOT s.entrypoint = ANY($7) AND (
+                s.status = 'queued' AND (s.next_run <= $5 OR s.next_run > known.latest)
+                OR s.status = 'picked' AND abs(extract(epoch FROM now() - s.heartbeat)) > $6)
             FOR UPDATE OF s SKIP LOCKED
         ) AS due
         WHERE chore.id = due.id
@@ -162,6 +167,7 @@ async def claim(conn: Connection, periodic: Sequence[Periodic], *, at: datetime)
         [find_next(one.cron, then) for one, then in zip(periodic, following, strict=True)],
         at,
         SILENT_SECONDS,
+        running,
     )
 
 

@@ -54,6 +54,29 @@ _ACTIVITIES = """
     FROM post p WHERE p.local AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
 """
 
+# Of a tenth of them there was another one, which was taken back during the last four hundred days.
+_WITHDRAWN = """
+    INSERT INTO post (id, uri, kind, local, author_id, url, audience, content, language, published_at, deleted_at)
+    SELECT id + 500, uri || '/gone', 'note', true, author_id, url || '/gone', audience, '', 'fr', published_at,
+        now() - id / 1000 % 400 * interval '1 day'
+    FROM post p WHERE p.local AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000 AND p.id / 1000 % 100 = 0
+"""
+
+# What was answered, liked, taken back and changed, and passed on for others, during two years: half of it may go.
+_PASSING = """
+    INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body, created_at)
+    SELECT p.id + 100 + said.number, place || said.number, said.type, p.author_id, CASE said.type
+            WHEN 'Accept' THEN NULL WHEN 'Undo' THEN place || 2 WHEN 'Create' THEN NULL ELSE p.uri END, false,
+        '{"type":"' || said.type || '","object":{"type":"' || said.about || '","id":"' || p.uri || '"}}',
+        now() - p.id / 1000 % 730 * interval '1 day'
+    FROM post p
+    CROSS JOIN (VALUES (1, 'Accept', 'Follow'), (2, 'Like', 'Note'), (3, 'Undo', 'Like'), (4, 'Update', 'Note'),
+        (5, 'Update', 'Note'), (6, 'Create', 'Note')) AS said (number, type, about)
+    CROSS JOIN LATERAL (SELECT
+        CASE said.type WHEN 'Create' THEN 'https://h1.test/' || p.id ELSE p.uri END || '/said/' AS place) AS x
+    WHERE p.local AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000 AND p.deleted_at IS NULL
+"""
+
 # They arrived during the last four hundred days.
 _DELIVERIES = """
     INSERT INTO delivery (activity_id, actor_id, inbox, host, state, attempts, last_status, due_at, created_at,
@@ -141,8 +164,10 @@ async def _write_listings(conn: Connection) -> None:
 async def _write_traffic(conn: Connection, size: int, people: int) -> None:
     await write_relations(conn, people=people)
     async with unchecked(conn), unindexed(conn, "activity", "delivery", "received", "notification"):
+        await execute(conn, _WITHDRAWN, FIRST_ID)
         await execute(conn, _ACTIVITIES, FIRST_ID)
         await execute(conn, _DELIVERIES, DELIVERIES, HOSTS)
+        await execute(conn, _PASSING, FIRST_ID)
         await execute(conn, _RECEIVED, FIRST_ID, 20_000 * size, HOSTS)
         await execute(conn, _ACCOUNTS, FIRST_ID)
         await execute(conn, _NOTIFICATIONS, FIRST_ID)

@@ -115,15 +115,18 @@ OTHERS = (
         kept=N_(
             "Ce qui est reçu et lu : %(done)s ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
             "tant que l’annonce existe, pour savoir où l’effacer. Les réponses à qui demande à s’abonner, les versions "
-            "remplacées et les « j’aime » repris : %(said)s. L’annonce d’une plateforme inconnue attend "
-            "%(waiting)s une décision. Ce qu’une coop amie a vu de la nôtre, et qui le lui a demandé : %(looks)s. Ce "
-            "que d’autres rendent à nos membres après une restauration : %(returned)s."
+            "intermédiaires et les « j’aime » repris : %(said)s. La première version d’une annonce et la dernière : "
+            "tant que l’annonce existe ; ce qu’un compte a dit d’autre, tant que le compte existe. Ce que la "
+            "plateforme fait suivre pour d’autres : %(passed)s, une fois arrivé. L’annonce d’une plateforme inconnue "
+            "attend %(waiting)s une décision. Ce qu’une coop amie a vu de la nôtre, et qui le lui a demandé : "
+            "%(looks)s. Ce que d’autres rendent à nos membres après une restauration : %(returned)s."
         ),
         lengths={
             "done": Constant(received, "KEPT_DAYS"),
             "failed": Constant(received, "FAILED_KEPT_DAYS"),
             "sent": Constant(forgotten_traffic, "KEPT_DAYS"),
             "said": Constant(forgotten_traffic, "ACTIVITIES_KEPT"),
+            "passed": Constant(forgotten_traffic, "PASSED_ON_KEPT"),
             "waiting": Constant(waiting_posts, "DAYS"),
             "looks": Constant(looks, "KEPT"),
             "returned": Constant(returned_posts, "KEPT"),
@@ -132,6 +135,7 @@ OTHERS = (
             "received",
             "deliveries",
             "activities",
+            "passed_on",
             "waiting_posts",
             "looks_asked",
             "looks_given",

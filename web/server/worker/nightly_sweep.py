@@ -31,6 +31,7 @@ from models.repairs.frame_numbers import inquiries, questions, sightings
 from models.repairs.tours import orders as tour_orders
 from models.searches.alerts import alert_finds
 from models.searches.alerts.alerts import refresh_territories
+from models.searches.language.everyday_words import mark_found
 from models.searches.language.known_words import count_words
 from models.servers import access_requests, forgotten_servers, looks, servers, waiting_posts
 from models.servers.directory.saving import forget_old
@@ -39,7 +40,7 @@ from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, transaction
 from models.traffic import returned_posts, tombstones
 from models.traffic.inbound import inbox_overflows, received
-from models.traffic.outbound.forgotten_traffic import forget_activities, forget_deliveries
+from models.traffic.outbound.forgotten_traffic import forget_activities, forget_deliveries, forget_passed_on
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "received": received.prune,
     "deliveries": forget_deliveries,
     "activities": forget_activities,
+    "passed_on": forget_passed_on,
     "returned_posts": returned_posts.prune,
     "tombstones": tombstones.prune,
     "sessions": sessions.forget_expired,
@@ -98,6 +100,7 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
     "duties": duty.forget_old,
     "reporting_visitors": reports.forget_visitors,
     "known_words": count_words,
+    "everyday_words": mark_found,
     "slow_statements": slow_statements.forget_old,
     "notifications": old_notifications.forget_old,
     "strangers": forgetting.forget_strangers,
@@ -109,7 +112,9 @@ SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
 IN_STEPS = {
     "deliveries": "delivery",
     "activities": "activity",
+    "passed_on": "passed_on",
     "known_words": "known_word",
+    "everyday_words": "everyday_word",
     "strangers": "actor",
     "strange_servers": "server",
 }

@@ -3,12 +3,13 @@
 import pytest
 
 from models.searches.language import known_words, readings
-from models.searches.language.everyday_words import load_everyday_words
+from models.searches.language.everyday_words import load_everyday_words, mark_found
 from models.searches.language.known_words import count_words, take_new_words
 from models.searches.language.readings import read_pieces
 from models.searches.language.spelling import count_changes, list_similar_words, sort_letters, write_sound
 from models.searches.language.typed_text import Piece
-from models.store.database import Connection, Record, execute, fetch_records
+from models.store import sweep_positions
+from models.store.database import Connection, Record, execute, fetch_column, fetch_records
 from tests.factories import make_listing, make_member
 
 
@@ -95,17 +96,44 @@ async def test_what_no_listing_is_called_is_looked_for_again_as_soon_as_one_is(c
     before = await list_others()
     await make_listing(conn, alice, title="Draisienne", description="")
     await count_words(conn)
+    await mark_found(conn, most=20_000)
     counted = await list_others()
     tandem = await make_listing(conn, alice, title="Tandem", description="")
     await take_new_words(conn)
     taken = await list_others()
     await execute(conn, "UPDATE listing SET status = 'fulfilled' WHERE post_id = $1", tandem.id)
-    await count_words(conn)
+    await mark_found(conn, most=20_000)
 
     assert {"'draisien'", "'tandem'", "'triporteur'"} <= before
     assert counted & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'"}
     assert taken & {"'draisien'", "'tandem'", "'triporteur'"} == {"'draisien'", "'tandem'"}
     assert await list_others() == counted
+
+
+async def test_what_is_found_is_marked_in_steps_and_a_listing_that_the_night_counts_is_not_left_out(
+    conn: Connection,
+) -> None:
+    async def list_found() -> list[str]:
+        return await fetch_column(conn, "SELECT key FROM everyday_word WHERE found ORDER BY key")
+
+    alice = await make_member(conn)
+    await execute(
+        conn,
+        """
+        INSERT INTO everyday_word (key, word, thing, match)
+        SELECT key, key, key, phraseto_tsquery('public.fr', search_text('armoire'))::text FROM unnest($1::text[]) AS key
+        """,
+        ["", "b", "c", "d", "e"],
+    )
+    steps = []
+    for _ in range(3):
+        await mark_found(conn, most=2)
+        steps.append((await list_found(), await sweep_positions.find(conn, "everyday_word")))
+    await make_listing(conn, alice, title="Armoire", description="")
+    await count_words(conn)
+
+    assert steps == [(["c", "d", "e"], "b"), (["e"], "d"), ([], None)]
+    assert await list_found() == ["", "b", "c", "d", "e"]
 
 
 async def test_a_word_typed_again_and_again_is_read_once(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

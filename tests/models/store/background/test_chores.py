@@ -127,6 +127,17 @@ async def test_two_workers_do_a_chore_once(pool: Pool) -> None:
     assert ran == ["sweep"]
 
 
+async def test_a_worker_does_not_begin_what_it_is_at_when_the_clock_goes_back(pool: Pool) -> None:
+    at = datetime.now(UTC)
+    item = Periodic(name="long", cron="17 2 * * *", chore=partial(asyncio.sleep, 0))
+    async with transaction(pool) as conn:
+        await chores.schedule(conn, [item])
+        await conn.execute("UPDATE pgqueuer_schedules SET status = 'picked', heartbeat = now() + interval '1 hour'")
+
+        assert await chores.claim(conn, [item], at=at, running=["long"]) == []
+        assert await chores.claim(conn, [item], at=at, running=["other"]) == ["long"]
+
+
 async def test_a_chore_that_takes_long_is_finished_before_a_stop_and_meanwhile_nobody_takes_it(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -317,13 +317,16 @@ async def test_where_a_living_post_went_by_an_edit_or_to_be_quoted_alone_is_not_
     alice = await make_local_actor(conn)
     note = await make_note(conn, alice, audience="network")
     bob, carl, dora = [await make_remote_actor(conn, name, f"{name}.test") for name in ("bob", "carl", "dora")]
-    for type, to in (("Create", bob), ("Update", bob), ("Update", carl), ("QuoteRequest", dora)):
+    changes = [("Update", carl)] * 3
+    for type, to in (("Create", bob), ("Update", bob), *changes, ("QuoteRequest", dora)):
         activity = await make_activity(conn, alice, type=type, object_uri=note.uri)
         await deliveries.schedule(conn, activity_id=activity, actor_id=alice.id, named_ids=[to.id], followed_ids=[])
     await execute(conn, "UPDATE delivery SET state = 'done', finished_at = now() - interval '90 days'")
 
-    assert await forget_deliveries(conn) == 1
+    last = await fetch_value(conn, "SELECT max(id) FROM delivery WHERE host = 'carl.test'")
+    assert await forget_deliveries(conn) == 3
     assert await fetch_column(conn, "SELECT host FROM delivery ORDER BY id") == ["bob.test", "carl.test", "dora.test"]
+    assert await fetch_value(conn, "SELECT id FROM delivery WHERE host = 'carl.test'") == last
 
 
 async def test_the_author_sees_where_it_went(conn: Connection) -> None:

@@ -1,17 +1,25 @@
 """By night goes what we sent that nobody asks for any more; what a post, a follow or an agreement hangs on stays."""
 
+import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 
 from models.people.actors import Actor
 from models.posts import Post
 from models.store import sweep_positions
-from models.store.database import Connection, execute, fetch_column
-from models.traffic.outbound import deliveries, forgotten_traffic
-from models.traffic.outbound.forgotten_traffic import forget_activities, forget_deliveries
+from models.store.database import Connection, Pool, execute, fetch_column, fetch_value, transaction
+from models.traffic import forwarded_activities
+from models.traffic.outbound import deliveries, forgotten_traffic, requeue
+from models.traffic.outbound.forgotten_traffic import forget_activities, forget_deliveries, forget_passed_on
 from tests.factories import make_activity, make_member, make_note, make_remote_actor
+from tests.lock_waits import await_lock
 
 FOLLOW = '{"type":"Accept","object":{"type":"Follow","id":"https://henin.test/1"}}'
 AGREEMENT = '{"type":"Accept","object":{"type":"Offer","id":"https://henin.test/1"}}'
+PASSED_ON = ("Announce", "Create", "Delete", "Update")
+
 UNDONE_LIKE = '{"type":"Undo","object":{"type":"Like","id":"https://lomme.test/1"}}'
 UNDONE_FOLLOW = '{"type":"Undo","object":{"type":"Follow","id":"https://lomme.test/1"}}'
 
@@ -29,6 +37,10 @@ async def say(
 async def list_kept(conn: Connection) -> set[int]:
     """What is still there once the night is over."""
     await forget_activities(conn)
+    return await list_all(conn)
+
+
+async def list_all(conn: Connection) -> set[int]:
     return set(await fetch_column(conn, "SELECT id FROM activity"))
 
 
@@ -83,6 +95,41 @@ async def test_a_like_goes_with_its_end_only_once_it_was_taken_back(conn: Connec
     assert await list_kept(conn) == {stands, unfollowed}
 
 
+async def test_a_like_stays_as_long_as_it_leads_to_its_end_that_did_not_arrive(conn: Connection) -> None:
+    alice, note = await make_member(conn), await make_note(conn, await make_remote_actor(conn, "carol", "c.test"))
+    liked = await say(conn, alice, "Like", note.uri)
+    uri: str = await fetch_value(conn, "SELECT uri FROM activity WHERE id = $1", liked)
+    undone = await say(conn, alice, "Undo", uri, body=UNDONE_LIKE)
+    await send_away(conn, alice, undone)
+    await execute(conn, "UPDATE delivery SET state = 'failed', finished_at = now()")
+
+    assert await list_kept(conn) == {liked, undone}
+    await execute(conn, "DELETE FROM delivery")
+    assert await list_kept(conn) == set()
+
+
+async def test_what_somebody_asks_to_send_again_during_a_step_stays(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        alice = await make_member(conn)
+        await send_away(conn, alice, await say(conn, alice, "Accept", body=FOLLOW))
+        await execute(conn, "UPDATE delivery SET state = 'failed', finished_at = now() - interval '61 days'")
+        host = await fetch_value(conn, "SELECT host FROM delivery")
+
+    async def forget() -> int:
+        async with transaction(pool) as conn:
+            return await forget_deliveries(conn)
+
+    async with transaction(pool) as conn:
+        asked = await requeue.catch_up(conn, host, since=datetime(2020, 1, 1, tzinfo=UTC), at=datetime.now(UTC))
+        step = asyncio.create_task(forget())
+        await await_lock(pool)
+
+    assert asked == 1
+    assert await step == 0
+    async with transaction(pool) as conn:
+        assert await fetch_column(conn, "SELECT state FROM delivery") == ["waiting"]
+
+
 async def test_what_a_delivery_is_known_of_stays_until_that_is_forgotten(conn: Connection) -> None:
     alice = await make_member(conn)
     answer = await say(conn, alice, "Accept", body=FOLLOW)
@@ -102,11 +149,39 @@ async def test_by_what_else_was_said_it_is_known_for_ever(conn: Connection, type
     assert await list_kept(conn) == {said}
 
 
+async def pass_on(conn: Connection, by: Actor, type: str, *, days: int) -> int:
+    """What somebody elsewhere said, and this actor passed on, so many days ago."""
+    place = by.uri if type == "Announce" else "https://henin.test/users/bob"
+    id = await forwarded_activities.save(
+        conn, uri=f"{place}/activities/{uuid4()}", type=type, passed_on_by=by.id, body="{}"
+    )
+    assert id is not None
+    await execute(conn, "UPDATE activity SET created_at = now() - make_interval(days => $2) WHERE id = $1", id, days)
+    return id
+
+
 async def test_what_others_said_and_we_passed_on_is_no_change_of_ours(conn: Connection) -> None:
     alice = await make_member(conn)
-    passed_on = {await say(conn, alice, "Update"), await say(conn, alice, "Like"), await say(conn, alice, "Update")}
+    passed_on = {await pass_on(conn, alice, type, days=800) for type in PASSED_ON for _ in range(2)}
 
     assert await list_kept(conn) == passed_on
+
+
+@pytest.mark.parametrize("type", PASSED_ON)
+async def test_what_we_passed_on_goes_with_its_words_once_it_is_not_under_way_any_more(
+    conn: Connection, type: str
+) -> None:
+    alice = await make_member(conn)
+    _, under_way, young = [await pass_on(conn, alice, type, days=days) for days in (61, 61, 59)]
+    about = [None, "https://lomme.test/1"] if type != "Announce" else ["https://lomme.test/1"]
+    own = {await say(conn, alice, type, one) for one in about}
+    await send_away(conn, alice, under_way)
+
+    assert await forget_passed_on(conn) == 1
+    assert await list_all(conn) == {under_way, young, *own}
+    await execute(conn, "DELETE FROM delivery")
+    assert await forget_passed_on(conn) == 1
+    assert await list_all(conn) == {young, *own}
 
 
 async def test_large_tables_are_looked_through_in_steps(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ NOT_OF_PEOPLE = {
 OTHER_SWEEPS = {
     "alert_territories": "counts anew", "applications": "programs", "access_requests": "names of servers",
     "bike_handovers": "what was never taken goes when its time is over", "chores": "what failed in the machine",
+    "everyday_words": "words of the product",
     "directory": "territories", "failed_fetches": "addresses of documents", "known_words": "words without people",
     "kept_repair_files": "published files without names",
     "policy_reports": "how often something was refused on a kind of page",

@@ -3,6 +3,7 @@
 OTHERWISE = {
     "deliveries": "tests/models/traffic/outbound: by what became of the post",
     "activities": "tests/models/traffic/outbound: by what may still be asked of it",
+    "passed_on": "tests/models/traffic/outbound: by whether it is still under way",
     "applications": "tests/models/access: by whether a token of it lives",
     "unconfirmed": "tests/models/people/arrivals: the whole account goes",
     "passers_by": "tests/models/repairs: the whole passer-by goes",
@@ -18,6 +19,7 @@ OTHERWISE = {
     "visit_addresses": "tests/models/repairs: by the end of the agreement",
     "reporting_visitors": "empties, and keeps the rows",
     "known_words": "counts anew",
+    "everyday_words": "marks, and keeps the rows",
 }
 """Sweeps that look at more than one row, and where they are tried."""
 
@@ -28,7 +30,7 @@ _CHORE = "another chore empties it, or forgets a year after"
 _HISTORY = "what the team did, for ever: a line for each decision"
 _SHIPPED = "comes with the version"
 _ELSEWHERE = "one for each server elsewhere that somebody here chose to know"
-_SAID = "what posts were said by, for ever: by it one is served, taken back, hidden again, told anew after a restore"
+_SAID = "what our people said, while they are here: by it a post is served, taken back, hidden again, told anew"
 
 LASTING = {
     "migration": _SHIPPED, "commune": _SHIPPED, "shipped_data": _SHIPPED, "everyday_word": _SHIPPED,

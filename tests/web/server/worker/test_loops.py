@@ -14,15 +14,17 @@ from federation.own_keys.key_pairs import KEYS_CHANNEL
 from inbox.processing import process
 from models.errors import Unavailable, Unfinished
 from models.people.actors import forgetting
+from models.store import sweep_positions
 from models.store.background import stream_events, supervised_tasks
 from models.store.background.jobs import enqueue
 from models.store.background.notify import announce, listen
 from models.store.background.supervised_tasks import Background
-from models.store.database import Pool, connection, transaction
+from models.store.database import Connection, Pool, connection, transaction
 from models.traffic import queue_lengths
 from tests.eventually import eventually
 from tests.factories import make_remote_actor
 from tests.fediverse import make_signer
+from tests.limit_constants import ROOT
 from tests.web.small_app import make_instance
 from web.middlewares.work_signals import CHANNEL, WorkSignal, notify_work
 from web.server.processes.serve import run_until, work_until
@@ -30,7 +32,7 @@ from web.server.worker import loops, nightly_sweep
 from web.server.worker.handlers import HANDLERS
 from web.server.worker.jobs import PERIODIC_TASKS, list_handlers, list_periodic
 from web.server.worker.loops import run_loop, run_worker
-from web.server.worker.nightly_sweep import SWEEPS, sweep
+from web.server.worker.nightly_sweep import IN_STEPS, SWEEPS, sweep
 
 
 class Steps:
@@ -297,6 +299,32 @@ async def test_every_job_and_chore_can_be_run(pool: Pool) -> None:
     assert set(list_handlers(instance)) == set(HANDLERS)
     assert [periodic.name for periodic in list_periodic(instance)] == list(PERIODIC_TASKS)
     assert all(callable(forget) for forget in SWEEPS.values())
+
+
+@pytest.mark.parametrize("name", IN_STEPS)
+async def test_where_a_step_ended_stands_under_the_name_by_which_the_night_looks_for_it(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """By another one a night would take a single step, and the table would grow."""
+    asked = list[str]()
+
+    async def find(_: Connection, place: str) -> None:
+        asked.append(place)
+
+    monkeypatch.setattr(sweep_positions, "find", find)
+    await SWEEPS[name](conn)
+
+    assert asked == [IN_STEPS[name]]
+
+
+def test_whatever_goes_on_where_it_ended_is_done_in_steps() -> None:
+    using = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "models").rglob("*.py")
+        if "sweep_positions.save(" in path.read_text()
+    }
+
+    assert using == {SWEEPS[name].__module__ for name in IN_STEPS}
 
 
 @pytest.mark.parametrize(("seconds", "left"), [(60.0, 0), (0.0, 5)])
