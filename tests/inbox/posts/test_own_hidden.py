@@ -10,6 +10,7 @@ from models.people.actors import Actor
 from models.store.database import Connection, execute, fetch_column, fetch_value
 from models.traffic import returned_posts
 from outbox.moderation import held_posts, sanctions
+from outbox.posts import notes
 from tests.factories import HERE
 from tests.inbox.posts.lost_time import (
     NOW,
@@ -77,6 +78,21 @@ async def test_released_by_the_team_it_is_whole_again_for_those_who_have_it_and_
     assert await is_shown(conn, uri) is True
     assert await fetch_value(conn, "SELECT published_at FROM post WHERE id = $1", held.id) == held.published_at
     assert await fetch_column(conn, "SELECT type FROM activity ORDER BY id") == ["Create", "Update", "Update"]
+
+
+async def test_deleted_by_its_author_while_it_waits_it_is_deleted_where_others_have_it(
+    conn: Connection, alice: Actor
+) -> None:
+    uri, said = await hide_and_lose(conn, alice)
+    for document in said:
+        await give_back(conn, document)
+    held = await posts.find_by_uri(conn, uri)
+    assert held is not None
+
+    await notes.delete(conn, HERE, alice, held)
+
+    assert await fetch_value(conn, "SELECT type FROM activity ORDER BY id DESC LIMIT 1") == "Delete"
+    assert await fetch_value(conn, "SELECT count(*) FROM held_post") == 0
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
