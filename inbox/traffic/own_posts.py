@@ -46,26 +46,32 @@ async def ask(instance: Instance, payload: Mapping[str, Any]) -> None:
     signer = await instance_signer(instance)
     if found is None or signer is None:
         return
-    left: str | None = None
-    try:
-        left = await _read_all(instance, signer, origin, found, start=start)
-        answered = left is None
-    except _NotToldYet:
-        answered = False
-    except FetchFailed as failed:
-        log.info("own_posts_not_read", host=failed.host, cause=str(failed))
-        answered = not failed.retry
-    except FederationError as error:
-        log.info("own_posts_not_read", host=host_of(origin), cause=str(error))
-        answered = True
+    answered, left = await _ask(instance, signer, origin, found, start=start)
     async with transaction(instance.pool) as conn:
-        if answered or turn >= MOST_TURNS:
-            if not answered:
-                log.warning("own_posts_given_up", host=host_of(origin), page=left or start)
-            await returned_posts.note_answered(conn, host_of(origin))
-        else:
+        if not answered and turn < MOST_TURNS:
             wait = NEXT if left else min(timedelta(minutes=2 ** min(turn, 12)), LONGEST_WAIT)
             await returned_posts.enqueue(conn, origin, turn=turn + 1, wait=wait, page=left or start)
+            return
+        await returned_posts.note_answered(conn, host_of(origin))
+    if not answered:
+        log.warning("own_posts_given_up", host=host_of(origin), page=left or start)
+
+
+async def _ask(
+    instance: Instance, signer: Signer, origin: str, found: Restoration, *, start: str | None
+) -> tuple[bool, str | None]:
+    """Whether it has answered, and the page that is next where there is more."""
+    try:
+        left = await _read_all(instance, signer, origin, found, start=start)
+    except _NotToldYet:
+        return False, None
+    except FetchFailed as failed:
+        log.info("own_posts_not_read", host=failed.host, cause=str(failed))
+        return not failed.retry, None
+    except FederationError as error:
+        log.info("own_posts_not_read", host=host_of(origin), cause=str(error))
+        return True, None
+    return left is None, left
 
 
 class _NotToldYet(FederationError):

@@ -179,8 +179,8 @@ async def is_used_since(conn: Connection, post_id: int, since: datetime) -> bool
             """
             SELECT EXISTS (SELECT FROM post WHERE id = $1 AND updated_at > $2)
                 OR EXISTS (SELECT FROM post WHERE in_reply_to_id = $1 AND published_at > $2 AND deleted_at IS NULL)
-                OR EXISTS (SELECT FROM agreement WHERE listing_id = $1 AND updated_at > $2
-                    AND state IN ('requested', 'countered', 'agreed', 'done'))
+                OR EXISTS (SELECT FROM agreement WHERE listing_id = $1
+                    AND (agreed_at > $2 OR updated_at > $2 AND ended_at IS NULL))
                 OR EXISTS (SELECT FROM exchange WHERE listing_id = $1 AND created_at > $2)
             """,
             post_id,
