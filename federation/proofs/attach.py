@@ -4,11 +4,12 @@ import orjson
 
 from federation.circles import read_members_of
 from federation.instance import Instance
+from federation.json.fields import PUBLIC, audience
 from federation.own_keys.key_pairs import load_signer
 from federation.proofs.integrity import add_proof
 from federation.uris import is_local
 from models.errors import NotFound
-from models.settings import SettingsError
+from models.settings import SettingsError, Site
 from models.traffic.outbound.activities import Kept
 
 
@@ -19,7 +20,7 @@ async def attach_proof(instance: Instance, kept: Kept) -> str:
     only some may read never gets one: a proof can be shown to anybody. But for what stays inside a community elsewhere:
     its home passes that on, and members' servers believe nobody else than its author.
     """
-    if not kept.public and not _goes_through_home(instance, kept.body):
+    if not needs_proof(instance.site, kept):
         return kept.body
     name = (kept.actor_id, kept.body)
     proven = instance.proven.find(name)
@@ -30,13 +31,25 @@ async def attach_proof(instance: Instance, kept: Kept) -> str:
     return proven
 
 
-def _goes_through_home(instance: Instance, body: str) -> bool:
+def needs_proof(site: Site, kept: Kept) -> bool:
+    """Whether it is for everybody by its addressees, listed in the outbox or not, or passed on by a home elsewhere."""
+    return kept.public or _is_for_everybody(kept.body) or _goes_through_home(site, kept.body)
+
+
+def _is_for_everybody(body: str) -> bool:
+    if PUBLIC not in body:
+        return False
+    said = orjson.loads(body)
+    return PUBLIC in (*audience(said.get("to")), *audience(said.get("cc")))
+
+
+def _goes_through_home(site: Site, body: str) -> bool:
     """Whether it is published, changed or taken back inside a community whose home is elsewhere."""
     if '/members"' not in body:
         return False
     said = orjson.loads(body)
     inside = said["type"] in ("Create", "Update", "Delete") and read_members_of(said["to"])
-    return any(not is_local(instance.site, uri) for uri in inside or ())
+    return any(not is_local(site, uri) for uri in inside or ())
 
 
 async def _attach(instance: Instance, kept: Kept) -> str:

@@ -1,5 +1,6 @@
 """Our own activities brought back by others: one of ours said this if her proof holds, however long ago it was made."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from federation.json.fields import Json, moment
@@ -11,8 +12,16 @@ from models.people.actors import Actor
 from models.store.database import Connection
 
 
-async def find_said_at(conn: Connection, document: Json, actor: Actor) -> datetime | None:
-    """When this actor of ours said this, by a proof of the key that she has; None where none holds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWord:
+    """What one of ours said, and when: what she signed and nothing else, without the proof."""
+
+    said_at: datetime
+    document: Json
+
+
+async def find_own_word(conn: Connection, document: Json, actor: Actor) -> OwnWord | None:
+    """What this actor of ours said, by a proof of the key that she has; None where none holds.
 
     A proof counts for seven days where somebody else might bring again what is over; here the moment is for the caller
     to judge.
@@ -29,5 +38,12 @@ async def find_said_at(conn: Connection, document: Json, actor: Actor) -> dateti
     for proof in read_proofs(document, made):
         key = held.get(proof.key_id)
         if key is not None and proof.holds(key):
-            return made
+            return OwnWord(said_at=made, document=_leave_signed(document))
     return None
+
+
+def _leave_signed(document: Json) -> Json:
+    """Without what others may add and the proof holds all the same: a longer context, another signature."""
+    context = document["proof"].get("@context", document.get("@context"))
+    signed = {name: member for name, member in document.items() if name not in ("proof", "signature")}
+    return signed if context is None else signed | {"@context": context}

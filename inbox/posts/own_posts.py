@@ -1,17 +1,14 @@
-"""Posts of ours that were lost, written again from what others hold: with the same ids, and told to nobody."""
+"""Posts of ours that were lost, written again as their author signed them: with the same ids, and told to nobody."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from federation.json.fields import Json
 from federation.texts.html_cleaner import to_text
-from federation.vocabulary.embedded import note_of, read_object
+from federation.vocabulary.embedded import note_of
 from federation.vocabulary.marketplace import Proposal
 from federation.vocabulary.objects import Note
-from inbox.posts.contents import read_content
 from inbox.posts.translation import read_details, read_new_post
 from models import posts
-from models.errors import NotFound
 from models.ids import make_id
 from models.listings import listings
 from models.listings.listings import ListingDetails
@@ -20,34 +17,11 @@ from models.people.actors import Actor
 from models.posts import NewPost
 from models.settings import Site
 from models.store.database import Connection
-from models.traffic import returned_posts
+from models.traffic import returned_posts, tombstones
 from outbox.listings.listings import withdraw
 from outbox.posts.deletions import delete_post
-from outbox.screening import PostTexts, keep_verdict, screen
 
 Own = Note | Proposal
-
-SHOWN = 600
-"""So much of a text is shown of a post that may be put back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCopy:
-    """What a copy says, for its author to recognise it: plain text."""
-
-    title: str
-    text: str
-    published: datetime | None
-
-
-def describe(document: Json) -> OwnCopy:
-    """A copy that waits, in words."""
-    object = read_object(document)
-    assert isinstance(object, Note | Proposal), "nothing else is proposed"
-    details = read_details(object)
-    text = read_content(object) if details is None else details.description
-    title = "" if details is None else details.title
-    return OwnCopy(title=title, text=shorten(text, SHOWN), published=note_of(object).published)
 
 
 def shorten(html: str, most: int = 90) -> str:
@@ -56,45 +30,19 @@ def shorten(html: str, most: int = 90) -> str:
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
-async def put_back(conn: Connection, author: Actor, object: Own, host: str) -> None:
-    """The post as its author signed it, at its place in time. Its pictures are not with it: their files were lost."""
+async def put_back(conn: Connection, author: Actor, object: Own, host: str, *, hidden: bool) -> None:
+    """The post as its author signed it, at its place in time. Its pictures are not with it: their files were lost.
+
+    What was promised of it was lost with the agreement.
+    """
     new, details = await _read(conn, author, object)
-    post = await posts.create(conn, _as_signed(new, object))
+    post = await posts.create(conn, replace(_as_signed(new, object), hidden=hidden))
     if post is None:
         return
     if details is not None:
-        await listings.save_details(conn, post.id, details)
+        status = "open" if details.status == "reserved" else details.status
+        await listings.save_details(conn, post.id, replace(details, status=status))
     await returned_posts.note_restored(conn, post.uri, author.id, host)
-
-
-async def confirm(conn: Connection, author: Actor, post_uri: str) -> None:
-    """Its author says that this copy is hers: it stands again, after a look of the team where filters want one.
-
-    Raises NotFound where it was answered meanwhile.
-    """
-    returned = await returned_posts.find(conn, post_uri)
-    if returned is None or returned.actor_id != author.id or returned.document is None:
-        raise NotFound
-    object = read_object(returned.document)
-    assert isinstance(object, Note | Proposal), "nothing else is proposed"
-    new, details = await _read(conn, author, object)
-    title = "" if details is None else details.title
-    verdict = await screen(conn, author, PostTexts(texts=(title, new.source, new.warning)))
-    post = await posts.create(conn, replace(new, hidden=verdict.holds))
-    if post is None:
-        raise NotFound
-    if details is not None:
-        await listings.save_details(conn, post.id, details)
-    await keep_verdict(conn, author, post.id, verdict)
-    await returned_posts.note_restored(conn, post_uri, author.id, returned.told_by)
-
-
-async def refuse(conn: Connection, author: Actor, post_uri: str) -> None:
-    """Its author does not want it. Raises NotFound where it was answered meanwhile."""
-    returned = await returned_posts.find(conn, post_uri)
-    if returned is None or returned.actor_id != author.id or returned.document is None:
-        raise NotFound
-    await returned_posts.leave_lost(conn, post_uri, author.id, returned.told_by)
 
 
 async def edit(conn: Connection, author: Actor, object: Own) -> None:
@@ -111,17 +59,24 @@ async def edit(conn: Connection, author: Actor, object: Own) -> None:
         await listings.save_details(conn, held.id, _keep_own(listing.details, details))
 
 
-async def delete(conn: Connection, site: Site, host: str, author: Actor, post_uri: str) -> None:
-    """What she deleted is deleted again, and told again to whom it went as far as that is known here."""
+async def delete(conn: Connection, site: Site, author: Actor, post_uri: str, restored_at: datetime) -> None:
+    """What she deleted is deleted again, and told again to whom it went as far as that is known here.
+
+    Not what is in use since the restoration: she, or somebody else, went on with it. It is hers to delete.
+    """
     held = await posts.find_by_uri(conn, post_uri)
     if held is None:
-        await returned_posts.leave_lost(conn, post_uri, author.id, host)
-    elif held.author_id == author.id and held.deleted_at is None:
-        listing = await listings.find_by_post(conn, held.id)
-        if listing is not None and not listing.details.meeting:
-            await withdraw(conn, site, author, post_uri)
-        elif listing is None:
-            await delete_post(conn, site, author, held)
+        await tombstones.save_deleted(conn, post_uri, author.uri)
+        return
+    if held.author_id != author.id or held.deleted_at is not None:
+        return
+    if await returned_posts.is_used_since(conn, held.id, restored_at):
+        return
+    listing = await listings.find_by_post(conn, held.id)
+    if listing is not None and not listing.details.meeting:
+        await withdraw(conn, site, author, post_uri)
+    elif listing is None:
+        await delete_post(conn, site, author, held)
 
 
 async def _read(conn: Connection, author: Actor, object: Own) -> tuple[NewPost, ListingDetails | None]:

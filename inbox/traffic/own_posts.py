@@ -24,61 +24,84 @@ from models.traffic.restorations import Restoration
 log = structlog.get_logger(__name__)
 
 MOST_PAGES = 100
-"""So many pages of one server are read, which could give back for ever."""
+"""So many pages of one server are read in one turn; it goes on from there, with its turns, which have an end."""
 
 MOST_TURNS = 40
 """So often a server that does not answer is asked, or that was not told yet what was lost: some two weeks."""
 
 LONGEST_WAIT = timedelta(hours=12)
 
+NEXT = timedelta(minutes=1)
+"""So long after one turn ended within what a server holds the next one goes on."""
+
 
 async def ask(instance: Instance, payload: Mapping[str, Any]) -> None:
-    """A job: one server, page by page. May run twice: what is here already is left as it is.
+    """A job: one server, page by page, from `page` on. May run twice: what is here already is left as it is.
 
     Who shows no such address holds nothing for us: another program, or an older version.
     """
-    origin, turn = payload["origin"], payload["turn"]
+    origin, turn, start = payload["origin"], payload["turn"], payload.get("page")
     async with connection(instance.pool) as conn:
         found = await restorations.find_latest(conn)
     signer = await instance_signer(instance)
     if found is None or signer is None:
         return
+    answered, left = await _ask(instance, signer, origin, found, start=start)
+    async with transaction(instance.pool) as conn:
+        if not answered and turn < MOST_TURNS:
+            wait = NEXT if left else min(timedelta(minutes=2 ** min(turn, 12)), LONGEST_WAIT)
+            await returned_posts.enqueue(conn, origin, turn=turn + 1, wait=wait, page=left or start)
+            return
+        await returned_posts.note_answered(conn, host_of(origin))
+    if not answered:
+        log.warning("own_posts_given_up", host=host_of(origin), page=left or start)
+
+
+async def _ask(
+    instance: Instance, signer: Signer, origin: str, found: Restoration, *, start: str | None
+) -> tuple[bool, str | None]:
+    """Whether it has answered, and the page that is next where there is more."""
     try:
-        answered = await _read_all(instance, signer, origin, found)
+        left = await _read_all(instance, signer, origin, found, start=start)
+    except _NotToldYet:
+        return False, None
     except FetchFailed as failed:
         log.info("own_posts_not_read", host=failed.host, cause=str(failed))
-        answered = not failed.retry
+        return not failed.retry, None
     except FederationError as error:
         log.info("own_posts_not_read", host=host_of(origin), cause=str(error))
-        answered = True
-    async with transaction(instance.pool) as conn:
-        if answered or turn >= MOST_TURNS:
-            await returned_posts.note_answered(conn, host_of(origin))
-        else:
-            wait = min(timedelta(minutes=2 ** min(turn, 12)), LONGEST_WAIT)
-            await returned_posts.enqueue(conn, origin, turn=turn + 1, wait=wait)
+        return True, None
+    return left is None, left
 
 
-async def _read_all(instance: Instance, signer: Signer, origin: str, found: Restoration) -> bool:
-    """Whether it answered. Raises FetchFailed, Malformed."""
-    actor = read_actor(decode((await instance.transport.get_document(f"{origin}/users/instance", signer=signer)).body))
-    url = actor.held_copies
-    if url is None or not same_origin(url, origin):
-        return True
+class _NotToldYet(FederationError):
+    """It was not told yet what was lost here, or could not read our key."""
+
+
+async def _read_all(
+    instance: Instance, signer: Signer, origin: str, found: Restoration, *, start: str | None
+) -> str | None:
+    """The page that is next, where there are more than one turn reads. Raises FetchFailed, Malformed, _NotToldYet."""
+    url = start or await _find_first(instance, signer, origin)
     for _ in range(MOST_PAGES):
+        if url is None or not same_origin(url, origin):
+            return None
         try:
             page = await _fetch_page(instance, signer, url)
         except FetchFailed as failed:
-            if failed.answer in (401, 404):  # it was not told yet, or could not read our key
-                return False
+            if failed.answer in (401, 404):
+                raise _NotToldYet(str(failed)) from None
             raise
         for item in page.items:
             if isinstance(item, dict):
                 await _take_back(instance, host_of(origin), item, found)
-        if page.next is None or not same_origin(page.next, origin):
-            break
         url = page.next
-    return True
+    return url
+
+
+async def _find_first(instance: Instance, signer: Signer, origin: str) -> str | None:
+    actor = read_actor(decode((await instance.transport.get_document(f"{origin}/users/instance", signer=signer)).body))
+    return actor.held_copies
 
 
 async def _fetch_page(instance: Instance, signer: Signer, url: str) -> CollectionPage:

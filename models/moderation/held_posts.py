@@ -52,12 +52,13 @@ class HeldPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewHold:
-    """Why a post is held; with a `draft` its new version alone."""
+    """Why a post is held; with a `draft` its new version alone. What `was_public` is not new once it is shown again."""
 
     reason: HeldReason
     matched: str = ""
     keys: tuple[str, ...] = ()
     draft: dict[str, Any] | None = None
+    was_public: bool = False
 
 
 def write_draft(draft: object) -> dict[str, Any]:
@@ -90,6 +91,7 @@ async def hold(conn: Connection, post_id: int, case_id: int, new: NewHold) -> No
     )
     if new.draft is None:
         await execute(conn, "UPDATE post SET hidden_at = now() WHERE id = $1 AND hidden_at IS NULL", post_id)
+    if new.draft is None and not new.was_public:
         await execute(
             conn,
             """

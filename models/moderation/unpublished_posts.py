@@ -18,6 +18,21 @@ async def is_unpublished(conn: Connection, uri: str) -> bool:
     )
 
 
+async def is_unheard_of(conn: Connection, uri: str) -> bool:
+    """The same, unless others have it and know that it is put away: it was public before it waited."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM held_post h JOIN post p ON p.id = h.post_id
+                    WHERE p.uri = $1 AND h.draft IS NULL AND NOT p.withheld)
+                OR EXISTS (SELECT FROM unpublished_post u JOIN post p ON p.id = u.post_id WHERE p.uri = $1)
+            """,
+            uri,
+        )
+    )
+
+
 async def publish(conn: Connection, post_id: int) -> bool:
     """It appears, one of ours as of now. False where a decision of the team hides it, or it was taken back."""
     shown = await execute(

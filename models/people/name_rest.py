@@ -7,20 +7,21 @@ from models.errors import Conflict
 from models.store.database import Connection, fetch_value
 
 LONGEST_REST = timedelta(hours=1)
-"""So long at most: by then the servers that know of lost names have spoken, or may not for days."""
+"""So long at most once others were told: by then who knows of lost names has spoken, or may not for days."""
 
 
 async def find_end(conn: Connection) -> datetime | None:
     """Until when, at the latest, no new name is given out; None where names are given out.
 
-    It ends as soon as all servers were told and those that are asked have answered.
+    It ends as soon as all servers were told and those that are asked have answered. Before they are told nobody could
+    answer: then the hour has not begun.
     """
     end: datetime | None = await fetch_value(
         conn,
         """
-        SELECT r.restored_at + $1::interval FROM restoration r
-        WHERE r.restored_at > now() - $1::interval AND (r.told_at IS NULL OR EXISTS (
-            SELECT FROM restoration_word w WHERE w.restoration_id = r.id AND w.asked AND w.answered_at IS NULL))
+        SELECT coalesce(r.told_at, now()) + $1::interval FROM restoration r
+        WHERE r.told_at IS NULL OR r.told_at > now() - $1::interval AND EXISTS (
+            SELECT FROM restoration_word w WHERE w.restoration_id = r.id AND w.asked AND w.answered_at IS NULL)
         ORDER BY r.id DESC LIMIT 1
         """,
         LONGEST_REST,

@@ -3561,18 +3561,19 @@ CREATE TABLE release_notice (
     secure_version text
 );
 
--- What members had published in the time that was lost and other servers gave back: it stands again where its author's
--- own proof holds (`restored_at`); else she is asked, with `document` as it came.
+-- What members had published in the time that was lost and other servers gave back, by its author's own proof, and what
+-- the team had done with it then, as those servers were told.
 CREATE TABLE returned_post (
     post_uri text PRIMARY KEY,
     actor_id bigint NOT NULL REFERENCES actor(id) ON DELETE CASCADE,
-    told_by text NOT NULL,  -- the server that gave it back
-    document jsonb,         -- NULL once it stands again
+    told_by text NOT NULL,    -- the server that gave it back, or spoke of it first
     came_at timestamptz NOT NULL DEFAULT now(),
-    restored_at timestamptz
+    restored_at timestamptz,  -- it stands again since then
+    withheld_at timestamptz,  -- when it was put away, the last time
+    shown_at timestamptz,     -- when its author's key last said what it says
+    held_at timestamptz       -- it was hidden here for the team to look at: once
 );
 CREATE INDEX returned_post_actor ON returned_post (actor_id);
-CREATE INDEX returned_post_told ON returned_post (told_by);
 
 -- What the doctor saw of what is dear to look at (a large photo, a store of copies, tiles of a map): the last time.
 CREATE TABLE health_look (

@@ -11,9 +11,6 @@ from models.traffic.restorations import SAID
 AT_ONCE = 40
 """So many stand on one page."""
 
-LARGEST = 20_000
-"""Bytes: an object that is larger is not given back, so that a page stays below what anybody reads."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
@@ -25,7 +22,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldCopy:
-    """An activity as it came, or an object as it is held; `body` is JSON."""
+    """An activity as it came; `body` is JSON."""
 
     id: int
     body: bytes
@@ -46,26 +43,18 @@ async def find_loss(conn: Connection, host: str) -> Loss | None:
 
 
 async def list_held(conn: Connection, host: str, loss: Loss, *, after: int) -> list[HeldCopy]:
-    """Of that server's people, in the order in which it came: what they said then as it came, while all of it is kept,
-    and their posts of then. Not all of it is public: the caller looks.
+    """What that server's people said then, as it came and in that order, while all of it is kept. Not all of it is
+    public: the caller looks.
     """
     return await fetch_all(
         conn,
         HeldCopy,
         """
-        SELECT id, body FROM (
-            (SELECT r.id, r.body FROM received r
-            WHERE r.host = $1 AND r.id > $4 AND r.type IN ('Create', 'Update', 'Delete') AND r.state <> 'waiting'
-                AND r.received_at BETWEEN $2::timestamptz - $6::interval AND $3::timestamptz + $6::interval
-                AND octet_length(r.body) < $7
-            ORDER BY r.id LIMIT $5)
-            UNION ALL
-            (SELECT p.id, convert_to(p.raw::text, 'UTF8') FROM post p JOIN actor a ON a.id = p.author_id
-            WHERE a.host = $1 AND NOT a.local AND p.id > $4 AND NOT p.local AND p.deleted_at IS NULL
-                AND p.published_at BETWEEN $2::timestamptz - $6::interval AND $3::timestamptz + $6::interval
-                AND p.raw IS NOT NULL AND octet_length(p.raw::text) < $8
-            ORDER BY p.id LIMIT $5)
-        ) AS held ORDER BY id LIMIT $5
+        SELECT id, body FROM received
+        WHERE host = $1 AND id > $4 AND type IN ('Create', 'Update', 'Delete') AND state <> 'waiting'
+            AND received_at BETWEEN $2::timestamptz - $6::interval AND $3::timestamptz + $6::interval
+            AND octet_length(body) < $7
+        ORDER BY id LIMIT $5
         """,
         host,
         loss.lost_from,
@@ -74,5 +63,4 @@ async def list_held(conn: Connection, host: str, loss: Loss, *, after: int) -> l
         AT_ONCE,
         MARGIN,
         KEPT_BYTES,
-        LARGEST,
     )

@@ -1,45 +1,50 @@
-"""What members had published in the time that was lost and others gave back: proven, or for its author to say."""
+"""What members had published in the time that was lost and others gave back, and what the team did with it then."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from models.store.background import jobs
-from models.store.database import Connection, execute, fetch_all, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
 
 JOB = "ask_for_own_posts"
-"""The job that asks one server; its payload is `{"origin": origin, "turn": how often it was asked}`."""
+"""The job that asks one server; its payload is `{"origin": origin, "turn": how often asked, "page": from where}`."""
 
 KEPT = timedelta(days=30)
-"""So long a post waits for its author, and is said to have come back."""
+"""So long a post is said to have come back."""
 
-MOST_PROPOSED = 200
-"""So many posts without a proof wait on the word of one server, which could make up any."""
+MOST_UNPROVEN = 200
+"""Of so many posts that are not here one server may say without a proof that they were put away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedPost:
-    """A post that came back, on the word of the server `told_by`.
+    """What others said of a post of ours, `told_by` first: it stands again since `restored_at`.
 
-    It stands again since `restored_at`; else its author is asked, with the `document` as it came. With neither it was
-    put away before it was lost, and stays lost.
+    The team put it away at `withheld_at`; `shown_at` is when its author's key last said its words. Since `held_at` it
+    is hidden for the team to look at, or was: whatever comes later leaves it to them.
     """
 
     post_uri: str
     actor_id: int
     told_by: str
-    document: dict[str, Any] | None
     came_at: datetime
     restored_at: datetime | None
+    withheld_at: datetime | None
+    shown_at: datetime | None
+    held_at: datetime | None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it was put away when it was lost, as far as others know."""
+        return self.withheld_at is not None and (self.shown_at is None or self.shown_at <= self.withheld_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedCounts:
-    """How many stand again, how many wait for their authors, and of how many servers that are asked no answer came."""
+    """How many stand again, and of how many servers that are asked no answer came."""
 
     restored: int
-    proposed: int
     unanswered: int
 
 
@@ -75,17 +80,11 @@ async def find(conn: Connection, post_uri: str) -> ReturnedPost | None:
         conn,
         ReturnedPost,
         """
-        SELECT post_uri, actor_id, told_by, document, came_at, restored_at FROM returned_post
+        SELECT post_uri, actor_id, told_by, came_at, restored_at, withheld_at, shown_at, held_at FROM returned_post
         WHERE post_uri = $1 FOR UPDATE
         """,
         post_uri,
     )
-
-
-async def is_left(conn: Connection, post_uri: str) -> bool:
-    """Whether it stays lost, whoever gives it back."""
-    found = await find(conn, post_uri)
-    return found is not None and found.document is None and found.restored_at is None
 
 
 async def note_restored(conn: Connection, post_uri: str, actor_id: int, told_by: str) -> None:
@@ -94,7 +93,7 @@ async def note_restored(conn: Connection, post_uri: str, actor_id: int, told_by:
         conn,
         """
         INSERT INTO returned_post (post_uri, actor_id, told_by, restored_at) VALUES ($1, $2, $3, now())
-        ON CONFLICT (post_uri) DO UPDATE SET restored_at = now(), document = NULL
+        ON CONFLICT (post_uri) DO UPDATE SET restored_at = now()
         """,
         post_uri,
         actor_id,
@@ -102,79 +101,113 @@ async def note_restored(conn: Connection, post_uri: str, actor_id: int, told_by:
     )
 
 
-async def propose(conn: Connection, post_uri: str, actor_id: int, told_by: str, document: dict[str, Any]) -> bool:
-    """Keep it for its author to look at; a newer copy takes the place of an older one of the same server.
+async def note_withheld(conn: Connection, post_uri: str, actor_id: int, told_by: str, at: datetime) -> None:
+    """Others were told then that the team put it away."""
+    await execute(
+        conn,
+        """
+        INSERT INTO returned_post AS held (post_uri, actor_id, told_by, withheld_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (post_uri) DO UPDATE SET withheld_at = greatest(held.withheld_at, excluded.withheld_at)
+        """,
+        post_uri,
+        actor_id,
+        told_by,
+        at,
+    )
 
-    False where it came back before, and beyond what one server may propose.
-    """
+
+async def note_shown(conn: Connection, post_uri: str, actor_id: int, told_by: str, at: datetime) -> None:
+    """Its author's key said then what it says."""
+    await execute(
+        conn,
+        """
+        INSERT INTO returned_post AS held (post_uri, actor_id, told_by, shown_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (post_uri) DO UPDATE SET shown_at = greatest(held.shown_at, excluded.shown_at)
+        """,
+        post_uri,
+        actor_id,
+        told_by,
+        at,
+    )
+
+
+async def note_held(conn: Connection, post_uri: str) -> bool:
+    """It is hidden for the team to look at. False where it was before: they have answered, or will."""
     return bool(
         await execute(
+            conn, "UPDATE returned_post SET held_at = now() WHERE post_uri = $1 AND held_at IS NULL", post_uri
+        )
+    )
+
+
+async def hide(conn: Connection, post_id: int) -> None:
+    """It is its author's and the team's alone, as others were told: they get it whole once it is shown."""
+    await execute(
+        conn, "UPDATE post SET hidden_at = coalesce(hidden_at, now()), withheld = true WHERE id = $1", post_id
+    )
+
+
+async def show(conn: Connection, post_id: int) -> None:
+    """It stands as before: it was shown again before it was lost, and others know. What comes later may hide it."""
+    await execute(
+        conn,
+        """
+        WITH shown AS (UPDATE post SET hidden_at = NULL, withheld = false WHERE id = $1 RETURNING uri)
+        UPDATE returned_post SET held_at = NULL FROM shown WHERE post_uri = shown.uri
+        """,
+        post_id,
+    )
+
+
+async def may_withhold(conn: Connection, host: str) -> bool:
+    """Whether this server may say, without a proof, of one more post that is not here that it was put away."""
+    return bool(
+        await fetch_value(
+            conn,
+            "SELECT count(*) < $2 FROM returned_post WHERE told_by = $1 AND restored_at IS NULL",
+            host,
+            MOST_UNPROVEN,
+        )
+    )
+
+
+async def is_used_since(conn: Connection, post_id: int, since: datetime) -> bool:
+    """Whether it was changed, answered, or something about it was agreed on or asked for after that moment."""
+    return bool(
+        await fetch_value(
             conn,
             """
-            INSERT INTO returned_post AS held (post_uri, actor_id, told_by, document)
-            SELECT $1, $2, $3, $4
-            WHERE (SELECT count(*) FROM returned_post WHERE told_by = $3 AND document IS NOT NULL) < $5
-            ON CONFLICT (post_uri) DO UPDATE SET document = excluded.document
-            WHERE held.document IS NOT NULL AND held.told_by = excluded.told_by
+            SELECT EXISTS (SELECT FROM post WHERE id = $1 AND updated_at > $2)
+                OR EXISTS (SELECT FROM post WHERE in_reply_to_id = $1 AND published_at > $2 AND deleted_at IS NULL)
+                OR EXISTS (SELECT FROM agreement WHERE listing_id = $1
+                    AND (agreed_at > $2 OR updated_at > $2 AND ended_at IS NULL))
+                OR EXISTS (SELECT FROM exchange WHERE listing_id = $1 AND created_at > $2)
             """,
-            post_uri,
-            actor_id,
-            told_by,
-            document,
-            MOST_PROPOSED,
+            post_id,
+            since,
         )
     )
 
 
-async def leave_lost(conn: Connection, post_uri: str, actor_id: int, told_by: str) -> None:
-    """It was put away, or taken back, in the time that was lost, or its author does not want it: it is not put back,
-    whoever gives it back. What of it stood again meanwhile, unseen by its author, goes as if it had not.
-    """
-    await execute(
-        conn,
-        """
-        WITH again AS (
-            SELECT post_uri FROM returned_post WHERE post_uri = $1 AND restored_at IS NOT NULL
-        ), said AS (
-            DELETE FROM activity USING again WHERE activity.object_uri = again.post_uri
-        )
-        DELETE FROM post USING again WHERE post.uri = again.post_uri AND post.local
-        """,
-        post_uri,
-    )
-    await execute(
-        conn,
-        """
-        INSERT INTO returned_post (post_uri, actor_id, told_by) VALUES ($1, $2, $3)
-        ON CONFLICT (post_uri) DO UPDATE SET restored_at = NULL, document = NULL
-        """,
-        post_uri,
-        actor_id,
-        told_by,
+async def list_restored(conn: Connection, actor_id: int) -> list[str]:
+    """The ids of all of hers that stand again."""
+    return await fetch_column(
+        conn, "SELECT post_uri FROM returned_post WHERE actor_id = $1 AND restored_at IS NOT NULL", actor_id
     )
 
 
 async def list_of_author(conn: Connection, actor_id: int, *, limit: int) -> list[ReturnedPost]:
-    """What came back of hers, what waits for her first."""
+    """What came back of hers, the latest first."""
     return await fetch_all(
         conn,
         ReturnedPost,
         """
-        SELECT post_uri, actor_id, told_by, document, came_at, restored_at FROM returned_post
-        WHERE actor_id = $1 AND (document IS NOT NULL OR restored_at IS NOT NULL)
-        ORDER BY document IS NULL, came_at DESC, post_uri LIMIT $2
+        SELECT post_uri, actor_id, told_by, came_at, restored_at, withheld_at, shown_at, held_at FROM returned_post
+        WHERE actor_id = $1 AND restored_at IS NOT NULL
+        ORDER BY came_at DESC, post_uri LIMIT $2
         """,
         actor_id,
         limit,
-    )
-
-
-async def count_proposed(conn: Connection, actor_id: int) -> int:
-    """How many wait for this author."""
-    return int(
-        await fetch_value(
-            conn, "SELECT count(*) FROM returned_post WHERE actor_id = $1 AND document IS NOT NULL", actor_id
-        )
     )
 
 
@@ -185,7 +218,6 @@ async def count(conn: Connection) -> ReturnedCounts:
         ReturnedCounts,
         """
         SELECT count(*) FILTER (WHERE restored_at IS NOT NULL)::integer AS restored,
-            count(*) FILTER (WHERE document IS NOT NULL)::integer AS proposed,
             (SELECT count(*)::integer FROM restoration_word
                 WHERE restoration_id = (SELECT max(id) FROM restoration) AND asked AND answered_at IS NULL)
                 AS unanswered
@@ -196,11 +228,12 @@ async def count(conn: Connection) -> ReturnedCounts:
     return found
 
 
-async def enqueue(conn: Connection, origin: str, *, turn: int, wait: timedelta) -> None:
-    """Ask this server after that time."""
-    await jobs.enqueue(conn, JOB, {"origin": origin, "turn": turn}, key=f"{JOB} {origin} {turn}", wait=wait)
+async def enqueue(conn: Connection, origin: str, *, turn: int, wait: timedelta, page: str | None = None) -> None:
+    """Ask this server after that time, from this page on."""
+    payload = {"origin": origin, "turn": turn, "page": page}
+    await jobs.enqueue(conn, JOB, payload, key=f"{JOB} {origin} {turn}", wait=wait)
 
 
 async def prune(conn: Connection) -> int:
-    """Forget what nobody answered for a month, and that the rest came back."""
+    """Forget after a month what came back, and what was said of it."""
     return await execute(conn, "DELETE FROM returned_post WHERE came_at < now() - $1::interval", KEPT)

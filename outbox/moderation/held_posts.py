@@ -53,12 +53,20 @@ async def release(
         await cases.close_settled(conn, held.case_id)
     if held.draft is not None:
         await _apply_draft(conn, site, author, held)
-    elif not await _take_refusal_back(conn, site, held, by) and await unpublished_posts.publish(conn, post_id):
-        [post] = await posts.list_by_ids(conn, [post_id])
-        await announce(conn, site, author, post)
+    elif not await _take_refusal_back(conn, site, held, by):
+        await _publish(conn, site, author, post_id)
     if author.local:
         await held_post_news.notify_authors(conn, "post_released", await _list_authors(conn, author), post_id)
         await passers_by.tell_released(conn, author.id)
+
+
+async def _publish(conn: Connection, site: Site, author: Actor, post_id: int) -> None:
+    """What was public before it waited is not new: whoever has it is told that it is shown again (`withholding`)."""
+    [held] = await posts.list_by_ids(conn, [post_id])
+    is_new = not author.local or await unpublished_posts.is_unpublished(conn, held.uri)
+    if await unpublished_posts.publish(conn, post_id) and is_new:
+        [post] = await posts.list_by_ids(conn, [post_id])
+        await announce(conn, site, author, post)
 
 
 async def _take_refusal_back(conn: Connection, site: Site, held: HeldPost, by: Account | None) -> bool:

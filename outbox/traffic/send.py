@@ -51,7 +51,7 @@ async def send(
     is kept nor sent, whatever its author does with it meanwhile.
     """
     body = serialize(activity).decode()
-    if about is not None and await unpublished_posts.is_unpublished(conn, about):
+    if about is not None and await unpublished_posts.is_unheard_of(conn, about):
         return body
     activity_id = await activities.save(conn, _describe(sender, activity, body, about=about, listed=listed))
     await _queue(conn, sender, activity_id, recipients)

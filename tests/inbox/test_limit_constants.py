@@ -36,7 +36,6 @@ LIMITS: dict[str, object] = {
     "inbox.traffic.own_posts.LONGEST_WAIT": timedelta(hours=12),
     "inbox.traffic.own_posts.MOST_PAGES": 100,
     "inbox.traffic.own_posts.MOST_TURNS": 40,
-    "inbox.posts.own_posts.SHOWN": 600,
 }
 
 

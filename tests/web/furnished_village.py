@@ -123,10 +123,7 @@ async def serve_furnished(pool: Pool, data: Path) -> AsyncIterator[Live]:
 
 
 async def furnish_returned(conn: Connection, village: Village) -> None:
-    """After a restoration a note of Alice's waits for her word, and her tent stands again."""
-    uri = f"{village.site.url}/users/alice/notes/6f3a1c52-0000-4000-8000-00000000abcd"
-    note = {"id": uri, "type": "Note", "content": "<p>Qui prête une échelle pour samedi ?</p>"}
-    await returned_posts.propose(conn, uri, village.alice.id, "henin.test", note | {"attributedTo": village.alice.uri})
+    """After a restoration Alice's tent stands again."""
     await returned_posts.note_restored(conn, village.tent.uri, village.alice.id, "henin.test")
 
 

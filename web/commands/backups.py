@@ -19,7 +19,7 @@ from web.commands.runner import CommandFailed, print_err, print_out, read_settin
 
 with when_used():
     from models.people import keys
-    from models.store import backup_runs, backups, database, going_back, postgres
+    from models.store import backup_runs, backups, database, going_back, postgres, unfinished_restores
     from web.commands import backup_words, english_errors
     from web.server.backups import archives, making, manifest, restoring, rotation, verifying
     from web.server.backups.copies import sending
@@ -172,6 +172,7 @@ def _find_passphrase(settings: Settings, folder: Path, file: Path | None) -> str
 
 
 async def _make(settings: Settings, folder: Path, *, keep: Rotation | None, full: bool, cache: bool) -> BackupResult:
+    unfinished_restores.require_none(settings.data)
     begun = time.monotonic()
     async with postgres.open_database(settings, creating=False) as url:
         try:

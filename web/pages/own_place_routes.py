@@ -10,5 +10,4 @@ with when_called(globals()):
 OWN_PLACE: list[web.RouteDef] = [
     web.get("/chez-moi", own_listings.show_my_place),
     web.get("/chez-moi/revenues", returned_posts.show_returned),
-    web.post("/chez-moi/revenues", returned_posts.post_returned),
 ]

@@ -43,7 +43,12 @@ async def check_database(at: Patient) -> Finding:
             severity="error",
             what=at.say(N_("La restauration de la sauvegarde du %(backup)s n’est pas terminée."), backup=backup),
             mend=at.say(
-                N_("Si plus aucune ne tourne, restaurez cette même sauvegarde : elle reprend où elle en était.")
+                N_(
+                    "Si plus aucune ne tourne, restaurez cette même sauvegarde : elle reprend où elle en était. Si "
+                    "elle échoue encore, mettez tout %(folder)s de côté, videz la base si elle est ailleurs, et "
+                    "recommencez."
+                ),
+                folder=str(at.settings.data),
             ),
             command="declic restore FOLDER",
         )

@@ -114,10 +114,6 @@ def _tell_own(at: Patient, own: ReturnedCounts, names: datetime | None) -> list[
     if own.restored:
         many = N_("%(count)s publications de vos membres sont de nouveau là.")
         said.append(count_words(at.say, own.restored, N_("Une publication d’un membre est de nouveau là."), many))
-    if own.proposed:
-        many = N_("%(count)s publications attendent que leurs auteurs disent si elles sont les leurs.")
-        single = N_("Une publication attend que son auteur dise si c’est la sienne.")
-        said.append(count_words(at.say, own.proposed, single, many))
     if own.unanswered:
         many = N_("%(count)s plateformes n’ont pas encore rendu ce qu’elles avaient de vous.")
         one = N_("Une plateforme n’a pas encore rendu ce qu’elle avait de vous.")

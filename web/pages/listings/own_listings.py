@@ -19,7 +19,6 @@ from models.people.actors import Actor
 from models.posts.media import media
 from models.settings import Site
 from models.store.database import Connection, connection
-from models.traffic import returned_posts
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN
 from outbox.listings.listing_suggestions import read_words
 from web.http.app_keys import INSTANCE
@@ -109,7 +108,6 @@ async def show_my_place(request: web.Request) -> web.Response:
             for one in await listing_drafts.list_own(conn, me.id)
         ]
         left = await _list_left(conn, instance.site, me)
-        returned = await returned_posts.count_proposed(conn, me.id)
         means = await points.find_means(conn, me.id) if branding.currency else None
     return await render(
         request,
@@ -124,7 +122,6 @@ async def show_my_place(request: web.Request) -> web.Response:
         back=_write_back(chosen, request.query.get("apres", "")),
         begun=begun,
         left=left,
-        returned=returned,
         means=means,
         said=find_flash_message(request, SAID),
         **_find_presence(me),

@@ -149,11 +149,21 @@ class Aftermath:
 async def restore_backup(settings: Settings, source: Source) -> Aftermath:
     """Fill the empty instance, the database at once or not at all; then hold it against the manifest.
 
-    What was interrupted goes on: nothing serves meanwhile. The first start tells other servers.
+    What was interrupted goes on: nothing serves meanwhile, and nobody else restores. The first start tells others.
 
     Raises Conflict, DatabaseError or NotRestored before anything is written, and when it did not go well.
     """
     await backups.require_readable(source.folder / DUMP)
+    check_target(settings, source)
+    try:
+        with unfinished_restores.alone(settings.data):
+            check_target(settings, source)  # as it is now that nobody else changes it
+            return await _restore_alone(settings, source)
+    except OSError as error:
+        raise NotRestored(f"{settings.data} could not be written: {error.strerror or error}.") from None
+
+
+async def _restore_alone(settings: Settings, source: Source) -> Aftermath:
     begun = _is_begun(settings, source)
     try:
         if _lacks_database(settings):
@@ -161,11 +171,9 @@ async def restore_backup(settings: Settings, source: Source) -> Aftermath:
         async with open_database(settings) as url:
             await _fill(settings, source, url, begun=begun)
             return await _complete(settings, source, url)
-    except (DeclicError, OSError) as error:
+    except (DeclicError, OSError):
         if _lacks_database(settings):
             unfinished_restores.forget(settings.data)
-        if isinstance(error, OSError):
-            raise NotRestored(f"{settings.data} could not be written: {error.strerror or error}.") from None
         raise
     finally:
         await asyncio.to_thread(shutil.rmtree, settings.data / FILLING, ignore_errors=True)
@@ -198,14 +206,14 @@ async def _fill(settings: Settings, source: Source, url: str, *, begun: bool) ->
 async def _complete(settings: Settings, source: Source, url: str) -> Aftermath:
     """What follows once the database is filled; each step may be done twice, but the comparison, which comes before."""
     if not unfinished_restores.is_compared(settings.data):
-        await _compare(url, source)
+        await _compare(settings, url, source)
         unfinished_restores.note_compared(settings.data, source.name)
     if source.manifest is None or not source.manifest.with_cache:
         await backups.forget_cached(url)
     await backups.forget_archives(url)
     put_off = await backups.note_restoration(url, source.made_at)
     hosts = await backups.list_known_hosts(url)
-    await asyncio.to_thread(_put_in_place, settings)
+    await asyncio.to_thread(_put_in_place, settings, source)
     unfinished_restores.forget(settings.data)
     return Aftermath(hosts=hosts, put_off=put_off)
 
@@ -226,14 +234,18 @@ def list_differences(manifest: Manifest, found: Contents) -> list[str]:
     return differences
 
 
-async def _compare(url: str, source: Source) -> None:
+async def _compare(settings: Settings, url: str, source: Source) -> None:
     if source.manifest is None:
         return
     async with backups.look_at(url) as conn:
         found = await backups.measure(conn)
     differences = list_differences(source.manifest, found)
     if differences:
-        raise NotRestored(f"The restored database is not what the backup says: {', '.join(differences[:5])} differ.")
+        raise NotRestored(
+            f"The restored database is not what the backup says: {', '.join(differences[:5])} differ. While "
+            f"{settings.data / unfinished_restores.NAME} is there nothing is served. Put all of {settings.data} away, "
+            "with an empty database where it is an external one, and restore again, or another backup."
+        )
 
 
 def _take_media(settings: Settings, source: Source) -> None:
@@ -250,9 +262,16 @@ def _take_media(settings: Settings, source: Source) -> None:
     os.sync()
 
 
-def _put_in_place(settings: Settings) -> None:
+def _put_in_place(settings: Settings, source: Source) -> None:
+    """All of them, or none: what is not there now is missing for ever, once nothing says that it was interrupted."""
     if _has_pictures(settings):
         return
+    found = sum(1 for _ in (settings.data / FILLING).glob("*/*"))
+    if found != len(source.media):
+        raise NotRestored(
+            f"Of {len(source.media)} pictures {found} are in {settings.data / FILLING}: something takes them away. "
+            "Restore the same backup again, with nothing else at work in there."
+        )
     media = settings.data / MEDIA
     if media.is_dir():
         media.rmdir()
