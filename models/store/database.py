@@ -128,7 +128,7 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     """A connection outside a transaction, for reading.
 
     Raises Unavailable when the database is away or no connection is free in time, Entangled when two waited for each
-    other. Everything else that the block raises stays as it is: a mistake, a file that is missing, a slow statement.
+    other, or one longer than it would. Everything else that the block raises stays as it is: a mistake, a file that is missing, a slow statement.
     """
     try:
         conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
@@ -138,8 +138,8 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
         yield conn
     except DeclicError:
         raise
-    except asyncpg.DeadlockDetectedError as error:  # two wait for each other: this one is undone, and may come again
-        raise Entangled from error
+    except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
+        raise Entangled from error  # two wait for each other, or one for too long: it is undone, and may come again
     except Exception as error:
         lost = is_lost(conn, error)
         if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left

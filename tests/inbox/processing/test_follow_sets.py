@@ -1,11 +1,13 @@
 """Follows that come together, and are taken back, leave what each leaves alone."""
 
+import asyncio
 from collections import Counter
 from random import Random
 from typing import Any
 
 import pytest
 
+from inbox.processing.process import process_due
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import execute, transaction
@@ -13,7 +15,7 @@ from outbox.relations.blocks import block_domain
 from outbox.relations.follows import follow as ask
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_note, make_remote_actor
 from tests.fediverse import Person
-from tests.inbox.desk import Desk
+from tests.inbox.desk import Desk, later
 from tests.inbox.processing.effects import Scene, compare_ways, let_her_app_be_told
 from tests.inbox.processing.test_set_kinds import add_people, count_types
 
@@ -173,3 +175,23 @@ async def test_whatever_people_say_at_random(
     kept = await compare_ways(desk, monkeypatch, scenes)
 
     assert count_types(kept["together"]) >= Counter(Follow=5, Undo=3)
+
+
+async def test_follows_of_somebody_whose_row_is_held_keep_nobody_waiting(desk: Desk, alice: Actor, bob: Person) -> None:
+    others = await add_people(desk, alice, 3)
+    async with transaction(desk.instance.pool) as conn:
+        carol = await make_member(conn, "carol")
+    await desk.post(bob, desk.activity(bob, "Follow", carol.uri))
+    for person in others:
+        await desk.post(person, desk.create(person))
+
+    async with transaction(desk.instance.pool) as conn:
+        await blocks.begin(conn, carol.id)
+        await asyncio.wait_for(process_due(desk.instance), 20)
+        held = [state for state, _ in await desk.states()]
+        before = await desk.is_follower(bob, carol)
+
+    assert (held, before) == (["waiting", "done", "done", "done"], False)
+    await process_due(desk.instance, at=later(seconds=11))
+    assert [state for state, _ in await desk.states()] == ["done"] * 4
+    assert await desk.is_follower(bob, carol)
