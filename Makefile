@@ -78,7 +78,7 @@ bench: install
 growth: install
 	$(BIN)/python -m tests.bench.growth $(SIZES)
 
-# Puts some 470 requests to this version and to another commit, on two copies of one database: the answers are the same
+# Puts some 700 requests to this version and to another commit, on two copies of one database: the answers are the same
 # byte by byte (tests/recorded/README.md). `make same-bytes BEFORE=main`; WORDS names a file of words that were renamed;
 # LINES=1 lets lines of pages end elsewhere.
 same-bytes: install
