@@ -64,7 +64,7 @@ def look_at_promises(tree: SourceTree, *, release: bool, signed: bool) -> None:
     if missing:
         print("So this is a build to try, and no release.", file=sys.stderr)
     elif not release:
-        print(f"Ready to be released (make dist RELEASE=1 KEY=…), contact: {find_contact(tree.folder)}", file=sys.stderr)
+        print(f"To be released by make dist RELEASE=1 KEY=…, contact: {find_contact(tree.folder)}", file=sys.stderr)
 
 
 def build(tree: SourceTree, target: Path, *, debian: list[str], address: str | None) -> None:

@@ -1,4 +1,4 @@
-"""What a release has: whom to tell of holes, a key that signs and its public half, what changed, a tag, all committed."""
+"""What a release has: whom to tell of holes, a key and its public half, a word on what changed, a tag, all in git."""
 
 import re
 from pathlib import Path
@@ -21,9 +21,11 @@ def list_missing(tree: SourceTree, *, uncommitted: list[str], tags: list[str], s
     """What keeps this commit from being a release, each as a sentence; `signed` where a key is given."""
     missing = []
     if not signed:
-        missing.append("No key is given, and SECURITY.md promises a signature: make dist RELEASE=1 KEY=/where/it/is.key")
+        missing.append("No key is given for the promised signature: make dist RELEASE=1 KEY=declic.key")
     if PLACEHOLDER in (tree.folder / "SECURITY.md").read_text(encoding="utf-8"):
-        missing.append(f"SECURITY.md still says {PLACEHOLDER} where minisign's public key belongs, so nobody can check.")
+        missing.append(
+            f"SECURITY.md still says {PLACEHOLDER} where minisign's public key belongs, so nobody can check."
+        )
     if not find_contact(tree.folder):
         missing.append("SECURITY.md names nobody after `Contact:`, and whoever finds a hole has to know whom to tell.")
     changes = (tree.folder / "CHANGELOG.md").read_text(encoding="utf-8")

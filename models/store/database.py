@@ -128,7 +128,8 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     """A connection outside a transaction, for reading.
 
     Raises Unavailable when the database is away or no connection is free in time, Entangled when two waited for each
-    other, or one longer than it would. Everything else that the block raises stays as it is: a mistake, a file that is missing, a slow statement.
+    other, or one longer than it would. Everything else that the block raises stays as it is: a mistake, a file that is
+    missing, a slow statement.
     """
     try:
         conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
