@@ -29,7 +29,7 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
     followed = await actors.find_by_uri(conn, activity.object)
     if followed is None or not followed.local or not await _is_there(conn, followed):
         raise Ignored("follows_nobody")
-    await blocks.wait_briefly_for(conn, followed.id)
+    await blocks.wait_for(conn, followed.id)
     if followed.username == UNFOLLOWABLE:
         await answer_follow(conn, site, followed, sender, activity)
         return

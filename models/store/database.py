@@ -205,7 +205,10 @@ async def begin(conn: Connection) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """A transaction that does not wait for the disk: for work that a crash may take back whole and that is redone."""
+    """A transaction that does not wait for the disk: for work that a crash may take back whole and that is redone.
+
+    Nor does it wait long for a row that somebody else holds, since others wait for it: then it raises Entangled.
+    """
     async with connection(pool) as conn, begin_relaxed(conn):
         yield conn
 
@@ -213,7 +216,7 @@ async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
 @asynccontextmanager
 async def begin_relaxed(conn: Connection) -> AsyncIterator[None]:
     """The same on a connection that is held already and is in none."""
-    await conn.execute("BEGIN; SET LOCAL synchronous_commit = off")
+    await conn.execute("BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '1s'")
     try:
         yield
     except BaseException:

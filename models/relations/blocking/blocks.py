@@ -41,15 +41,6 @@ async def wait_for(conn: Connection, actor_id: int) -> None:
     await execute(conn, "SELECT FROM actor WHERE id = $1 FOR SHARE", actor_id)
 
 
-async def wait_briefly_for(conn: Connection, actor_id: int) -> None:
-    """The same for a quarter of a second at most, as for every other row from here on: raises Entangled after it.
-
-    For what comes from elsewhere: it can come again, and others wait for the place that it has.
-    """
-    await execute(conn, "SELECT set_config('lock_timeout', '250ms', true)")
-    await wait_for(conn, actor_id)
-
-
 async def keep_from_blocking(conn: Connection, actor_ids: Collection[int]) -> list[int]:
     """Those of these people who block nobody now, nor before this transaction ends; who is busy is left out."""
     return await fetch_column(

@@ -192,7 +192,7 @@ async def test_follows_of_somebody_whose_row_is_held_keep_nobody_waiting(desk: D
 
     async with transaction(desk.instance.pool) as conn:
         await blocks.begin(conn, carol.id)
-        await asyncio.wait_for(process_due(desk.instance), 20)
+        await asyncio.wait_for(process_due(desk.instance), 10)
         held = [state for state, _ in await desk.states()]
         before = await desk.is_follower(bob, carol)
 

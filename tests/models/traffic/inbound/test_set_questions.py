@@ -96,8 +96,8 @@ async def ask_for_first_followers(conn: Connection, people: list[Actor], uris: l
     return await follows.filter_followed_once(conn, [one.id for one in people])
 
 
-async def ask_for_answered(conn: Connection, people: list[Actor], uris: list[str]) -> object:
-    return await answered_follows.confirm_many(conn, [(uri, people[0].uri) for uri in uris])
+async def ask_for_answered(conn: Connection, people: list[Actor], uris: list[str]) -> None:
+    await answered_follows.confirm_many(conn, [(uri, people[0].uri) for uri in uris])
 
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
