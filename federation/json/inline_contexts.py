@@ -93,13 +93,20 @@ def _read_kept(written: bytes) -> InlineTerms:
     return _read_terms(orjson.loads(written), None)
 
 
+_Defined = tuple[str, Any, Json]
+"""A name, what it is defined as, and all that its context defines."""
+
+
 def _read_terms(contexts: list[Any], used: set[str] | None) -> InlineTerms:
     """Of all names, or of those that are used; a refused keyword has no other name in either case."""
-    inline = _inline(contexts)
-    found = [(name, definition, terms) for terms in inline for name, definition in terms.items()]
-    defined = found if used is None else [one for one in found if one[0] in used]
+    defined = [(name, definition, terms) for terms in _inline(contexts) for name, definition in terms.items()]
+    refused = any(_hides_keyword(definition) for _, definition, _ in defined)
+    return _judge(defined if used is None else [one for one in defined if one[0] in used], refused=refused)
+
+
+def _judge(defined: list[_Defined], *, refused: bool) -> InlineTerms:
     return InlineTerms(
-        refused=any(_hides_keyword(definition) for _, definition, _ in found),
+        refused=refused,
         reversed=frozenset(name for name, definition, _ in defined if _is_reversed(definition)),
         renamed=frozenset(name for name, definition, terms in defined if _is_renamed(name, definition, terms)),
         abbreviating=frozenset(name for name, definition, _ in defined if definition in _ABBREVIATED),

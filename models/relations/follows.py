@@ -235,9 +235,8 @@ async def filter_followed_once(conn: Connection, actor_ids: Sequence[int]) -> li
         conn,
         """
         SELECT about.id FROM unnest($1::bigint[]) AS about (id)
-        WHERE (SELECT count(*) FROM (
-            SELECT FROM follow f JOIN actor a ON a.id = f.follower_id
-            WHERE f.followed_id = about.id AND f.state = 'accepted' AND a.local LIMIT 2) AS few) = 1
+        WHERE (SELECT count(*) FROM follow f JOIN actor a ON a.id = f.follower_id
+            WHERE f.followed_id = about.id AND f.state = 'accepted' AND a.local) = 1
         ORDER BY about.id
         """,
         actor_ids,
