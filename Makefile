@@ -78,7 +78,7 @@ bench: install
 growth: install
 	$(BIN)/python -m tests.bench.growth $(SIZES)
 
-# Puts some 470 requests to this version and to another commit, on two copies of one database: the answers are the same
+# Puts some 700 requests to this version and to another commit, on two copies of one database: the answers are the same
 # byte by byte (tests/recorded/README.md). `make same-bytes BEFORE=main`; WORDS names a file of words that were renamed;
 # LINES=1 lets lines of pages end elsewhere.
 same-bytes: install
@@ -137,9 +137,9 @@ audit: install
 	$(BIN)/python -m deploy.release.known_holes
 
 # Builds what is handed out into dist/: the wheel, its source, a bill of materials (CycloneDX), install.sh, packages for
-# Debian and the sums of all (deploy/RELEASING.md). RELEASE=1 refuses what is no release, KEY is minisign's, DEBIAN names
-# releases of Debian (DEBIAN= leaves the packages out, and then no registry is asked), ADDRESS says below which address the
-# wheel will be found, which the package for YunoHost names.
+# Debian and the sums of all (deploy/RELEASING.md). RELEASE=1 refuses what is no release or has no KEY, which is
+# minisign's; DEBIAN names releases of Debian (DEBIAN= leaves the packages out, and then no registry is asked), ADDRESS
+# says below which address the wheel will be found, which the package for YunoHost names.
 DEBIAN ?= 12 13
 
 dist: install

@@ -24,7 +24,7 @@ def main() -> None:
     arguments = read_arguments()
     with tempfile.TemporaryDirectory(prefix="declic-dist-") as folder:
         tree = unpack_commit(Path(folder))
-        look_at_promises(tree, release=arguments.release)
+        look_at_promises(tree, release=arguments.release, signed=arguments.key is not None)
         if arguments.target.exists():
             shutil.rmtree(arguments.target)
         arguments.target.mkdir(parents=True)
@@ -39,7 +39,7 @@ def read_arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="make dist", description=__doc__)
     parser.add_argument("--target", type=Path, default=ROOT / "dist", help="the folder, which is made anew")
-    parser.add_argument("--release", action="store_true", help="refuse what may not be handed out")
+    parser.add_argument("--release", action="store_true", help="refuse what may not be handed out, or without a key")
     parser.add_argument("--key", type=Path, help="the secret key of minisign that signs the sums")
     parser.add_argument(
         "--debian",
@@ -52,9 +52,11 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def look_at_promises(tree: SourceTree, *, release: bool) -> None:
-    """Say what is missing for a release; leave the program where it was to be one."""
-    missing = list_missing(tree, uncommitted=source_tree.list_uncommitted(), tags=source_tree.list_tags())
+def look_at_promises(tree: SourceTree, *, release: bool, signed: bool) -> None:
+    """Say what is missing for a release; leave the program where it was to be one. Only then it has to be signed."""
+    missing = list_missing(
+        tree, uncommitted=source_tree.list_uncommitted(), tags=source_tree.list_tags(), signed=signed or not release
+    )
     for sentence in missing:
         print(sentence, file=sys.stderr)
     if missing and release:
@@ -62,7 +64,7 @@ def look_at_promises(tree: SourceTree, *, release: bool) -> None:
     if missing:
         print("So this is a build to try, and no release.", file=sys.stderr)
     elif not release:
-        print(f"Ready to be released (make dist RELEASE=1), contact: {find_contact(tree.folder)}", file=sys.stderr)
+        print(f"To be released by make dist RELEASE=1 KEY=…, contact: {find_contact(tree.folder)}", file=sys.stderr)
 
 
 def build(tree: SourceTree, target: Path, *, debian: list[str], address: str | None) -> None:

@@ -11,10 +11,10 @@ MOST = 400
 """So many are kept: twice what is taken at the same time. What comes while all places are full is read again later."""
 
 MOST_BYTES = 512 * 1024
-"""So long all of them may be together, as bodies; what they say takes some ten times as much memory."""
+"""So long all of them may be together, as bodies; what they say takes up to some 25 times as much memory."""
 
 KEPT_SECONDS = 10.0
-"""What nobody took by then was taken by another process, or had come before."""
+"""What nobody took by then was taken by another process, or had come before: the next to keep or to take drops it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,7 @@ class DecodedBodies:
         if not self._wanted:
             return
         now = time.monotonic()
-        while self._kept and next(iter(self._kept.values()))[0] < now:
-            self._drop(next(iter(self._kept)))
+        self._drop_old(now)
         if len(self._kept) < MOST and self._bytes + len(body) <= MOST_BYTES and body_hash not in self._kept:
             self._kept[body_hash] = (now + KEPT_SECONDS, len(body), decoded)
             self._bytes += len(body)
@@ -50,12 +49,17 @@ class DecodedBodies:
     def take(self, body: bytes) -> Decoded | None:
         """What this body says, where it was read here a moment ago; None where it has to be read."""
         self._wanted = True
+        self._drop_old(time.monotonic())
         body_hash = sha256(body).digest() if self._kept else b""
         found = self._kept.get(body_hash)
         if found is None:
             return None
         self._drop(body_hash)
         return found[2]
+
+    def _drop_old(self, now: float) -> None:
+        while self._kept and next(iter(self._kept.values()))[0] < now:
+            self._drop(next(iter(self._kept)))
 
     def _drop(self, body_hash: bytes) -> None:
         self._bytes -= self._kept.pop(body_hash)[1]

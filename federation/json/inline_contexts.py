@@ -59,6 +59,9 @@ _LONGEST_MEANING = max(map(len, _KNOWN_MEANINGS))
 _LONGEST_KEPT = 4096
 """Bytes: what was found in longer contexts is not kept."""
 
+_MOST_KEPT = 64
+"""So many are kept; anybody may fill them, and what was found takes some ten times as much memory as was written."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InlineTerms:
@@ -74,22 +77,36 @@ class InlineTerms:
     abbreviating: frozenset[str]
 
 
-def find_inline_terms(contexts: list[Any]) -> InlineTerms:
-    """What all these contexts of one document define, wherever in it they stand."""
+def find_inline_terms(contexts: list[Any], words: set[str]) -> InlineTerms:
+    """What all these contexts of one document define, wherever in it they stand, as far as it uses these words.
+
+    Where they are short, also what it does not use: that is kept for the next one.
+    """
     written = orjson.dumps(contexts)
-    return _read_kept(written) if len(written) <= _LONGEST_KEPT else _read_terms(contexts)
+    if len(written) <= _LONGEST_KEPT:
+        return _read_kept(written)
+    return _read_terms(contexts, words | {word.partition(":")[0] for word in words})
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_MOST_KEPT)
 def _read_kept(written: bytes) -> InlineTerms:
-    return _read_terms(orjson.loads(written))
+    return _read_terms(orjson.loads(written), None)
 
 
-def _read_terms(contexts: list[Any]) -> InlineTerms:
-    inline = _inline(contexts)
-    defined = [(name, definition, terms) for terms in inline for name, definition in terms.items()]
+_Defined = tuple[str, Any, Json]
+"""A name, what it is defined as, and all that its context defines."""
+
+
+def _read_terms(contexts: list[Any], used: set[str] | None) -> InlineTerms:
+    """Of all names, or of those that are used; a refused keyword has no other name in either case."""
+    defined = [(name, definition, terms) for terms in _inline(contexts) for name, definition in terms.items()]
+    refused = any(_hides_keyword(definition) for _, definition, _ in defined)
+    return _judge(defined if used is None else [one for one in defined if one[0] in used], refused=refused)
+
+
+def _judge(defined: list[_Defined], *, refused: bool) -> InlineTerms:
     return InlineTerms(
-        refused=any(_hides_keyword(definition) for _, definition, _ in defined),
+        refused=refused,
         reversed=frozenset(name for name, definition, _ in defined if _is_reversed(definition)),
         renamed=frozenset(name for name, definition, terms in defined if _is_renamed(name, definition, terms)),
         abbreviating=frozenset(name for name, definition, _ in defined if definition in _ABBREVIATED),

@@ -63,7 +63,7 @@ def _survey_object(value: Json, words: set[str], contexts: list[Any], below: lis
 
 def needs_compaction(words: set[str], contexts: list[Any]) -> bool:
     """Whether plain reading could misread a document; raises Malformed for keywords that are refused everywhere."""
-    terms = find_inline_terms(contexts)
+    terms = find_inline_terms(contexts, words)
     if terms.refused or not (words.isdisjoint(REFUSED) and words.isdisjoint(terms.reversed)):
         raise Malformed("Documents with @graph, @included, @nest or @reverse are not read here.")
     if not (words.isdisjoint(EXPANDED) and words.isdisjoint(terms.renamed)):

@@ -119,7 +119,7 @@ async def _begin_to_follow(
             raise
         return
     newly = await follows.accept(conn, follow.id)
-    if newly and len(await follows.list_local_followers(conn, sender.id)) == 1:
+    if newly and await follows.filter_followed_once(conn, [sender.id]):
         await backfills.ask(conn, sender.id)  # the first of ours: what came before is wanted too
 
 

@@ -37,6 +37,7 @@ async def handle_follow(conn: Connection, site: Site, sender: Actor, activity: F
         await send(conn, followed, build_reject(site, followed, activity), Recipients(named_ids=(sender.id,)))
         return
     state: follows.FollowState = "pending" if followed.locked else "accepted"
+    await _require_own_id(conn, sender, followed, activity)
     before = await follows.find(conn, follower_id=sender.id, followed_id=followed.id)
     follow = await follows.save(conn, uri=activity.id, follower_id=sender.id, followed_id=followed.id, state=state)
     if follow.state == "accepted":
@@ -61,6 +62,13 @@ async def _notify_followed(conn: Connection, sender: Actor, followed: Actor, sta
 async def _is_there(conn: Connection, followed: Actor) -> bool:
     """Not who is deleted, nor who waits to be let in."""
     return followed.deleted_at is None and await actors.is_published(conn, followed.id)
+
+
+async def _require_own_id(conn: Connection, sender: Actor, followed: Actor, activity: Follow) -> None:
+    """By its id a follow is taken back: no two have the same."""
+    same = await follows.find_by_uri(conn, activity.id)
+    if same is not None and (same.follower_id, same.followed_id) != (sender.id, followed.id):
+        raise Ignored("follow_id_taken")
 
 
 async def _is_refused(conn: Connection, sender: Actor, followed: Actor) -> bool:

@@ -20,7 +20,8 @@ LOOK_SECONDS = 0.25
 
 ROUGHLY = 20
 """Up to this part of the budget the time is taken from the clock, which never counts less than the processor took;
-what took more is counted exactly from there on."""
+what took more is counted exactly from there on. What it took before that is forgiven: of a step in whose middle nobody
+looks, since no signal arrives in its thread, all of it, once."""
 
 T = TypeVar("T")
 

@@ -57,7 +57,7 @@ def decide(arrival: AcceptedFollow) -> AcceptedFollow:
 async def write_set(conn: Connection, plain: Sequence[AcceptedFollow]) -> list[bool]:
     """They hold; where it is the first of ours who follows somebody, what came before is wanted too."""
     await answered_follows.confirm_many(conn, [(one.uri, one.followed_uri) for one in plain])
-    for followed_id in await follows.accept_many(conn, [one.follow_id for one in plain]):
-        if len(await follows.list_local_followers(conn, followed_id)) == 1:
-            await backfills.ask(conn, followed_id)
+    newly = await follows.accept_many(conn, [one.follow_id for one in plain])
+    for followed_id in await follows.filter_followed_once(conn, newly):
+        await backfills.ask(conn, followed_id)
     return [True] * len(plain)

@@ -1,7 +1,7 @@
 """Follows of our people that take effect together (AX1): answered at once, each with a yes.
 
 All the rest is decided by `handlers.follow`: what was undone before, whom its owner is asked about, who moved or may
-not, what a block keeps apart, communities, and the actors that every instance has.
+not, what a block keeps apart, communities, the actors that every instance has, and whose row somebody holds just now.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def list_touched(activity: Follow) -> Touched:
 
 
 async def read_set(conn: Connection, sent: Sequence[Sent[Follow]]) -> list[ArrivedFollow | None]:
-    """Whom each follows, in a few questions; None for what is decided alone. Nobody blocks anybody meanwhile."""
+    """Whom each follows, in a few questions; None for what is decided alone. None of them blocks meanwhile."""
     people = await _find_followable(conn, {one.activity.object for one in sent})
     plain = [one for one in sent if one.activity.object in people]
     known = await follow_contexts.load(conn, [_ask_about(one, people[one.activity.object]) for one in plain])
@@ -51,8 +51,8 @@ async def read_set(conn: Connection, sent: Sequence[Sent[Follow]]) -> list[Arriv
 
 async def _find_followable(conn: Connection, uris: set[str]) -> dict[str, Actor]:
     found = {one.uri: one for one in await actors.list_by_uris(conn, sorted(uris)) if _answers_at_once(one)}
-    await blocks.wait_for_all(conn, [one.id for one in found.values()])
-    published = set(await actors.filter_published(conn, [one.id for one in found.values()]))
+    free = await blocks.keep_from_blocking(conn, [one.id for one in found.values()])
+    published = set(await actors.filter_published(conn, free))
     return {uri: one for uri, one in found.items() if one.id in published}
 
 

@@ -229,6 +229,20 @@ async def list_local_followers(conn: Connection, actor_id: int) -> list[int]:
     )
 
 
+async def filter_followed_once(conn: Connection, actor_ids: Sequence[int]) -> list[int]:
+    """Those of these actors whom one of our people follows, accepted, and no second one."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT about.id FROM unnest($1::bigint[]) AS about (id)
+        WHERE (SELECT count(*) FROM follow f JOIN actor a ON a.id = f.follower_id
+            WHERE f.followed_id = about.id AND f.state = 'accepted' AND a.local) = 1
+        ORDER BY about.id
+        """,
+        actor_ids,
+    )
+
+
 async def find_local_reader(conn: Connection, author_uri: str, addressees: list[str]) -> int | None:
     """Row id of one of our people whom something of this author is for: addressed, else an accepted follower."""
     found: int | None = await fetch_value(

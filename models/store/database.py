@@ -128,7 +128,8 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     """A connection outside a transaction, for reading.
 
     Raises Unavailable when the database is away or no connection is free in time, Entangled when two waited for each
-    other. Everything else that the block raises stays as it is: a mistake, a file that is missing, a slow statement.
+    other, or one longer than it would. Everything else that the block raises stays as it is: a mistake, a file that is
+    missing, a slow statement.
     """
     try:
         conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
@@ -138,8 +139,8 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
         yield conn
     except DeclicError:
         raise
-    except asyncpg.DeadlockDetectedError as error:  # two wait for each other: this one is undone, and may come again
-        raise Entangled from error
+    except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
+        raise Entangled from error  # two wait for each other, or one for too long: it is undone, and may come again
     except Exception as error:
         lost = is_lost(conn, error)
         if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
@@ -204,7 +205,10 @@ async def begin(conn: Connection) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """A transaction that does not wait for the disk: for work that a crash may take back whole and that is redone."""
+    """A transaction that does not wait for the disk: for work that a crash may take back whole and that is redone.
+
+    Nor does it wait long for a row that somebody else holds, since others wait for it: then it raises Entangled.
+    """
     async with connection(pool) as conn, begin_relaxed(conn):
         yield conn
 
@@ -212,7 +216,7 @@ async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
 @asynccontextmanager
 async def begin_relaxed(conn: Connection) -> AsyncIterator[None]:
     """The same on a connection that is held already and is in none."""
-    await conn.execute("BEGIN; SET LOCAL synchronous_commit = off")
+    await conn.execute("BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '1s'")
     try:
         yield
     except BaseException:

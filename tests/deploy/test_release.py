@@ -81,9 +81,10 @@ def test_a_bill_of_another_lock_is_not_written(tmp_path: Path) -> None:
 
 
 def write_tree(
-    folder: Path, *, contact: str = "security@declic.example", heading: str = "9.9.9 (2026-12-01)"
+    folder: Path, *, contact: str = "security@declic.example", heading: str = "9.9.9 (2026-12-01)", key: str = "RWQ1"
 ) -> SourceTree:
-    (folder / "SECURITY.md").write_text(f"# Security\n\nContact: {contact}\n\nWrite what you saw.\n")
+    said = f"# Security\n\nContact: {contact}\n\nWrite what you saw. `minisign -Vm SHA256SUMS -P {key}`\n"
+    (folder / "SECURITY.md").write_text(said)
     (folder / "CHANGELOG.md").write_text(f"# What changed\n\n## {heading}\n")
     return SourceTree(folder=folder, version="9.9.9", epoch=0)
 
@@ -94,6 +95,7 @@ def write_tree(
         ({"contact": ""}, ["v9.9.9"], [], "names nobody after `Contact:`"),
         ({"contact": "  "}, ["v9.9.9"], [], "names nobody after `Contact:`"),
         ({"heading": "Next"}, ["v9.9.9"], [], "no heading `## 9.9.9"),
+        ({"key": "PUBLIC-KEY"}, ["v9.9.9"], [], "still says PUBLIC-KEY"),
         ({}, ["v9.9.8"], [], "no tag v9.9.9"),
         ({}, ["v9.9.9"], ["web/cli.py"], "Not committed, so not in it: web/cli.py"),
         ({}, ["v9.9.9"], [], None),
@@ -102,19 +104,27 @@ def write_tree(
 def test_a_release_has_what_a_release_needs(
     tmp_path: Path, change: dict[str, str], tags: list[str], uncommitted: list[str], sentence: str | None
 ) -> None:
-    missing = list_missing(write_tree(tmp_path, **change), uncommitted=uncommitted, tags=tags)
+    missing = list_missing(write_tree(tmp_path, **change), uncommitted=uncommitted, tags=tags, signed=True)
 
     assert len(missing) == (0 if sentence is None else 1)
     assert sentence is None or sentence in missing[0]
 
 
+def test_a_release_is_signed(tmp_path: Path) -> None:
+    [sentence] = list_missing(write_tree(tmp_path), uncommitted=[], tags=["v9.9.9"], signed=False)
+
+    assert "No key is given" in sentence and "KEY=" in sentence
+
+
 def test_what_is_no_release_is_refused_or_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tree = write_tree(tmp_path, contact="")
 
-    look_at_promises(tree, release=False)
+    look_at_promises(tree, release=False, signed=False)
     assert "SECURITY.md names nobody" in (said := capsys.readouterr().err) and "no release" in said
+    assert "No key is given" not in said, "to try it nobody signs"
     with pytest.raises(SystemExit, match="This is no release"):
-        look_at_promises(tree, release=True)
+        look_at_promises(tree, release=True, signed=False)
+    assert "No key is given" in capsys.readouterr().err
 
 
 def test_the_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:

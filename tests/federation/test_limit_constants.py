@@ -71,6 +71,7 @@ LIMITS: dict[str, object] = {
     "federation.json.fields.MAX_LIST": 1000,
     "federation.json.fields._MAX_DIGITS": 12,
     "federation.json.inline_contexts._LONGEST_KEPT": 4096,
+    "federation.json.inline_contexts._MOST_KEPT": 64,
     "federation.json.inline_contexts._LONGEST_MEANING": 63,
     "federation.json.json_limits.MAX_DEPTH": 32,
     "federation.jsonld.jsonld.TIME_LIMIT": 2.0,

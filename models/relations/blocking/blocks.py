@@ -38,12 +38,14 @@ async def wait_for(conn: Connection, actor_id: int) -> None:
 
     Otherwise a follow that is asked for at the same moment would outlive the block, and bring what is for followers.
     """
-    await wait_for_all(conn, [actor_id])
+    await execute(conn, "SELECT FROM actor WHERE id = $1 FOR SHARE", actor_id)
 
 
-async def wait_for_all(conn: Connection, actor_ids: Collection[int]) -> None:
-    """The same for several people."""
-    await execute(conn, "SELECT FROM actor WHERE id = ANY($1) ORDER BY id FOR SHARE", list(actor_ids))
+async def keep_from_blocking(conn: Connection, actor_ids: Collection[int]) -> list[int]:
+    """Those of these people who block nobody now, nor before this transaction ends; who is busy is left out."""
+    return await fetch_column(
+        conn, "SELECT id FROM actor WHERE id = ANY($1) ORDER BY id FOR SHARE SKIP LOCKED", list(actor_ids)
+    )
 
 
 async def save(conn: Connection, *, uri: str, actor_id: int, target_id: int) -> None:

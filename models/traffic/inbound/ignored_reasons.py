@@ -39,6 +39,7 @@ IgnoredReason = Literal[
     "not_public",  # This is not for everybody
     "pinned_not_public",  # Only one's own public posts can be pinned
     "follows_nobody",  # This follows nobody here
+    "follow_id_taken",  # This is the id of what somebody else asked, or of another follow
     "asks_nobody",  # This asks nobody here
     "blocks_nobody",  # This blocks nobody here
     "reports_nobody",  # This reports nobody here

@@ -87,3 +87,15 @@ def test_what_nobody_took_makes_room(bodies: DecodedBodies, monkeypatch: pytest.
 
     assert len(bodies) == 1
     assert bodies.take(BODY) is SAID
+
+
+def test_what_nobody_took_is_dropped_by_the_next_who_takes(
+    bodies: DecodedBodies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(bodies, BODY)
+    now = time.monotonic()
+
+    monkeypatch.setattr(time, "monotonic", lambda: now + decoded_bodies.KEPT_SECONDS + 1)
+
+    assert bodies.take(b"another") is None
+    assert len(bodies) == 0

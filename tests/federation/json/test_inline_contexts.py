@@ -39,20 +39,33 @@ def test_the_same_context_is_read_once_whatever_words_it_stands_over() -> None:
 
 def test_few_are_kept_and_no_long_ones() -> None:
     most = inline_contexts._read_kept.cache_info().maxsize
-    assert most == 512
+    assert most == inline_contexts._MOST_KEPT
     for number in range(most + 10):
-        find_inline_terms([{f"term{number}": "as:content"}])
+        find_inline_terms([{f"term{number}": "as:content"}], set())
     before = inline_contexts._read_kept.cache_info()
+    long = "x" * inline_contexts._LONGEST_KEPT
 
-    assert find_inline_terms([{"x" * inline_contexts._LONGEST_KEPT: "as:content"}]).renamed
+    assert find_inline_terms([{long: "as:content"}], {long}).renamed
     assert before.currsize == most
     assert inline_contexts._read_kept.cache_info() == before
+
+
+def test_of_long_contexts_the_names_are_judged_that_the_document_uses() -> None:
+    filling = {f"filling{number}": "as:content" for number in range(300)}
+    terms = filling | {"texte": "as:content", "retour": {"@reverse": "as:object"}, "ap": f"{AS}#"}
+
+    found = find_inline_terms([terms], {"texte", "retour", "ap:name"})
+
+    assert found.renamed == {"texte"}
+    assert found.reversed == {"retour"}
+    assert found.abbreviating == {"ap"}
+    assert find_inline_terms([terms | {"graphe": "@graph"}], {"texte"}).refused
 
 
 def test_a_long_prefix_before_many_words_is_no_long_work() -> None:
     terms = {f"a{number}": "p:x" for number in range(20_000)} | {"p": "https://a.example/" + "x" * 500_000}
     begun = process_time()
 
-    assert not find_inline_terms([terms]).renamed
+    assert not find_inline_terms([terms], set(terms)).renamed
 
     assert process_time() - begun < 1

@@ -45,3 +45,15 @@ async def test_a_follow_of_somebody_suspended_is_refused_and_of_somebody_who_wai
     await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", alice.id)
     with pytest.raises(Ignored, match="follows_nobody"):
         await handle_follow(conn, HERE, bob, by(bob, "Follow", alice.uri))
+
+
+async def test_a_follow_with_the_id_of_anothers_is_left_alone(conn: Connection) -> None:
+    alice, bob, carl = await make_member(conn), await make_remote_actor(conn), await make_remote_actor(conn, "carl")
+    follow = by(bob, "Follow", alice.uri)
+    await handle_follow(conn, HERE, bob, follow)
+
+    with pytest.raises(Ignored, match="follow_id_taken"):
+        await handle_follow(conn, HERE, carl, by(carl, "Follow", alice.uri, id=follow.id))
+
+    assert await follows.is_follower(conn, follower_id=bob.id, followed_id=alice.id)
+    assert not await follows.is_follower(conn, follower_id=carl.id, followed_id=alice.id)

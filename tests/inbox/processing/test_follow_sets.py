@@ -1,19 +1,26 @@
 """Follows that come together, and are taken back, leave what each leaves alone."""
 
+import asyncio
 from collections import Counter
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from inbox.processing.prepared import prepare
+from inbox.processing.process import process_due
+from inbox.processing.sets import take_effect
 from models.people.actors import Actor
 from models.relations.blocking import blocks
 from models.store.database import execute, transaction
+from models.traffic.inbound import received
 from outbox.relations.blocks import block_domain
 from outbox.relations.follows import follow as ask
 from tests.factories import HERE, make_follow, make_local_actor, make_member, make_note, make_remote_actor
 from tests.fediverse import Person
-from tests.inbox.desk import Desk
+from tests.inbox.desk import Desk, later
 from tests.inbox.processing.effects import Scene, compare_ways, let_her_app_be_told
 from tests.inbox.processing.test_set_kinds import add_people, count_types
 
@@ -173,3 +180,53 @@ async def test_whatever_people_say_at_random(
     kept = await compare_ways(desk, monkeypatch, scenes)
 
     assert count_types(kept["together"]) >= Counter(Follow=5, Undo=3)
+
+
+async def test_follows_of_somebody_whose_row_is_held_keep_nobody_waiting(desk: Desk, alice: Actor, bob: Person) -> None:
+    others = await add_people(desk, alice, 3)
+    async with transaction(desk.instance.pool) as conn:
+        carol = await make_member(conn, "carol")
+    await desk.post(bob, desk.activity(bob, "Follow", carol.uri))
+    for person in others:
+        await desk.post(person, desk.create(person))
+
+    async with transaction(desk.instance.pool) as conn:
+        await blocks.begin(conn, carol.id)
+        await asyncio.wait_for(process_due(desk.instance), 10)
+        held = [state for state, _ in await desk.states()]
+        before = await desk.is_follower(bob, carol)
+
+    assert (held, before) == (["waiting", "done", "done", "done"], False)
+    await process_due(desk.instance, at=later(seconds=11))
+    assert [state for state, _ in await desk.states()] == ["done"] * 4
+    assert await desk.is_follower(bob, carol)
+
+
+@pytest.mark.parametrize("count", [4, 40])
+async def test_forty_follows_or_yeses_cost_as_many_statements_as_four(desk: Desk, alice: Actor, count: int) -> None:
+    async with transaction(desk.instance.pool) as conn:
+        plain, carol = await make_member(conn, "plain"), await make_member(conn, "carol")
+    people = await add_people(desk, plain, count)
+    for person in people:
+        met = await desk.meet(person)
+        async with transaction(desk.instance.pool) as conn:
+            asked = await ask(conn, HERE, alice, met)
+        await desk.post(person, desk.activity(person, "Accept", asked.uri))
+        await desk.post(person, desk.activity(person, "Follow", carol.uri))
+
+    statements = await count_statements(desk, count)
+
+    assert statements == 14
+    assert await desk.value("SELECT count(*) FROM follow WHERE state = 'accepted'") == 3 * count
+
+
+async def count_statements(desk: Desk, count: int) -> int:
+    """Those in which two activities of each of so many take effect."""
+    async with transaction(desk.instance.pool) as conn:
+        claimed = await received.claim(conn, worker=uuid4(), limit=100, at=datetime.now(UTC))
+    items = [await prepare(desk.instance, item) for item in claimed]
+    asked: list[str] = []
+    async with transaction(desk.instance.pool) as conn:
+        with conn.query_logger(lambda query: asked.append(query.query)):
+            assert await take_effect(conn, desk.instance.site, items, set()) == ["done"] * 2 * count
+    return len(asked)

@@ -51,8 +51,12 @@ async def test_only_accepted_followers_here_count(conn: Connection) -> None:
     await make_follow(conn, anna, bob, state="pending")
 
     assert await follows.list_local_followers(conn, bob.id) == [alice.id]
+    assert await follows.filter_followed_once(conn, [bob.id, anna.id]) == [bob.id]
     assert await follows.is_followed_locally(conn, bob.uri)
-    assert [row.follower_id for row in await follows.list_requests(conn, bob.id)] == [anna.id]
+    [asked] = await follows.list_requests(conn, bob.id)
+    assert asked.follower_id == anna.id
+    assert await follows.accept(conn, asked.id)
+    assert await follows.filter_followed_once(conn, [bob.id]) == []
 
 
 async def test_relationships_are_told_from_the_readers_side(conn: Connection) -> None:

@@ -30,6 +30,21 @@ async def test_of_two_who_wait_for_each_other_one_goes_on_and_the_other_may_come
     assert (error.status, error.retry) == (503, True)
 
 
+async def test_work_that_is_redone_waits_for_no_row_for_long(pool: Pool) -> None:
+    take = "SELECT pg_advisory_xact_lock(3)"
+    async with transaction(pool) as held:
+        await execute(held, take)
+
+        with pytest.raises(Entangled):
+            async with relaxed_transaction(pool) as conn:
+                assert await conn.fetchval("SHOW lock_timeout") == "1s"
+                await conn.execute("SET LOCAL lock_timeout = '10ms'")
+                await execute(conn, take)
+
+    async with transaction(pool) as conn:
+        assert await conn.fetchval("SHOW lock_timeout") == "0"
+
+
 async def divide(conn: Connection) -> None:
     1 // 0  # noqa: B018
 

@@ -2,17 +2,24 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import structlog
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
+from federation.json.fields import PUBLIC
+from federation.json.jsonld_terms import ACTIVITYSTREAMS
+from inbox.processing.process import process_due
 from models.errors import Unavailable
 from models.limits import UNPROVEN_POSTS
-from models.store.database import Pool
+from models.people.actors import Actor
+from models.posts import create_many
+from models.store.database import Pool, transaction
 from models.traffic.inbound.received import enqueue_many
 from tests.bench.tracing import tracing
+from tests.factories import make_follow
 from tests.fediverse import Person, sign_post
 from tests.web.activitypub.conftest import Door
 from tests.web.small_app import make_instance
@@ -28,6 +35,9 @@ from web.server.app import make_app
 
 MOST_FUNCTIONS, MOST_ON_THE_WAY = 115, 14
 """Our functions that an accepted activity passes, those of them from the door to the store."""
+
+BY_CHANCE = frozenset({"_parse_date", "open_pool.<locals>.prepare", "prepare_connection"})
+"""Those that one passes now and then: the first within its second, the first on a connection that was opened for it."""
 
 
 def like(person: Person, number: int = 1) -> dict[str, str]:
@@ -51,12 +61,34 @@ async def test_an_accepted_activity_passes_few_functions_and_none_of_the_session
     with tracing(inbox_middleware, post_inbox, enqueue_many) as trace:
         assert (await post(door, bob, 2)).status == 202
 
-    names = {code.co_qualname for code in trace.functions}
+    names = {code.co_qualname for code in trace.functions} - BY_CHANCE
     assert len(names) <= MOST_FUNCTIONS
     assert 0 < len(trace.spine) <= MOST_ON_THE_WAY
     assert not trace.up, "it never turns back to a layer above"
     assert session_middleware.__qualname__ not in names
     assert trace.statements == 1
+
+
+async def test_a_note_is_received_and_takes_effect_by_few_functions(door: Door, bob: Person, alice: Actor) -> None:
+    met = await door.meet(bob)
+    async with transaction(door.instance.pool) as conn:
+        await make_follow(conn, alice, met)
+    for number in (1, 2):
+        with tracing(inbox_middleware, post_inbox, enqueue_many) as received:
+            assert (await door.post("/inbox", bob, write_note(bob, number))).status == 202
+        with tracing(process_due, process_due, create_many) as processed:
+            assert await process_due(door.instance) == 1
+
+    assert 0 < len(received.spine) <= MOST_ON_THE_WAY
+    assert 0 < len(processed.spine) <= MOST_ON_THE_WAY
+    assert await door.instance.pool.fetchval("SELECT count(*) FROM post WHERE NOT local") == 2
+
+
+def write_note(person: Person, number: int) -> dict[str, Any]:
+    """The Create of a public note."""
+    note = {"id": f"{person.uri}/notes/{number}", "type": "Note", "content": "<p>Bonjour</p>", "to": [PUBLIC]}
+    about = {"id": f"{person.uri}/creates/{number}", "type": "Create", "actor": person.uri, "to": [PUBLIC]}
+    return about | {"@context": ACTIVITYSTREAMS, "object": note | {"attributedTo": person.uri}}
 
 
 async def test_it_has_the_id_that_its_sender_gave_it_and_is_counted_and_logged(door: Door, bob: Person) -> None:

@@ -65,6 +65,7 @@ REASONS: dict[str, str] = {
     "not_by_outbox_owner": ANOTHERS,
     "not_own_object": ANOTHERS,
     "undo_of_others": ANOTHERS,
+    "follow_id_taken": ANOTHERS,
     "update_of_other_actor": ANOTHERS,
     "not_own_server": ANOTHERS,
     "pinned_not_own": ANOTHERS,

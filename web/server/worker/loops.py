@@ -12,7 +12,7 @@ import structlog
 from federation.instance import PEERS_CHANNEL, Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
 from inbox.processing.processor_time import interrupt_long_steps
-from models.errors import Unavailable
+from models.errors import Entangled, Unavailable
 from models.lazy import kept_for_good, lazily
 from models.store.background import heartbeats
 from models.store.background.beats import until_beat
@@ -155,7 +155,7 @@ def _signalling(work_signal: WorkSignal, run: Callable[..., Awaitable[Any]]) -> 
 async def _save_heartbeats(instance: Instance, work_signal: WorkSignal, role: str, work: Background) -> None:
     """Say that this worker lives, and what of its work fails all the same. A crash may take back the last word."""
     while True:
-        with suppress(Unavailable):
+        with suppress(Unavailable, Entangled):
             async with relaxed_transaction(instance.pool) as conn:
                 away = await backfills.is_absence_over(conn)
                 await heartbeats.save_heartbeat(conn, work_signal.id, role, work.failing)

@@ -10,11 +10,14 @@ from models.people.actors import Actor
 from models.posts.edits import save_edits
 from models.posts.saving import create_many
 from models.posts.values import NewPost
+from models.relations import follows
 from models.store.database import Connection, execute, fetch_records, fetch_value
-from models.traffic.inbound import incoming_context, reaction_contexts, standing_posts
+from models.traffic import answered_follows
+from models.traffic.inbound import follow_contexts, incoming_context, reaction_contexts, standing_posts
+from models.traffic.inbound.follow_contexts import FollowQuery
 from models.traffic.inbound.incoming_context import ContextQuery
 from models.traffic.inbound.reaction_contexts import ReactionQuery
-from tests.factories import make_member, make_note, make_remote_actor
+from tests.factories import make_local_actor, make_member, make_note, make_remote_actor
 
 Ask = Callable[[Connection, list[Actor], list[tuple[str, int]]], Awaitable[object]]
 
@@ -124,3 +127,77 @@ async def _count_read(conn: Connection) -> int:
     """Posts that were looked at in this transaction, by an index or one after the other."""
     read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'post'"
     return int(await fetch_value(conn, read))
+
+
+async def ask_for_followers(conn: Connection, people: list[Actor], uris: list[str]) -> object:
+    asked = [
+        FollowQuery(uri=uri, follower_id=one.id, follower_uri=one.uri, followed_id=people[0].id)
+        for one, uri in zip(people, uris, strict=False)
+    ]
+    return await follow_contexts.load(conn, asked)
+
+
+async def ask_for_asked(conn: Connection, people: list[Actor], uris: list[str]) -> object:
+    return await follow_contexts.load_asked(conn, [(uri, people[0].id) for uri in uris])
+
+
+async def ask_for_kept(conn: Connection, people: list[Actor], uris: list[str]) -> object:
+    return await reaction_contexts.load_kept(conn, [(uri, people[0].id) for uri in uris])
+
+
+async def ask_for_first_followers(conn: Connection, people: list[Actor], uris: list[str]) -> object:
+    return await follows.filter_followed_once(conn, [one.id for one in people])
+
+
+async def ask_for_answered(conn: Connection, people: list[Actor], uris: list[str]) -> None:
+    await answered_follows.confirm_many(conn, [(uri, people[0].uri) for uri in uris])
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+@pytest.mark.parametrize(
+    "ask", [ask_for_followers, ask_for_asked, ask_for_kept, ask_for_first_followers, ask_for_answered]
+)
+async def test_no_question_of_a_set_reads_all_follows_or_deliveries(
+    conn: Connection, ask: Callable[[Connection, list[Actor], list[str]], Awaitable[object]], mode: str
+) -> None:
+    alice = await make_local_actor(conn)
+    people = [await make_remote_actor(conn, f"bob{number}") for number in range(40)]
+    uris = [f"https://henin.test/follows/{'x' * 300}/{number}" for number in range(1, 41)]
+    await execute(
+        conn,
+        """
+        INSERT INTO follow (id, uri, follower_id, followed_id, state)
+        SELECT number, 'https://henin.test/follows/' || repeat('x', 300) || '/' || number, pair.first, pair.second,
+            'accepted'
+        FROM (SELECT row_number() OVER () AS number, a.id AS first, b.id AS second
+            FROM unnest($1::bigint[]) AS a (id), unnest($1::bigint[]) AS b (id) WHERE a.id <> b.id) AS pair
+        """,
+        [one.id for one in people],
+    )
+    await execute(
+        conn,
+        """
+        INSERT INTO activity (id, uri, type, actor_id, object_uri, public, body)
+        SELECT number, 'https://henin.test/follows/' || repeat('x', 300) || '/' || number, 'Follow', $1, $2, false, '{}'
+        FROM generate_series(1, 400) AS number
+        """,
+        alice.id,
+        people[0].uri,
+    )
+    await execute(
+        conn,
+        """
+        INSERT INTO delivery (activity_id, actor_id, host, inbox, state, due_at)
+        SELECT number, $1, number || '.test', 'https://henin.test/inbox' || repeat('x', 300), 'waiting', now()
+        FROM generate_series(1, 400) AS number
+        """,
+        alice.id,
+    )
+    await execute(conn, "SELECT set_config('plan_cache_mode', $1, true)", mode)
+    read = "SELECT sum(seq_scan)::int FROM pg_stat_xact_user_tables WHERE relname = ANY($1)"
+    tables = ["follow", "activity", "delivery"]
+    before = await fetch_value(conn, read, tables)
+
+    await ask(conn, people, uris)
+
+    assert await fetch_value(conn, read, tables) == before
