@@ -32,6 +32,7 @@ from models.store.migrate import migrate
 from models.store.postgres import embedded
 from tests.attacks.judge import FIGURES, take_figures
 from tests.databases import copied_database, copy_database, with_database
+from tests.held_connections import one_connection_each
 from tests.long_forms import leave_out
 from tests.warm_databases import WarmDatabases
 
@@ -212,6 +213,13 @@ def many_statements() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         kept = partial(asyncpg.create_pool, statement_cache_size=1000, max_cached_statement_lifetime=0)
         patch.setattr(asyncpg, "create_pool", kept)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_second_connections() -> Iterator[None]:
+    """Whoever holds a connection and asks for another one fails, however many the pool of a test has."""
+    with one_connection_each():
         yield
 
 

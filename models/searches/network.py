@@ -18,8 +18,7 @@ from models.store.statements import fragment, hide_values, name_optional
 from models.timelines.entries import KNOWN_TO_READER
 
 COUNTED_MOST = "300"
-"""COUNT_LIMIT as the statement says it: the plan that is kept for all readers then knows it.
-"""
+"""COUNT_LIMIT as the statement says it: the plan that is kept for all readers then knows it."""
 
 COUNT_LIMIT = int(COUNTED_MOST)
 """The network page counts no further: « plus de 300 annonces », fifteen pages. Searching says more."""
@@ -65,10 +64,16 @@ OPEN_FOUND = fragment(FOUND, which="is_open_status(l.status)")
 # Within the radius, where one is asked for: what the bounding box lets through in its corners is not.
 WITHIN = "true [[radius latitude: AND found.distance <= :radius::float8]]"
 
-# Whether the reader's lists leave out the author `{author}`: asked of each only where there is anybody whom they do.
+# Whether the lists of a reader of ours leave out `{author}`, as `hidden` says: asked only where they leave anybody out.
+# Whom she mutes or blocks, or who blocks her, may be thousands: read once. Of servers each author is asked for.
 HIDDEN = """
-    coalesce((SELECT EXISTS (SELECT FROM hiding g WHERE g.reader_id = :reader_id)) AND (SELECT true FROM hidden h
-        WHERE h.reader_id = :reader_id AND h.author_id = {author} LIMIT 1), false)
+    coalesce((SELECT EXISTS (SELECT FROM hiding g WHERE g.reader_id = :reader_id)) AND ({author} IN (
+            SELECT m.target_id FROM mute m WHERE m.actor_id = :reader_id AND (m.until IS NULL OR m.until > now())
+            UNION ALL SELECT b.target_id FROM block b WHERE b.actor_id = :reader_id
+            UNION ALL SELECT b.actor_id FROM block b WHERE b.target_id = :reader_id)
+        OR (SELECT EXISTS (SELECT FROM domain_block g WHERE g.actor_id = :reader_id)) AND (
+            SELECT true FROM actor x JOIN domain_block d ON d.domain = ANY (domains_of(x.host))
+            WHERE x.id = {author} AND NOT x.local AND d.actor_id = :reader_id LIMIT 1)), false)
 """
 
 # Which posts `p` of which actors `a` the reader may find, of what was `found`; who is away offers nothing. What is only

@@ -104,8 +104,10 @@ async def open_pool(dsn: str, *, size: int = POOL_SIZE, notice: Notice | None = 
 
     async def prepare(conn: asyncpg.Connection) -> None:
         await prepare_connection(conn)
-        if notice is not None and isinstance(conn, WatchedConnection):
-            conn.notice = notice
+        if isinstance(conn, WatchedConnection):
+            conn.pool_url = dsn
+            if notice is not None:
+                conn.notice = notice
 
     try:
         return await asyncpg.create_pool(

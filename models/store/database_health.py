@@ -11,7 +11,7 @@ OLDEST = 15
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseHealth:
     """`version` as PostgreSQL counts (180001), seconds of the longest statement and of the longest transaction that
-    waits for its program, bytes.
+    waits for its program, bytes. `shared_buffers` is what the server keeps pages in.
     """
 
     version: int
@@ -21,6 +21,7 @@ class DatabaseHealth:
     longest_statement: float
     longest_wait: float
     size: int
+    shared_buffers: int
 
     @property
     def major(self) -> int:
@@ -44,7 +45,7 @@ async def look(conn: Connection) -> DatabaseHealth:
                 FILTER (WHERE a.state = 'active'), 0)::float8 AS longest_statement,
             coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
                 FILTER (WHERE a.state LIKE 'idle in transaction%'), 0)::float8 AS longest_wait,
-            pg_database_size(d.oid) AS size
+            pg_database_size(d.oid) AS size, pg_size_bytes(current_setting('shared_buffers')) AS shared_buffers
         FROM pg_database d
         LEFT JOIN pg_stat_activity a
             ON a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'

@@ -15,11 +15,12 @@ Notice = Callable[[str, float], None]
 
 
 class WatchedConnection(asyncpg.Connection):
-    """A connection that may have somebody to tell."""
+    """A connection of a pool, that may have somebody to tell; `pool_url` is where all of that pool lead."""
 
-    __slots__ = ("notice",)
+    __slots__ = ("notice", "pool_url")
 
     notice: Notice
+    pool_url: str
 
 
 class Timed:

@@ -256,18 +256,20 @@ _COUNTS = """
 """
 
 PROLIFIC = 25
-"""Whoever wrote so much is counted once a minute: a timeline names twenty of those who write most."""
+"""Whoever wrote so much is counted once a minute for lists: a timeline names twenty of those who write most."""
 
-_PROLIFIC = RecentTexts[Counts]()
+_PROLIFIC = RecentTexts[Counts](shared=True)
 
 
 async def count(conn: Connection, actor_ids: list[int]) -> dict[int, Counts]:
-    """Public posts, followers and followed of each of these actors, as far as this server knows.
+    """Public posts, followers and followed of each of these actors, as far as this server knows. Of one alone, whose
+    profile or collection somebody looks at, as they are now; of those in lists as a minute ago at most.
 
     What somebody shares counts as a post of hers, as in Mastodon: a stream does nothing else. Only public posts can be
     shared, and a withdrawn one takes its shares along.
     """
-    kept = {id: found for id in actor_ids if (found := _PROLIFIC.find(conn, str(id))) is not None}
+    listed = actor_ids if len(actor_ids) > 1 else []
+    kept = {id: found for id in listed if (found := _PROLIFIC.find(conn, str(id))) is not None}
     asked = [id for id in actor_ids if id not in kept]
     for row in await fetch_all(conn, Counts, _COUNTS, asked) if asked else []:
         kept[row.actor_id] = row

@@ -13,13 +13,9 @@ ROOT = Path("/sys/fs/cgroup")
 def list_folders(controller: str) -> Iterator[tuple[Path, int]]:
     """Of our group and each that it is in, the folder for `cpu` or `memory`, and the version of cgroups (1 or 2).
 
-    A container may see its own as the first of all, which is why the root is one of them.
+    A container may see its own as the first of all, which is why the root is one of them. Some sandboxes say nothing.
     """
-    try:
-        lines = OWN.read_text().splitlines()
-    except OSError:
-        lines = ["0::/", f"0:{controller}:/"]
-    for line in lines:
+    for line in read(OWN).splitlines() or ["0::/", f"0:{controller}:/"]:
         _, controllers, path = line.split(":", 2)
         if controllers and controller not in controllers.split(","):
             continue

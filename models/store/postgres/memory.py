@@ -19,14 +19,19 @@ MOST_MEGABYTES = 512
 
 
 def choose_shared_buffers(folder: Path) -> str:
-    """The setting `shared_buffers` for the database in this folder, on this machine or in the group that we are in.
+    """The setting `shared_buffers` for the database in this folder."""
+    return f"{choose_megabytes(folder)}MB"
+
+
+def choose_megabytes(folder: Path) -> int:
+    """The same as a number, on this machine or in the group that we are in.
 
     What is set aside is taken page by page, and never given back: a young instance would fill in time what it does not
     need. It grows with the database, at the next start; until then the system keeps what does not fit.
     """
     held = max(LEAST_MEGABYTES, (sum_bytes(folder) // PART) >> 20)
     most = max(LEAST_MEGABYTES, min((read_memory() // SHARE) >> 20, MOST_MEGABYTES))
-    return f"{min(held, most)}MB"
+    return min(held, most)
 
 
 def sum_bytes(folder: Path) -> int:

@@ -60,6 +60,16 @@ _PHOTOS = """
     SELECT post_id + 1, post_id, $1, 'image' FROM listing WHERE post_id / 1000 % 5 < 3
 """
 
+_MUTED = """
+    WITH muted AS (
+        INSERT INTO actor (id, uri, type, local, username, host, name, url, inbox)
+        SELECT $1::bigint - n, 'https://h.test/' || n, 'Person', false, 'm' || n, 'h.test', '', '', ''
+        FROM generate_series(1, $3::int) AS n RETURNING id)
+    INSERT INTO mute (id, actor_id, target_id) SELECT id, $2, id FROM muted
+"""
+
+MUTED = 1_500
+
 LILLE = {"latitude": 50.63, "longitude": 3.06}
 
 DAYS = {"free_from": datetime(2027, 5, 15, tzinfo=UTC), "free_until": datetime(2027, 5, 17, tzinfo=UTC)}
@@ -139,6 +149,28 @@ def _is_whole_index(node: dict[str, Any]) -> bool:
         return False
     read: float = node["Actual Rows"] * node["Actual Loops"]
     return read > LISTINGS / 2
+
+
+@pytest.mark.parametrize("filter", [{}, {"text": "perceuse"}, {"order": "near", **LILLE}])
+async def test_whom_a_reader_hides_is_read_once_however_many_they_are(
+    crowded: Connection, filter: dict[str, Any]
+) -> None:
+    await execute(crowded, "SET plan_cache_mode = force_generic_plan")
+    explaining = Explaining(crowded)
+    undone = crowded.transaction()
+    await undone.start()
+    reader = (await make_member(crowded, "reader")).id
+    await execute(crowded, _MUTED, FIRST_ID, reader, MUTED)
+    mine = NetworkFilter(reader_id=reader, reader_local=True, **filter)
+
+    page = await searches.search_network(cast(Connection, explaining), mine)
+    await searches.count_network(cast(Connection, explaining), mine, query=page.query)
+
+    await undone.rollback()
+    nodes = [node for plan in explaining.plans for node in list_nodes(plan) if node.get("Relation Name") == "mute"]
+    assert page.found
+    assert {node["Actual Loops"] for node in nodes} <= {0, 1}
+    assert sum(count_read(plan, "mute") for plan in explaining.plans) >= MUTED
 
 
 async def test_where_many_stand_in_an_area_words_are_looked_up_alone(crowded: Connection) -> None:

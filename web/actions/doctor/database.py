@@ -4,6 +4,8 @@ from federation.instance import Instance
 from models.store import database_health, slow_statements, unfinished_restores
 from models.store.database import connection
 from models.store.database_health import DatabaseHealth
+from models.store.postgres import list_clusters
+from models.store.postgres.memory import choose_megabytes
 from models.store.timed_statements import SLOW_SECONDS
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
@@ -17,6 +19,9 @@ LONG_STATEMENT = 60.0
 LONG_WAIT = 60.0
 """Seconds that no transaction of ours waits for its program: others wait behind it."""
 
+
+GROWN = 2
+"""An embedded database that would now start with more than so many times its memory does better started anew."""
 
 OFTEN = 20
 """Slow answers of one kind in a day that are no accident any more."""
@@ -79,10 +84,34 @@ async def check_database(at: Patient) -> Finding:
             ),
             command="createdb --encoding=UTF8 --template=template0 declic",
         )
+    return _compare_memory(at, health)
+
+
+def _compare_memory(at: Patient, health: DatabaseHealth) -> Finding:
+    """Well; or that the embedded database outgrew the memory that it took when it started."""
+    held, now = health.shared_buffers >> 20, _choose_now(at)
+    if held * GROWN < now:
+        return Finding(
+            severity="warning",
+            what=at.say(
+                N_("La base de données a grandi : elle a %(held)s\u00a0Mo de mémoire, %(now)s iraient mieux."),
+                held=held,
+                now=now,
+            ),
+            mend=at.say(N_("Rien ne presse : elle les prendra au prochain démarrage. Quand cela vous arrange :")),
+            command="systemctl restart declic",
+            quiet=True,
+        )
     size = health.size // 1_000_000
     return ok(
         at.say(N_("PostgreSQL %(version)s répond ; la base fait %(size)s\u00a0Mo."), version=health.major, size=size)
     )
+
+
+def _choose_now(at: Patient) -> int:
+    """The megabytes with which our own database would start now; 0 of one that others look after."""
+    ours = list_clusters(at.settings.data) if at.settings.database_url is None else []
+    return choose_megabytes(ours[0]) if ours else 0
 
 
 async def check_connections(at: Patient) -> Finding:

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from federation.media.media_uris import media_url, source_set, square_url, thumbnail_url
 from models.listings.listings import ListingDetails
@@ -48,7 +48,8 @@ class Picture:
 class ListingCard:
     """One small ad. `distance` in metres where the reader's place is known; `plate` for what comes from elsewhere.
 
-    `calendar_unknown` is said where days are asked for, of what only another server could tell and has not.
+    `calendar_unknown` is said where days are asked for, of what only another server could tell and has not. `details`
+    lack what no small ad says.
     """
 
     id: int
@@ -74,7 +75,7 @@ def _make_card(site: Site, one: ListingBundle) -> ListingCard:
     pictures = draw_pictures(site, one.pictures, one.listing.details.title)
     return ListingCard(
         id=one.listing.id,
-        details=one.listing.details,
+        details=_shorten(one.listing.details),
         href=listing_path(site, one.listing),
         place=one.listing.details.place_name or "",
         distance=one.distance,
@@ -83,6 +84,13 @@ def _make_card(site: Site, one: ListingBundle) -> ListingCard:
         plate=_make_plate(one.author, one.coop),
         language=one.listing.post.language,
     )
+
+
+def _shorten(details: ListingDetails) -> ListingDetails:
+    """Without what no small ad says: by all that it is written from it is kept for others (web/rendering/fragments), so
+    that has to be short, and nothing in it may change, as the parts of a repair could.
+    """
+    return replace(details, description="", repair=None, reciprocal=None)
 
 
 def place_words(details: ListingDetails) -> str:

@@ -28,6 +28,27 @@ async def test_who_wrote_much_is_counted_once_a_minute_and_who_wrote_little_each
     assert counted == [(2, 0), (2, 1)]
 
 
+async def test_lists_say_the_same_by_whichever_connection_and_one_alone_is_counted(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PROLIFIC", 1)
+    async with transaction(pool) as conn:
+        alice, bob = await make_local_actor(conn, "alice"), await make_local_actor(conn, "bob")
+        await make_listing(conn, alice)
+
+    listed, alone = [], []
+    async with connection(pool) as conn, connection(pool) as other:
+        for number, each in enumerate((conn, other)):
+            listed.append((await actors.count(each, [alice.id, bob.id]))[alice.id].posts)
+            await make_listing(conn, alice, post={"uri": f"{alice.uri}/items/{number}"})
+        for each in (conn, other):
+            alone.append((await actors.count(each, [alice.id]))[alice.id].posts)
+        listed.append((await actors.count(other, [alice.id, bob.id]))[alice.id].posts)
+
+    assert listed == [1, 1, 3]
+    assert alone == [3, 3]
+
+
 async def test_inside_a_transaction_all_are_counted(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "PROLIFIC", 1)
     async with transaction(pool) as conn:

@@ -69,6 +69,8 @@ def test_a_database_that_is_not_made_yet_starts_with_the_least(tmp_path: Path) -
         ("0::/\n", {"memory.max": f"{2 * GIGABYTE}\n"}, 2 * GIGABYTE),
         ("0::/\n", {"memory.max": f"{64 * GIGABYTE}\n"}, 4 * GIGABYTE),
         (None, {"memory.max": f"{GIGABYTE}\n"}, GIGABYTE),
+        ("", {"memory.max": f"{GIGABYTE}\n"}, GIGABYTE),
+        ("", {"memory/memory.limit_in_bytes": f"{GIGABYTE}\n"}, GIGABYTE),
         ("0::/system.slice/declic.service\n", {"system.slice/declic.service/memory.max": f"{GIGABYTE}"}, GIGABYTE),
         ("0::/system.slice/declic.service\n", {"system.slice/declic.service/memory.high": f"{GIGABYTE}"}, GIGABYTE),
         (

@@ -1,14 +1,18 @@
 """Small ads are kept as they were written, and each reader still sees what is hers, in her language, as it is now."""
 
+from collections import Counter
+
 import pytest
 
 from federation.instance import Instance
-from models.store.database import execute, transaction
+from models.store.database import execute, fetch_column, transaction
 from outbox.relations import blocks
 from tests.points import switch_on
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
 from tests.web.pages.searches.test_search import DRILL, TENT, titles
+from web.rendering import fragments
+from web.rendering.fragments import Fragments
 
 
 def find_ad(page: Page, title: str) -> str:
@@ -33,6 +37,23 @@ async def test_languages_follow_one_another(visitor: Browser) -> None:
     read = [find_ad(await visitor.get("/annonces", language=one), TENT) for one in ("fr", "en", "fr", "en")]
 
     assert [ad.split()[0] for ad in read] == ["Prêt", "Loan", "Prêt", "Loan"]
+
+
+async def test_small_ads_of_all_kinds_are_written_once_for_all_who_look(
+    visitor: Browser, lomme: Village, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fragments, "KEPT_SECONDS", 10**12)  # nothing is kept from before, and all until the end
+    write, written = Fragments._make, Counter[str]()
+    monkeypatch.setattr(Fragments, "_make", lambda self, *asked: (written.update([asked[1]]), write(self, *asked))[1])
+    async with transaction(instance.pool) as conn:
+        await execute(conn, 'UPDATE listing SET reciprocal = \'{"action": "transfer"}\'')
+        kinds = await fetch_column(conn, "SELECT DISTINCT kind FROM listing WHERE status = 'open'")
+
+    shown, again = titles(await visitor.get("/annonces")), titles(await visitor.get("/annonces"))
+
+    assert {"offer", "request", "repair_call"} <= set(kinds)
+    assert again == shown
+    assert written["small_ad"] == len(shown)
 
 
 @pytest.mark.parametrize(

@@ -50,12 +50,12 @@ async def _refuse(request: web.Request) -> web.Response:
 
 
 async def _show(request: web.Request, form: Form) -> web.Response:
-    async with connection(request.app[INSTANCE].pool) as conn:
-        try:
+    try:
+        async with connection(request.app[INSTANCE].pool) as conn:
             community = await read_link(conn, request.match_info["token"])
-        except Gone:
-            return await _refuse(request)
-        charter = await charters.find_current(conn, community.actor_id)
+            charter = await charters.find_current(conn, community.actor_id)
+    except Gone:
+        return await _refuse(request)
     return await render(
         request,
         "communities/entry.html",

@@ -38,15 +38,16 @@ async def show_network(request: web.Request) -> web.Response:
     async with connection(request.app[INSTANCE].pool) as conn:
         chosen = await load_chosen(conn, request)
         asked, there = await read_asked(conn, request)
-        options = {"periode": [(one.code, name_period(speak, language, one)) for one in there.periods]}
-        if asked.period is None:
-            nothing: dict[str, list[tuple[str, str]]] = {"lieu": [], "genre": [], "mode": []}
-            return await render(
-                request, "figures/none.html", status=404, asked=asked, there=there, options=options | nothing
-            )
-        own = await load_figures(conn, asked.period, WHOLE)
-        known = await neighbours.list_neighbours(conn)
-        by_host = await neighbours.map_figures(conn, asked.period)
+        if asked.period is not None:
+            own = await load_figures(conn, asked.period, WHOLE)
+            known = await neighbours.list_neighbours(conn)
+            by_host = await neighbours.map_figures(conn, asked.period)
+    options = {"periode": [(one.code, name_period(speak, language, one)) for one in there.periods]}
+    if asked.period is None:
+        nothing: dict[str, list[tuple[str, str]]] = {"lieu": [], "genre": [], "mode": []}
+        return await render(
+            request, "figures/none.html", status=404, asked=asked, there=there, options=options | nothing
+        )
     lines = [_make_line(request, one, by_host.get(one.host)) for one in known]
     told = [line.figures for line in lines if line.figures is not None]
     return await render(

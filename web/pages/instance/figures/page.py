@@ -84,10 +84,11 @@ async def show_figures(request: web.Request) -> web.Response:
         if page is None:
             there, options = choices = await _find_choices(request, conn, for_all)
             asked = read_names(read_query(request), there)
-            if asked.period is None or not asked.known:
-                return await render(request, "figures/none.html", status=404, asked=asked, there=there, options=options)
-            page = await _make_page(request, conn, told, asked, choices)
-            pages.keep(key, page)
+            if asked.period is not None and asked.known:
+                page = await _make_page(request, conn, told, asked, choices)
+                pages.keep(key, page)
+    if page is None:
+        return await render(request, "figures/none.html", status=404, asked=asked, there=there, options=options)
     period, text = page
     shown = Markup(text)  # noqa: S704 - a template's
     return await render(request, "figures/show.html", period=period, shown=shown, published=chosen.figures_published)

@@ -51,7 +51,8 @@ async def post_filter(request: web.Request) -> web.Response:
         return await _show(request, form, id)
     if form.typed("act") == "preview":
         async with connection(request.app[INSTANCE].pool) as conn:
-            return await _show(request, form, id, trial=await try_rule(conn, rule))
+            trial = await try_rule(conn, rule)
+        return await _show(request, form, id, trial=trial)
     try:
         async with transaction(request.app[INSTANCE].pool) as conn:
             await filters.save(conn, rule, id)

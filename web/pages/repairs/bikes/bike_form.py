@@ -70,7 +70,8 @@ async def post_new(request: web.Request) -> web.Response:
         await save_uploads(instance, form, bike_id, None)
     if not form.ok:  # the bike is noted, its picture is not: the page of the bike says why
         async with connection(instance.pool) as conn:
-            return await _show(request, form, await bikes.get_own(conn, account.actor_id, bike_id), status=422)
+            bike = await bikes.get_own(conn, account.actor_id, bike_id)
+        return await _show(request, form, bike, status=422)
     raise redirect_with_message(f"{HOME}/{bike_id}", "added")
 
 

@@ -73,18 +73,21 @@ async def _show(request: web.Request, form: Form, *, status: int = 200) -> web.R
     async with connection(request.app[INSTANCE].pool) as conn:
         mine = await inquiries.list_own(conn, me)
         answers = await inquiries.map_answers(conn, [one.id for one in mine])
-        response = await render(
-            request,
-            "repairs/frame_numbers/ask.html",
-            status=status,
-            form=form,
-            asked=[Asked(inquiry=one, answers=answers[one.id]) for one in mine],
-            told=await _list_told(conn, me),
-            friends=[one.display_name for one in await actors.list_friend_cooperatives(conn)],
-            left=max(FRAME_INQUIRIES.most - await inquiries.count_today(conn, me), 0),
-            most=FRAME_INQUIRIES.most,
-            longest=TYPED_LIMIT,
-        )
+        told = await _list_told(conn, me)
+        friends = await actors.list_friend_cooperatives(conn)
+        today = await inquiries.count_today(conn, me)
+    response = await render(
+        request,
+        "repairs/frame_numbers/ask.html",
+        status=status,
+        form=form,
+        asked=[Asked(inquiry=one, answers=answers[one.id]) for one in mine],
+        told=told,
+        friends=[one.display_name for one in friends],
+        left=max(FRAME_INQUIRIES.most - today, 0),
+        most=FRAME_INQUIRIES.most,
+        longest=TYPED_LIMIT,
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
