@@ -27,8 +27,8 @@ _LIST, _DELETE = (
             AND a.limited_at IS NULL AND a.excluded_at IS NULL
             AND (a.suspended_at IS NULL OR a.suspended_with_server OR a.suspended_at_home)
             AND NOT (a.type = 'Organization' AND (
-                EXISTS (SELECT FROM known_host k WHERE k.host = a.host)
-                OR EXISTS (SELECT FROM territory t WHERE t.host = a.host)
+                EXISTS (SELECT FROM known_host k WHERE k.host = a.host OFFSET 0)
+                OR EXISTS (SELECT FROM territory t WHERE t.host = a.host OFFSET 0)
                 OR EXISTS (SELECT FROM server s
                     WHERE s.host = ANY (domains_of(a.host)) AND (s.level = 'friend' OR s.listed))))
             AND NOT EXISTS ({ties})

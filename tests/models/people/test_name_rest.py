@@ -33,7 +33,7 @@ async def test_no_new_name_is_given_out_before_others_are_told(conn: Connection)
 
     assert refused.value.field == "username"
     end = await name_rest.find_end(conn)
-    assert end is not None and abs(end - NOW - LONGEST_REST) < timedelta(minutes=5)
+    assert end is not None and abs(end - datetime.now(UTC) - LONGEST_REST) < timedelta(minutes=5)
 
 
 async def test_names_are_given_out_once_all_who_are_asked_have_answered(conn: Connection) -> None:

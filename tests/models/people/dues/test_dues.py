@@ -16,6 +16,9 @@ from tests.factories import make_member
 from tests.lock_waits import await_lock
 from tests.today import today
 
+AGO = "((now() AT TIME ZONE 'Europe/Paris') - $1 * interval '1 day') AT TIME ZONE 'Europe/Paris'"
+"""So many days ago at the same hour of Paris, where the clock may have changed since."""
+
 
 def days(number: int) -> date:
     return today() + timedelta(days=number)
@@ -138,7 +141,7 @@ async def test_the_time_of_grace_begins_with_the_end_or_when_the_cooperative_dec
     alice = await make_member(conn)
     await dues.save(conn, alice.id, until=days(until))
     await preferences.write(conn, chosen)
-    await execute(conn, "UPDATE preference SET updated_at = now() - $1 * interval '1 day'", since)
+    await execute(conn, f"UPDATE preference SET updated_at = {AGO}", since)
 
     found = await dues.find_lapse(conn, await preferences.load(conn), alice.id)
 
@@ -147,11 +150,11 @@ async def test_the_time_of_grace_begins_with_the_end_or_when_the_cooperative_dec
 
 async def test_of_who_never_paid_it_begins_when_she_came_and_of_whom_nothing_is_asked_never(conn: Connection) -> None:
     await preferences.write(conn, {"dues": True, "dues_lapse": "borrowing", "dues_grace": 10})
-    await execute(conn, "UPDATE preference SET updated_at = now() - interval '90 days'")
+    await execute(conn, f"UPDATE preference SET updated_at = {AGO}", 90)
     alice, zoe = await make_member(conn), await make_member(conn, "zoe")
     place = await make_member(conn, "lieu", type="Organization")
     await dues.save(conn, zoe.id, until=None)
-    await execute(conn, "UPDATE account SET created_at = now() - interval '30 days'")
+    await execute(conn, f"UPDATE account SET created_at = {AGO}", 30)
     chosen = await preferences.load(conn)
 
     assert [await dues.find_lapse(conn, chosen, one.id) for one in (alice, zoe, place)] == [days(-19), None, None]
