@@ -45,7 +45,8 @@ async def happen(team: Team, kind: StaffKind) -> None:
             await execute(conn, "INSERT INTO moderation_case (id, actor_id, actor_name) VALUES (1, $1, 'Hocine')",
                 team.hocine.id)  # fmt: skip
             await execute(conn, "INSERT INTO duty (week, role, actor_id, from_id) "
-                "VALUES (date_trunc('week', now())::date, 'admin', $1, $2)", team.odile.id, team.mona.id)  # fmt: skip
+                "VALUES (date_trunc('week', now() AT TIME ZONE 'Europe/Paris')::date, 'admin', $1, $2)",
+                team.odile.id, team.mona.id)  # fmt: skip
             neighbour = await make_remote_actor(conn, "coop", "henin.test", type="Organization", name="Hénin")
             await make_follow(conn, neighbour, await make_local_actor(conn, "coop", type="Organization"))
             done_by = {"duty": Topic(actor_id=team.mona.id), "servers": Topic(actor_id=neighbour.id)}

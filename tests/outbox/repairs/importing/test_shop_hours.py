@@ -1,6 +1,6 @@
 """Opening hours and closures come with a shop, once; they go with it, but for what its people changed."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from models.store.database import Connection, execute
 from outbox.repairs.importing.undoing import undo_import
 from tests.outbox.repairs.importing.test_importing import alice, bring, find_shop, key_pairs, look
 from tests.rustine import CLOSURES, OPENINGS, SOON, make_json
+from tests.today import today
 from web.pages.repairs.importing.reading import SentFile, read_files
 
 __all__ = ["alice", "key_pairs"]
@@ -62,7 +63,7 @@ async def test_a_shop_whose_hours_or_street_somebody_wrote_is_not_taken_back(
 
 
 async def test_hours_of_a_shop_that_is_in_no_file_are_a_mistake_and_too_many_a_doubt(conn: Connection) -> None:
-    day = datetime.now(UTC).date()
+    day = today()
     many = "".join(f"{n},12,{day + timedelta(days=n)},{day + timedelta(days=n)}\n" for n in range(MOST_CLOSURES + 1))
 
     unknown = await look(conn, openings=OPENINGS.replace("4,14,", "4,99,"))
