@@ -74,9 +74,9 @@ class PublicKey:
         """Whether this key signed `data`; the key decides how, never the request."""
         try:
             if self.algorithm == "ed25519":
-                self.key.verify(signature, data)  # type: ignore[call-arg]
+                self.key.verify(signature, data)  # type: ignore[call-arg] # the algorithm is that of the key
             else:
-                self.key.verify(signature, data, *_how_rsa_signs())  # type: ignore[call-arg]
+                self.key.verify(signature, data, *_how_rsa_signs())  # type: ignore[call-arg] # the same
         except exceptions.InvalidSignature:
             return False
         return True

@@ -86,10 +86,10 @@ async def test_one_with_another_key_is_not_known_even_where_it_shows_the_old_one
 
 async def test_nor_is_one_that_had_another_key_for_a_moment(conn: Connection) -> None:
     server = await make_server(conn)
-    own = (f"{server.uri}#main-key", "rsa", "ours")
+    own: tuple[str, keys.Algorithm, str] = (f"{server.uri}#main-key", "rsa", "ours")
 
-    await keys.replace_public_keys(conn, server.id, [own, (f"{server.uri}#other", "rsa", "theirs")])  # type: ignore[list-item]
-    await keys.replace_public_keys(conn, server.id, [own])  # type: ignore[list-item] # the same
+    await keys.replace_public_keys(conn, server.id, [own, (f"{server.uri}#other", "rsa", "theirs")])
+    await keys.replace_public_keys(conn, server.id, [own])
 
     assert await tell(conn, server) is False
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 
 from models.settings import Settings
-from models.store.database import Pool
+from models.store import database_health
+from models.store.database import Connection, Pool
 from tests.web.small_app import make_instance
 from web.actions.doctor.findings import Patient
 from web.actions.doctor.name_records import NameService, Unanswered
@@ -36,3 +38,13 @@ def make_patient(pool: Pool | None = None, *, names: NameService | None = None, 
     instance = make_instance(pool, **given) if pool is not None else None
     patient = Patient(settings=chosen, say=say, instance=instance)
     return patient if names is None else replace(patient, names=names, own_names=names)
+
+
+def change_database_health(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:
+    """The database as it is, but for what is `changed`."""
+    look = database_health.look
+
+    async def look_elsewhere(conn: Connection) -> database_health.DatabaseHealth:
+        return replace(await look(conn), **changed)
+
+    monkeypatch.setattr(database_health, "look", look_elsewhere)

@@ -18,7 +18,7 @@ from models.store.background import periodic_tasks
 from models.store.database import Pool, connection, execute, transaction
 from models.store.disk_space import MEGABYTE, DiskSpace
 from models.store.slow_statements import Noticed
-from tests.web.actions.doctor.patients import make_patient
+from tests.web.actions.doctor.patients import change_database_health, make_patient
 from web.actions.doctor import database, ends, files, machine, site, work
 from web.actions.doctor.checks import CHECKS, examine
 from web.actions.doctor.findings import Check, Finding, Patient, ok
@@ -191,7 +191,7 @@ async def test_a_restoration_that_was_interrupted_is_named_and_what_ends_it(tmp_
 async def test_a_database_that_will_not_do_is_named(
     pool: Pool, changed: dict[str, object], severity: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look_at(monkeypatch, changed)
+    change_database_health(monkeypatch, **changed)
 
     found = await database.check_database(make_patient(pool))
 
@@ -210,22 +210,12 @@ async def test_a_database_that_will_not_do_is_named(
 async def test_too_many_connections_and_what_holds_others_up_are_named(
     pool: Pool, changed: dict[str, object], severities: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look_at(monkeypatch, {"connections": 1} | changed)
+    change_database_health(monkeypatch, **({"connections": 1} | changed))
     patient = make_patient(pool)
 
     found = [await database.check_connections(patient), await database.check_statements(patient)]
 
     assert tuple(one.severity for one in found) == severities
-
-
-def look_at(monkeypatch: pytest.MonkeyPatch, changed: dict[str, object]) -> None:
-    """The database as it is, but for what is `changed`."""
-    look = database_health.look
-
-    async def look_elsewhere(conn: object) -> database_health.DatabaseHealth:
-        return replace(await look(conn), **changed)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(database_health, "look", look_elsewhere)
 
 
 async def test_a_transaction_that_waits_is_seen_by_the_database(pool: Pool) -> None:

@@ -1,14 +1,12 @@
 """What the doctor says of the memory of the embedded database: it was chosen when that started, and may have grown."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from models.store import database_health
 from models.store.database import Pool
 from models.store.postgres import memory
-from tests.web.actions.doctor.patients import make_patient
+from tests.web.actions.doctor.patients import change_database_health, make_patient
 from web.actions.doctor import database
 
 MEGABYTE = 1 << 20
@@ -36,12 +34,7 @@ async def test_our_own_database_that_outgrew_its_memory_is_named_and_nobody_is_m
     with (tmp_path / "pg18" / "base" / "5" / "16384").open("wb") as file:
         file.truncate(512 * MEGABYTE)
     monkeypatch.setattr(memory, "read_memory", lambda: 64 << 30)
-    look = database_health.look
-
-    async def look_elsewhere(conn: object) -> database_health.DatabaseHealth:
-        return replace(await look(conn), shared_buffers=running * MEGABYTE)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(database_health, "look", look_elsewhere)
+    change_database_health(monkeypatch, shared_buffers=running * MEGABYTE)
 
     found = await database.check_database(make_patient(pool, data=tmp_path, database_url=database_url))
 
