@@ -4,7 +4,8 @@ import orjson
 
 from federation.circles import read_members_of
 from federation.instance import Instance
-from federation.json.fields import PUBLIC, audience
+from federation.json.addressees import is_for_everybody
+from federation.json.fields import PUBLIC
 from federation.own_keys.key_pairs import load_signer
 from federation.proofs.integrity import add_proof
 from federation.uris import is_local
@@ -33,14 +34,9 @@ async def attach_proof(instance: Instance, kept: Kept) -> str:
 
 def needs_proof(site: Site, kept: Kept) -> bool:
     """Whether it is for everybody by its addressees, listed in the outbox or not, or passed on by a home elsewhere."""
-    return kept.public or _is_for_everybody(kept.body) or _goes_through_home(site, kept.body)
-
-
-def _is_for_everybody(body: str) -> bool:
-    if PUBLIC not in body:
-        return False
-    said = orjson.loads(body)
-    return PUBLIC in (*audience(said.get("to")), *audience(said.get("cc")))
+    if kept.public or (PUBLIC in kept.body and is_for_everybody(orjson.loads(kept.body))):
+        return True
+    return _goes_through_home(site, kept.body)
 
 
 def _goes_through_home(site: Site, body: str) -> bool:

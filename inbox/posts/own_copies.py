@@ -80,7 +80,7 @@ async def _hear(conn: Connection, site: Site, host: str, author: Actor, word: Ow
     if isinstance(said, Delete):
         await own_posts.delete(conn, site, author, uri, found.restored_at)
     elif isinstance(said, Create | Update) and isinstance(said.object, Note | Proposal):
-        await _follow(conn, host, author, said, said.object, word.said_at)
+        await _do_again(conn, host, author, said, said.object, word.said_at)
 
 
 def _find_uri(site: Site, author: Actor, said: Activity) -> str | None:
@@ -136,7 +136,7 @@ def _was_lost(moment: datetime, found: Restoration) -> bool:
     return found.lost_from - MARGIN <= moment <= found.restored_at + MARGIN
 
 
-async def _follow(
+async def _do_again(
     conn: Connection, host: str, author: Actor, said: Create | Update, object: Note | Proposal, at: datetime
 ) -> None:
     """Do what she did. What the team had put away meanwhile, and did not show again, comes back for them alone."""

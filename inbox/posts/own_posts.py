@@ -24,19 +24,13 @@ from outbox.posts.deletions import delete_post
 Own = Note | Proposal
 
 
-def shorten(html: str, most: int = 90) -> str:
-    """The beginning of what it says, on one line."""
-    words = " ".join(to_text(html).split())
-    return words if len(words) <= most else f"{words[: most - 1]}…"
-
-
 async def put_back(conn: Connection, author: Actor, object: Own, host: str, *, hidden: bool) -> None:
     """The post as its author signed it, at its place in time. Its pictures are not with it: their files were lost.
 
     What was promised of it was lost with the agreement.
     """
     new, details = await _read(conn, author, object)
-    post = await posts.create(conn, replace(_as_signed(new, object), hidden=hidden))
+    post = await posts.create(conn, replace(new, hidden=hidden))
     if post is None:
         return
     if details is not None:
@@ -53,7 +47,7 @@ async def edit(conn: Connection, author: Actor, object: Own) -> None:
     new, details = await _read(conn, author, object)
     if new.updated_at is None or (held.kind == "listing") != (details is not None):
         return
-    if await posts.save_edit(conn, held.id, replace(_as_signed(new, object), url=held.url)) and details is not None:
+    if await posts.save_edit(conn, held.id, replace(new, url=held.url)) and details is not None:
         listing = await listings.find_by_post(conn, held.id)
         assert listing is not None
         await listings.save_details(conn, held.id, _keep_own(listing.details, details))
@@ -80,6 +74,7 @@ async def delete(conn: Connection, site: Site, author: Actor, post_uri: str, res
 
 
 async def _read(conn: Connection, author: Actor, object: Own) -> tuple[NewPost, ListingDetails | None]:
+    """As it is kept for one of ours, with the HTML that was made here: her key signed it, to the letter."""
     note = note_of(object)
     named = {*note.to, *note.cc, *(mention.href for mention in note.mentions)}
     known = {one.uri: one.id for one in await actors.list_by_uris(conn, sorted(named))}
@@ -87,12 +82,8 @@ async def _read(conn: Connection, author: Actor, object: Own) -> tuple[NewPost, 
     details = None if details is None else _as_own(details)
     assert new.published_at is not None
     source = to_text(new.content if details is None else details.description)
-    return replace(new, local=True, raw=None, source=source, id=make_id(new.published_at)), details
-
-
-def _as_signed(new: NewPost, object: Own) -> NewPost:
-    """With the HTML that was made here: her key signed it, to the letter."""
-    return replace(new, content=note_of(object).content)
+    id = make_id(new.published_at)
+    return replace(new, local=True, raw=None, content=note.content, source=source, id=id), details
 
 
 def _as_own(told: ListingDetails) -> ListingDetails:

@@ -45,7 +45,7 @@ cooperative that was asked to hold it too), `community_moved` (the address where
 `community_shown` (what she shared inside), `community_report` (to who leads it); for the team
 `community_unmanaged` and `community_hold_asked`. `bike_asked` (somebody of ours asked about the frame number of a bike
 that was stolen from the reader); `shutdown` (the instance is to end), `shutdown_over` (it goes on),
-`posts_returned` (what she had published came back after a restoration, or waits for her word).
+`posts_returned` (what she had published came back after a restoration).
 For whom the team decided about: `decision`, `decision_ended` (it holds no more), `appeal_answered`; for whom it holds
 up: `post_held`, `post_released`."""
 

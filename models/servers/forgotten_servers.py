@@ -28,10 +28,7 @@ async def forget_strangers(conn: Connection) -> int:
         after,
         LOOKED_AT,
     )
-    if looked["many"] == LOOKED_AT:
-        await sweep_positions.save(conn, "server", looked["last"])
-    else:
-        await sweep_positions.forget(conn, "server")
+    await sweep_positions.go_on(conn, "server", looked["last"] if looked["many"] == LOOKED_AT else None)
     return await execute(
         conn,
         """

@@ -9,8 +9,11 @@ async def find(conn: Connection, name: str) -> str | None:
     return found
 
 
-async def save(conn: Connection, name: str, after: str) -> None:
-    """This row was the last one looked at."""
+async def go_on(conn: Connection, name: str, after: str | None) -> None:
+    """The next step begins behind this row; anew where all were looked at, which None says."""
+    if after is None:
+        await execute(conn, "DELETE FROM sweep_position WHERE name = $1", name)
+        return
     await execute(
         conn,
         """
@@ -20,8 +23,3 @@ async def save(conn: Connection, name: str, after: str) -> None:
         name,
         after,
     )
-
-
-async def forget(conn: Connection, name: str) -> None:
-    """All were looked at: the next night begins anew."""
-    await execute(conn, "DELETE FROM sweep_position WHERE name = $1", name)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from models.store.background import jobs
 from models.store.database import Connection, execute, fetch_one, fetch_value
+from models.traffic.outbound.forgotten_traffic import KEPT_DAYS
 
 JOB = "send_lost_again"
 """The job that sends again; its payload is `{"host": host, "known": whether its word is its own}`."""
@@ -12,8 +13,8 @@ JOB = "send_lost_again"
 LEAST_BETWEEN = timedelta(hours=1)
 """Nobody gets it again more often: a word that comes sooner waits so long."""
 
-FARTHEST = timedelta(days=60)
-"""Of more than that nothing is sent again: so long finished deliveries are kept."""
+FARTHEST = timedelta(days=KEPT_DAYS)
+"""Of more than that nothing is sent again: finished deliveries are gone by then."""
 
 MARGIN = timedelta(hours=1)
 """Clocks differ, and what arrived while the backup was made may not be in it."""
@@ -93,6 +94,14 @@ async def hear(conn: Connection, host: str, *, known: bool, lost_from: datetime,
     key = f"{JOB} {host} {known} {turn.due_at.isoformat()}"
     await jobs.enqueue(conn, JOB, {"host": host, "known": known}, key=key, wait=turn.wait or None, priority=-1)
     return True
+
+
+async def count_sent(conn: Connection, host: str, *, known: bool) -> int:
+    """How much was sent again since it last said what it lost."""
+    found = await fetch_value(
+        conn, "SELECT sent_again FROM peer_restoration WHERE host = $1 AND known = $2", host, known
+    )
+    return int(found or 0)
 
 
 async def send_step(conn: Connection, host: str, *, known: bool) -> int | None:

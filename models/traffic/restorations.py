@@ -12,7 +12,9 @@ SAID = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restoration:
-    """What happened from `lost_from` to `restored_at` was lost; `told_at` is when others were told."""
+    """What happened from `lost_from` to `restored_at` was lost; `told_at` is when others were told, `names` how many
+    were taken since.
+    """
 
     lost_from: datetime
     restored_at: datetime
@@ -23,7 +25,7 @@ class Restoration:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """Servers that were told, that will be, and that could not be; people elsewhere whose past was read, is still
-    to be, and cannot be; posts of others that are of the time that was lost, and names that are taken.
+    to be, and cannot be; posts of others that are of the time that was lost.
     """
 
     told: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.store.background import jobs
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
+from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
 
 JOB = "ask_for_own_posts"
 """The job that asks one server; its payload is `{"origin": origin, "turn": how often asked, "page": from where}`."""
@@ -19,16 +19,13 @@ MOST_UNPROVEN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedPost:
-    """What others said of a post of ours, `told_by` first: it stands again since `restored_at`.
+    """What others said of a post of ours: it stands again since `restored_at`.
 
     The team put it away at `withheld_at`; `shown_at` is when its author's key last said its words. Since `held_at` it
     is hidden for the team to look at, or was: whatever comes later leaves it to them.
     """
 
     post_uri: str
-    actor_id: int
-    told_by: str
-    came_at: datetime
     restored_at: datetime | None
     withheld_at: datetime | None
     shown_at: datetime | None
@@ -80,7 +77,7 @@ async def find(conn: Connection, post_uri: str) -> ReturnedPost | None:
         conn,
         ReturnedPost,
         """
-        SELECT post_uri, actor_id, told_by, came_at, restored_at, withheld_at, shown_at, held_at FROM returned_post
+        SELECT post_uri, restored_at, withheld_at, shown_at, held_at FROM returned_post
         WHERE post_uri = $1 FOR UPDATE
         """,
         post_uri,
@@ -189,21 +186,12 @@ async def is_used_since(conn: Connection, post_id: int, since: datetime) -> bool
     )
 
 
-async def list_restored(conn: Connection, actor_id: int) -> list[str]:
-    """The ids of all of hers that stand again."""
+async def list_restored(conn: Connection, actor_id: int, *, limit: int | None = None) -> list[str]:
+    """The ids of hers that stand again, those that came last first; all of them without a limit."""
     return await fetch_column(
-        conn, "SELECT post_uri FROM returned_post WHERE actor_id = $1 AND restored_at IS NOT NULL", actor_id
-    )
-
-
-async def list_of_author(conn: Connection, actor_id: int, *, limit: int) -> list[ReturnedPost]:
-    """What came back of hers, the latest first."""
-    return await fetch_all(
         conn,
-        ReturnedPost,
         """
-        SELECT post_uri, actor_id, told_by, came_at, restored_at, withheld_at, shown_at, held_at FROM returned_post
-        WHERE actor_id = $1 AND restored_at IS NOT NULL
+        SELECT post_uri FROM returned_post WHERE actor_id = $1 AND restored_at IS NOT NULL
         ORDER BY came_at DESC, post_uri LIMIT $2
         """,
         actor_id,
@@ -212,7 +200,7 @@ async def list_of_author(conn: Connection, actor_id: int, *, limit: int) -> list
 
 
 async def count(conn: Connection) -> ReturnedCounts:
-    """For the team, since the last restoration."""
+    """For the team: what stands again within `KEPT`, and who did not answer since the last restoration."""
     found = await fetch_one(
         conn,
         ReturnedCounts,

@@ -2,7 +2,7 @@
 
 from federation.documents.parse import decode
 from federation.errors import FederationError
-from federation.json.fields import PUBLIC, audience
+from federation.json.addressees import is_for_everybody
 from federation.repair_uris import held_copies_uri
 from federation.vocabulary.collections import CollectionPage, Verbatim
 from models.errors import NotFound
@@ -39,5 +39,4 @@ def _read_public(held: HeldCopy) -> Verbatim | None:
         document = decode(held.body)
     except FederationError:
         return None
-    addressed = (*audience(document.get("to")), *audience(document.get("cc")))
-    return Verbatim(body=held.body.decode()) if PUBLIC in addressed else None
+    return Verbatim(body=held.body.decode()) if is_for_everybody(document) else None

@@ -47,4 +47,6 @@ async def send_again(instance: Instance, payload: Json) -> None:
     while True:
         async with transaction(instance.pool) as conn:
             if await peer_restorations.send_step(conn, host, known=known) is None:
+                sent = await peer_restorations.count_sent(conn, host, known=known)
+                log.info("peer_sent_again", host=host, known=known, sent=sent)
                 return

@@ -75,6 +75,7 @@ LIMITS: dict[str, object] = {
     "web.actions.sign_up.NAME_LIMIT": 60,
     "web.pages.listings.publish.first_values.LONGEST": 4_000,
     "web.pages.listings.publish.kept_forms.TITLE_LIMIT": 100,
+    "web.pages.listings.returned_posts.LONGEST": 90,
     "web.pages.listings.returned_posts.MOST_SHOWN": 100,
     "web.pages.listings.publish.several.listing_table.MOST_LINES": 100,
     "web.pages.listings.publish.several.several_page.LARGEST_TABLE": 131_072,

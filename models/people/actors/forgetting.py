@@ -57,8 +57,6 @@ async def forget_strangers(conn: Connection) -> int:
         LOOKED_AT,
     )
     found = await fetch_column(conn, _LIST, after, looked["last"], KEPT, MOST)
-    if len(found) == MOST or looked["many"] == LOOKED_AT:
-        await sweep_positions.save(conn, "actor", str(found[-1] if len(found) == MOST else looked["last"]))
-    else:
-        await sweep_positions.forget(conn, "actor")
+    behind = found[-1] if len(found) == MOST else looked["last"] if looked["many"] == LOOKED_AT else None
+    await sweep_positions.go_on(conn, "actor", None if behind is None else str(behind))
     return await execute(conn, _DELETE, found) if found else 0

@@ -166,7 +166,7 @@ def _list_written(expression: str) -> list[str]:
 
 
 async def mark_found(conn: Connection, *, most: int = MARKED_AT_ONCE) -> int:
-    """Mark what things are called in no open listing any more, by steps; of how many that changed.
+    """Look up anew whether an open listing has what things are called, by steps; of how many that changed.
 
     Nobody is asked to look for it until one has it (`known_words.take_new_words`, which waits meanwhile). Each is
     looked up by the index, however many listings there are.
@@ -182,10 +182,7 @@ async def mark_found(conn: Connection, *, most: int = MARKED_AT_ONCE) -> int:
         after,
         most,
     )
-    if len(keys) == most:
-        await sweep_positions.save(conn, "everyday_word", keys[-1])
-    else:
-        await sweep_positions.forget(conn, "everyday_word")
+    await sweep_positions.go_on(conn, "everyday_word", keys[-1] if len(keys) == most else None)
     return await execute(
         conn,
         """

@@ -85,10 +85,10 @@ async def count_words(conn: Connection) -> int:
     )
     rows = await fetch_records(conn, _WORDS_OF, after, step["upto"], SHORTEST, LONGEST)
     await _count(conn, ((row["word"], row["shown"], row["listings"]) for row in rows))
-    if step["many"] == COUNTED_AT_ONCE:
-        await sweep_positions.save(conn, "known_word", str(step["upto"]))
+    full = step["many"] == COUNTED_AT_ONCE
+    await sweep_positions.go_on(conn, "known_word", str(step["upto"]) if full else None)
+    if full:
         return 0
-    await sweep_positions.forget(conn, "known_word")
     await _mark_said(conn, last, step["upto"])
     return await _end_count(conn, step["upto"])
 

@@ -149,9 +149,6 @@ async def _find_place(conn: Connection, name: str) -> int:
 
 async def _go_on(conn: Connection, name: str, looked: Record) -> int | None:
     """Up to which row to look: the next step begins there, or anew."""
-    if looked["many"] == LOOKED_AT:
-        await sweep_positions.save(conn, name, str(looked["last"]))
-    else:
-        await sweep_positions.forget(conn, name)
+    await sweep_positions.go_on(conn, name, str(looked["last"]) if looked["many"] == LOOKED_AT else None)
     last: int | None = looked["last"]
     return last

@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from federation.media_store import COPY, KEY, FolderStore
@@ -103,7 +104,9 @@ def _list_some(folders: Sequence[Path]) -> list[Path]:
     """Some of the pictures in them."""
     found: list[Path] = []
     for folder in folders:
-        found += [folder / name for name in os.listdir(folder)[:FEW] if KEY.fullmatch(name) or COPY.fullmatch(name)]
+        with os.scandir(folder) as there:
+            some = islice((one.name for one in there), FEW)
+            found += [folder / name for name in some if KEY.fullmatch(name) or COPY.fullmatch(name)]
         if len(found) > FEW:
             break
     return found

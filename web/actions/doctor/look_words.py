@@ -54,7 +54,6 @@ CAUSES: Mapping[Cause, str] = MappingProxyType(
 
 OTHERWISE = N_("la demande échoue")
 
-
 WELL: Mapping[Sight, str] = MappingProxyType(
     {
         Sight.NAME: N_("Le nom mène à %(addresses)s."),

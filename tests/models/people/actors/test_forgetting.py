@@ -180,11 +180,13 @@ async def test_each_tie_is_looked_up_and_no_large_table_read(conn: Connection, m
     [explained] = orjson.loads(plan)
     scans = [node for node in list_nodes(explained["Plan"]) if node["Node Type"].endswith("Scan")]
     first = await map_first_columns(conn)
+    own = await fetch_column(conn, "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'actor'::regclass")
     read = {
         node.get("Index Name") or node["Relation Name"]
         for node in scans
         if node["Node Type"] not in NOT_READING
         and node.get("Alias") != "a"  # those looked at are a range of ids, which few rows may have by any index
+        and node.get("Index Name") not in own  # or by two of them together
         and not re.search(rf"\b{first.get(node.get('Index Name', ''), '-')} ", node.get("Index Cond", ""))
     }
     assert len(scans) > len(list_ties())

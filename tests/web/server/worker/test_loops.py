@@ -321,7 +321,7 @@ def test_whatever_goes_on_where_it_ended_is_done_in_steps() -> None:
     using = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for path in (ROOT / "models").rglob("*.py")
-        if "sweep_positions.save(" in path.read_text()
+        if "sweep_positions.go_on(" in path.read_text()
     }
 
     assert using == {SWEEPS[name].__module__ for name in IN_STEPS}
