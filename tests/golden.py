@@ -10,6 +10,7 @@ from typing import Any
 from models.moments import PARIS
 from outbox.builders.texts.wording import write_return
 from tests.payloads import FOLDER
+from tests.today import today
 
 START = (datetime.now(PARIS) + timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
 """The first day of what is agreed; in the files it is the 8th of May 2027."""
@@ -17,6 +18,7 @@ START = (datetime.now(PARIS) + timedelta(days=40)).replace(hour=0, minute=0, sec
 _FIRST, _NOW = datetime(2027, 5, 8, tzinfo=PARIS), datetime(2027, 4, 20, 9, tzinfo=UTC)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/items/)\d+|(?<=/@alice/)\d+")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_DAY = re.compile(r"(?<=edOn\": \")\d{4}-\d\d-\d\d(?=\")")
 _RETURN = re.compile(r"De retour le \d[\w ]+")
 _WRITE = "DECLIC_WRITE_GOLDEN" in os.environ
 
@@ -30,6 +32,7 @@ def normalize(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     text = _ID.sub(number, json.dumps(bodies, ensure_ascii=False))
     text = _MOMENT.sub(lambda found: _place(datetime.fromisoformat(found[0])), text)
+    text = _DAY.sub(lambda found: f"{_NOW:%F}" if found[0] == f"{today()}" else found[0], text)
     text = _RETURN.sub(write_return(_FIRST), text)
     text = re.sub(r"\b(lomme|henin)\.test\b", r"\1.example", text)
     placed: list[dict[str, Any]] = json.loads(text)

@@ -132,6 +132,7 @@ async def running_server(
         data=data,
         test_federation=True,
     )
+    data.mkdir(parents=True, exist_ok=True)  # or whoever runs the place is told that it is missing
     stopping = asyncio.Event()
     async with open_instance(settings, database_url) as instance:
         await found_open(instance)

@@ -37,6 +37,11 @@ SET max_parallel_workers_per_gather = 0
 """Said once connected. Our statements are short: to compile them (10 ms and more) or to start workers for them costs
 more than it saves."""
 
+RELAXED = "SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '1s'; SET LOCAL enable_seqscan = off"
+"""Said in a transaction that takes in what others send. A plan is kept, and one that was made while a table was small
+would read it whole for each of a hundred posts once it has grown.
+"""
+
 AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -218,7 +223,7 @@ async def relaxed_transaction(pool: Pool) -> AsyncIterator[Connection]:
 @asynccontextmanager
 async def begin_relaxed(conn: Connection) -> AsyncIterator[None]:
     """The same on a connection that is held already and is in none."""
-    await conn.execute("BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '1s'")
+    await conn.execute(f"BEGIN; {RELAXED}")
     try:
         yield
     except BaseException:

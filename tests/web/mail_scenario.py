@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import cast
 
 import msgspec
@@ -16,10 +16,11 @@ from models.people.actors import Actor
 from models.settings import Settings
 from models.store.database import Pool, connection, execute, fetch_column, transaction
 from tests.factories import make_listing, make_member, make_note, make_remote_actor
+from tests.today import today
 from tests.web.smtp_server import Postman, StandIn, open_post
 from web.mail.news_mail_schedule import schedule_news_mails, send_news_mail
 
-NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+NOON = datetime.combine(today(), time(12), UTC)
 """A time of day at which mails go out, summer or winter."""
 
 LATER = NOON + timedelta(minutes=10)

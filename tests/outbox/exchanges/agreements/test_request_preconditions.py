@@ -1,6 +1,6 @@
 """What keeps somebody from asking is said before she asks, in the words of the verb that would refuse."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from outbox.exchanges.agreements import request_preconditions
 from outbox.exchanges.agreements.agreements import accept, request
 from outbox.exchanges.agreements.request_preconditions import require_askable
 from tests.factories import HERE, make_listing, make_member, make_remote_actor
+from tests.today import today
 
 DAY = timedelta(days=1)
 
@@ -100,21 +101,21 @@ async def test_a_copy_that_is_reserved_elsewhere_is_not_asked_for(conn: Connecti
 
 
 async def test_days_that_are_all_taken_leave_nothing_to_ask_for(conn: Connection) -> None:
-    today = midnight(datetime.now(UTC).date())
-    _, bob, tent = await meet(conn, mode="loan", begins_at=today + 5 * DAY, ends_at=today + 9 * DAY)
-    await add(conn, tent.id, today + 4 * DAY, today + 8 * DAY)
+    morning = midnight(today())
+    _, bob, tent = await meet(conn, mode="loan", begins_at=morning + 5 * DAY, ends_at=morning + 9 * DAY)
+    await add(conn, tent.id, morning + 4 * DAY, morning + 8 * DAY)
     await require_askable(conn, bob, tent)
 
-    await add(conn, tent.id, today + 8 * DAY, today + 12 * DAY)
+    await add(conn, tent.id, morning + 8 * DAY, morning + 12 * DAY)
     with pytest.raises(Conflict, match="all_days_taken"):
         await require_askable(conn, bob, tent)
 
 
 async def test_whoever_has_three_requests_waiting_waits(conn: Connection) -> None:
     _, bob, listing = await meet(conn, mode="loan")
-    today = midnight(datetime.now(UTC).date())
+    morning = midnight(today())
     for number in (2, 4, 6):
-        terms = Terms(begins_at=today + number * DAY, ends_at=today + (number + 1) * DAY)
+        terms = Terms(begins_at=morning + number * DAY, ends_at=morning + (number + 1) * DAY)
         await request(conn, HERE, bob, listing, terms)
 
     with pytest.raises(Conflict, match="too_many_requests_here"):
@@ -126,12 +127,12 @@ async def test_whoever_has_thirty_requests_waiting_in_all_waits(
 ) -> None:
     alice, bob, first = await meet(conn, mode="loan")
     others = [await make_listing(conn, alice, mode="loan") for _ in range(2)]
-    today = midnight(datetime.now(UTC).date())
+    morning = midnight(today())
     assert request_preconditions.WAITING_ALL == 30
     monkeypatch.setattr(request_preconditions, "WAITING_ALL", 2)
     for listing in (first, others[0]):
         await require_askable(conn, bob, listing)
-        await request(conn, HERE, bob, listing, Terms(begins_at=today + 2 * DAY, ends_at=today + 3 * DAY))
+        await request(conn, HERE, bob, listing, Terms(begins_at=morning + 2 * DAY, ends_at=morning + 3 * DAY))
 
     with pytest.raises(Conflict, match="too_many_requests_waiting"):
         await require_askable(conn, bob, others[1])

@@ -21,6 +21,7 @@ from models.store.database import connection, execute, fetch_column, fetch_recor
 from tests.factories import make_agreement, make_listing, make_member
 from tests.repair_shops import DETAILS, add_communes, make_shop
 from tests.sample_village import Village
+from tests.today import today
 from tests.web.pages.conftest import Browser, Page
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
@@ -114,7 +115,7 @@ async def test_a_time_that_is_none_is_refused_and_what_was_typed_stays(
     asking = f"/annonces/d/{await find_book(instance, rayon)}/demander"
     alice = await open_browser(lomme.alice)
     # Of a week that is to come, since 3 o'clock of today may lie behind.
-    week = f"{asking}?semaine={(datetime.now(UTC) + timedelta(days=7)).date()}"
+    week = f"{asking}?semaine={today() + timedelta(days=7)}"
     [shown, *_] = (await alice.get(week)).html.xpath("//a[contains(@href, '&de=')]/@href")
 
     wrong = read_hidden(await alice.get(shown)) | {"first_hour": "03:00", "last_hour": "04:00", "message": "Freins"}

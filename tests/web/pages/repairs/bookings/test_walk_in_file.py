@@ -12,6 +12,7 @@ from models.store.database import transaction
 from tests.factories import make_listing
 from tests.repair_shops import make_shop
 from tests.sample_village import Village
+from tests.today import today
 from tests.web.pages.conftest import Browser
 from tests.web.pages.repairs.bookings.test_book_page import HOME, RULES, OpenBrowser, manager, rayon, volunteer
 
@@ -48,7 +49,7 @@ async def days(manager: Browser, instance: Instance, rayon: Actor) -> Browser:
 
 
 async def test_the_file_has_who_came_in_the_period_to_this_shop(days: Browser) -> None:
-    page, first = await days.get(HOME), (datetime.now(UTC) - timedelta(days=5)).date()
+    page, first = await days.get(HOME), today() - timedelta(days=5)
 
     whole, some = await days.get(FILE), await days.get(f"{FILE}?du={first}&au=")
 
@@ -76,7 +77,7 @@ async def test_a_period_that_is_none_is_said_on_the_page(days: Browser, period: 
 
 
 async def test_who_came_longer_ago_stands_nowhere_even_before_the_night(days: Browser) -> None:
-    gone = (datetime.now(UTC) - WALK_INS_KEPT).date()
+    gone = today() - WALK_INS_KEPT
 
     agenda = await days.get(f"{HOME}?semaine={gone}")
     legal = await days.get("/donnees-personnelles")
