@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -205,3 +205,16 @@ async def finish(conn: Connection, names: Sequence[str]) -> None:
             """,
             names,
         )
+
+
+async def list_endless(conn: Connection, *, beyond: timedelta) -> list[str]:
+    """Those that a living worker has been doing for longer than this."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT entrypoint FROM pgqueuer_schedules
+        WHERE status = 'picked' AND updated < now() - $1::interval AND heartbeat > now() - interval '1 minute'
+        ORDER BY updated, entrypoint
+        """,
+        beyond,
+    )

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from models.store import database_health, sweep_rounds
+from models.store.background import chores
 from models.store.database import connection
+from models.store.sweep_rounds import LateSweep
 from models.traffic import queue_lengths
 from models.traffic.queue_lengths import QueueLengths
 from web.actions.doctor.database import skip
@@ -19,6 +21,9 @@ STUCK_MINUTES = 60
 
 SWEPT_WITHIN = timedelta(days=3)
 """Each sweep comes round in a night, and in two where one fails; what was promised to be forgotten waits no longer."""
+
+ENDLESS = timedelta(days=1)
+"""A chore that goes on for so long hangs: others are done, and nobody hears that it is not."""
 
 OWN_WITHIN: Mapping[str, timedelta] = MappingProxyType(
     {"everyday_words": timedelta(days=14), "known_words": timedelta(days=14), "strange_servers": timedelta(days=14)}
@@ -83,8 +88,25 @@ async def check_sweeps(at: Patient) -> Finding:
         return skip(at)
     async with connection(at.instance.pool) as conn:
         late = await sweep_rounds.list_late(conn, OWN_WITHIN, SWEPT_WITHIN)
+        endless = await chores.list_endless(conn, beyond=ENDLESS)
+    if endless:
+        return _tell_endless(at, endless)
     if not late:
         return ok(at.say(N_("Ce qui doit être oublié l’est chaque nuit.")))
+    return _tell_late(at, late)
+
+
+def _tell_endless(at: Patient, names: list[str]) -> Finding:
+    words = N_("Une tâche que la plateforme fait toute seule n’en finit pas depuis plus d’un jour\u00a0: %(names)s.")
+    return Finding(
+        severity="warning",
+        what=at.say(words, names=", ".join(names)),
+        mend=at.say(N_("Ce qu’elle doit oublier ou envoyer attend. Redémarrez la plateforme\u00a0:")),
+        command="systemctl restart declic",
+    )
+
+
+def _tell_late(at: Patient, late: list[LateSweep]) -> Finding:
     days = (datetime.now(UTC) - late[0].ended_at).days
     names = [one.name for one in late if one.name != sweep_rounds.NIGHT]
     if len(names) < len(late):

@@ -124,3 +124,25 @@ async def test_a_sweep_that_a_version_no_longer_knows_is_not_late_for_ever(pool:
         late = await sweep_rounds.list_late(conn, {"guests": timedelta(days=400)}, timedelta(days=3))
 
     assert [one.name for one in late] == [sweep_rounds.NIGHT]
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds", "named"), [(25, 10, True), (23, 10, False), (25, 3600, False)], ids=["hangs", "long", "died"]
+)
+async def test_a_chore_that_hangs_is_named(hours: int, seconds: int, named: bool, pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        await execute(
+            conn,
+            """
+            INSERT INTO pgqueuer_schedules (entrypoint, expression, next_run, status, updated, heartbeat)
+            VALUES ('case_notes', '37 3 * * *', now(), 'picked', now() - make_interval(hours => $1),
+                now() - make_interval(secs => $2))
+            """,
+            hours,
+            seconds,
+        )
+
+    found = await upkeep.check_sweeps(make_patient(pool))
+
+    assert (found.severity == "warning", "case_notes" in found.what) == (named, named)
+    assert found.command == ("systemctl restart declic" if named else "")
