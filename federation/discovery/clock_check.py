@@ -17,7 +17,7 @@ SECONDS = 8
 async def ask_clocks(instance: Instance) -> None:
     """Forget what the clocks of others said, and ask some of those that answered lately anew."""
     async with transaction(instance.pool) as conn:
-        hosts = await circuit_breakers.forget_clocks(conn)
+        hosts = await circuit_breakers.discard_clocks(conn)
     await asyncio.gather(*(_ask(instance, host) for host in hosts))
 
 

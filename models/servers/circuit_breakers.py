@@ -226,7 +226,7 @@ async def find_slowest(conn: Connection) -> SlowHost | None:
     )
 
 
-async def forget_clocks(conn: Connection) -> list[str]:
+async def discard_clocks(conn: Connection) -> list[str]:
     """What clocks said before ours was set is not true any more; the hosts to ask anew: those that answered last."""
     return await fetch_column(
         conn,

@@ -13,9 +13,10 @@ async def test_it_forgets_now_what_is_named_and_says_how_much(
 ) -> None:
     env = make_environment(tmp_path, 9, database_url=furnished_url)
     conn = await asyncpg.connect(furnished_url)
-    old = (
-        "INSERT INTO attempt (key_hash, tries, ends_at) SELECT n, 1, now() - interval '1 day' FROM unnest($1::text[]) n"
-    )
+    old = """
+        INSERT INTO attempt (key_hash, tries, ends_at)
+        SELECT key::bytea, 1, now() - interval '1 day' FROM unnest($1::text[]) AS key
+    """
     await conn.execute(old, ["a", "b"])
     await conn.execute("UPDATE sweep_round SET ended_at = now() - interval '9 days'")
 
