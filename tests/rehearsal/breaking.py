@@ -35,9 +35,6 @@ ROUNDS = 3
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 """Debian's libfaketime, which lets a clock jump for one program alone."""
 
-UNPROVEN, REFUTED = "Aucune sauvegarde n’a encore été vérifiée", "La sauvegarde vérifiée en dernier ne peut pas servir"
-"""What stands on `/coop` of a backup before and after its check."""
-
 NOBODY = "postgresql://declic@127.0.0.1:9/declic"
 
 
@@ -100,7 +97,6 @@ async def _break_running(folder: Path) -> None:
             await stack.enter_async_context(_known_servers(house))
             await _measure(house, "a clock set 5 minutes off", "Horloge", _set(house, -300), _set(house, 0))
         await _measure_second_service(house)
-        await _measure_broken_archive(house, folder)
 
         async def stop_mails() -> None:
             mails.close()
@@ -148,23 +144,6 @@ async def _measure_second_service(house: House) -> None:
     finally:
         process.terminate()
         await process.wait()
-
-
-async def _measure_broken_archive(house: House, folder: Path) -> None:
-    """One byte of a backup is another: its check says so, and `/coop` that the backup is none."""
-    kept = folder / "backups"
-    await house.server.run("backup", str(kept))
-    await house.wait(UNPROVEN, there=True)
-    [made] = kept.glob("declic-*")
-    dump = next(path for path in sorted(made.iterdir()) if path.stat().st_size > 10_000)
-    with dump.open("r+b") as file:
-        file.seek(5_000)
-        byte = file.read(1)
-        file.seek(5_000)
-        file.write(bytes([byte[0] ^ 1]))
-    took, _ = await _command(house.server.env, "backup", "verify", str(made))
-    figure("a broken archive: `declic backup verify` says it", took, "s", at_most=WITHIN)
-    figure("a broken archive: then on /coop after", await house.wait(REFUTED, there=True), "s", at_most=WITHIN)
 
 
 @asynccontextmanager
