@@ -219,7 +219,7 @@ def test_key(number: int = 0) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-test_key.__test__ = False  # type: ignore[attr-defined]
+test_key.__test__ = False  # type: ignore[attr-defined]  # the mark by which pytest leaves a function alone
 
 
 def public_pem(signer: Signer) -> str:

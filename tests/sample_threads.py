@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from models.exchanges import exchanges
 from models.exchanges.agreements import Agreement, Terms
@@ -31,11 +32,11 @@ class SampleThreads:
     wanted: Agreement
 
 
-def days(first: int, last: int, **changes: object) -> Terms:
+def days(first: int, last: int, **changes: Any) -> Terms:
     """From one day until another, both included, counted from today."""
     today = datetime.now(PARIS).date()
     begin, end = today + timedelta(days=first), today + timedelta(days=last)
-    return Terms(**({"begins_at": begin_at(begin), "ends_at": end_at(end)} | changes))  # type: ignore[arg-type]
+    return Terms(**({"begins_at": begin_at(begin), "ends_at": end_at(end)} | changes))
 
 
 def said(actor: Actor, text: str = "") -> Said:

@@ -39,6 +39,7 @@ COMMANDS = {
     "rustine": "web.commands.team.repairs",
     "open-data": "web.commands.team.repairs",
     "figures": "web.commands.team.figures",
+    "sweep": "web.commands.sweeps",
     "dues": "web.commands.team.dues",
     "backup": "web.commands.backups",
     "restore": "web.commands.backups",

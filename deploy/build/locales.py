@@ -117,7 +117,7 @@ def refresh(language: str, messages: dict[Message, list[str]]) -> list[str]:
         if not translated or not all([translated] if isinstance(translated, str) else translated):
             missing.append(str(message))
             translated = "" if isinstance(message, str) else ("", "")
-        catalog.add(message, translated, locations=[(place, None) for place in sorted(set(places))])  # type: ignore[misc]
+        catalog.add(message, translated, locations=[(place, None) for place in sorted(set(places))])  # type: ignore[misc]  # places without a line, which Babel takes
     out = BytesIO()
     write_po(out, catalog, width=0, omit_header=True, sort_output=False)
     header = (

@@ -132,7 +132,7 @@ async def _find_visible(conn: Connection, address: str, reader_id: int | None) -
 
 def _note(found: Diagnosis, step: Step, *, ok: bool | None, finding: str, **values: object) -> None:
     """Write a check down; a failure among the first steps ends everything."""
-    found.checks.append(Check(step=step, ok=ok, finding=finding, **values))  # type: ignore[arg-type]
+    found.checks.append(Check(step=step, ok=ok, finding=finding, **values))  # type: ignore[arg-type]  # fields by name
     if ok is False and step in {Step.ADDRESS, Step.WELCOME, Step.DOCUMENT, Step.PUBLIC, Step.AUTHOR}:
         raise _Ended
 

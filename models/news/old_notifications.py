@@ -15,7 +15,7 @@ FILTERED_KEPT = timedelta(days=90)
 """So long what waits apart does: what is set apart meanwhile clears it at the same age (`sort_notification`)."""
 
 MOST = 50_000
-"""So many of each go in one night."""
+"""So many of each go in one step of a night."""
 
 
 async def forget_old(conn: Connection) -> int:

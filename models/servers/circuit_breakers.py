@@ -224,3 +224,17 @@ async def find_slowest(conn: Connection) -> SlowHost | None:
         ORDER BY latency_ms DESC, host LIMIT 1
         """,
     )
+
+
+async def discard_clocks(conn: Connection) -> list[str]:
+    """What clocks said before ours was set is not true any more; the hosts to ask anew: those that answered last."""
+    return await fetch_column(
+        conn,
+        """
+        WITH told AS (
+            UPDATE server SET clock_seconds = NULL, clock_at = NULL
+            WHERE clock_at > now() - interval '1 day' RETURNING host, last_out_at
+        )
+        SELECT host FROM told WHERE is_welcome(host) ORDER BY last_out_at DESC NULLS LAST, host LIMIT 5
+        """,
+    )

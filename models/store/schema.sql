@@ -3584,6 +3584,12 @@ CREATE TABLE health_look (
     said text NOT NULL      -- what it found, in JSON: sentences with their values, in nobody's language
 );
 
+-- When each sweep of the night last went through all of its table: what lags behind is named. `night` is all of them.
+CREATE TABLE sweep_round (
+    name text PRIMARY KEY,
+    ended_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- References to tables further down -----------------------------------------------------------------------------------
 
 ALTER TABLE token ADD CONSTRAINT token_application_id_fkey

@@ -148,7 +148,7 @@ async def listening() -> AsyncIterator[Log]:
     """Collect what is logged in this process meanwhile."""
     log = Log()
     handler = logging.Handler(logging.WARNING)
-    handler.emit = log.records.append  # type: ignore[method-assign, assignment]
+    handler.emit = log.records.append  # type: ignore[method-assign, assignment]  # a handler that only keeps
     logging.getLogger().addHandler(handler)
     try:
         with structlog.testing.capture_logs(processors=[structlog.processors.format_exc_info]) as log.entries:

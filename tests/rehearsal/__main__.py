@@ -16,13 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import backup
-from tests.rehearsal import resting, year
+from tests.rehearsal import breaking, resting, year
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "start": resting.run_start,
     "idle": resting.run_idle,
     "demo": resting.run_demo,
     "backup": backup.run,
+    "breaking": breaking.run,
     "year": year.run,
 }
 

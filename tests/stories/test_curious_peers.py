@@ -171,7 +171,7 @@ async def test_an_actor_document_has_all_that_others_need(world: World) -> None:
     assert {actor[name] for name in ("manuallyApprovesFollowers", "discoverable", "indexable")} <= {True, False}
     assert actor["endpoints"]["sharedInbox"] == f"{world.door.here.url}/inbox"
     assert actor["publicKey"]["owner"] == actor["id"]
-    assert load_pem_public_key(actor["publicKey"]["publicKeyPem"].encode()).key_size >= 2048  # type: ignore[union-attr]
+    assert load_pem_public_key(actor["publicKey"]["publicKeyPem"].encode()).key_size >= 2048  # type: ignore[union-attr]  # it is an RSA key
     method = actor["assertionMethod"][0]
     assert method["controller"] == actor["id"]
     assert decode_key(method["publicKeyMultibase"])[0] == ED25519_PUBLIC

@@ -40,7 +40,7 @@ async def world(postgres_url: str, furnished: str, tmp_path_factory: pytest.Temp
     """One server of ours and two peers; in the end, its log has no traceback."""
     errors: list[object] = []
     handler = logging.Handler(logging.ERROR)
-    handler.emit = errors.append  # type: ignore[method-assign, assignment]
+    handler.emit = errors.append  # type: ignore[method-assign, assignment]  # a handler that only keeps
     logging.getLogger().addHandler(handler)
     admin, name = await asyncpg.connect(postgres_url), f"{furnished}_hostile"
     await copy_database(admin, furnished, name)

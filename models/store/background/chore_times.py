@@ -1,4 +1,4 @@
-"""When a chore is due: `minute hour * * *` as crontab(5) writes them, in UTC."""
+"""When a chore is due: `minute hour * * *` as crontab(5) writes them, in UTC, and seconds behind them if any."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,8 +7,9 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True)
 class ChoreTimes:
-    """The minutes and hours that an expression names, in order."""
+    """The seconds, minutes and hours that an expression names, in order."""
 
+    seconds: tuple[int, ...]
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
 
@@ -20,8 +21,9 @@ def find_next(expression: str, after: datetime) -> datetime:
     while True:
         if hour.hour in times.hours:
             for minute in times.minutes:
-                if (found := hour + timedelta(minutes=minute)) > after:
-                    return found
+                for second in times.seconds:
+                    if (found := hour + timedelta(minutes=minute, seconds=second)) > after:
+                        return found
         hour += timedelta(hours=1)
 
 
@@ -29,9 +31,10 @@ def find_next(expression: str, after: datetime) -> datetime:
 def read_times(expression: str) -> ChoreTimes:
     """What it says. Raises ValueError for what our chores do not use: days and months."""
     minutes, hours, *days = expression.split()
-    if days != ["*"] * 3:
+    if days[:3] != ["*"] * 3 or len(days) > 4:
         raise ValueError(f"{expression!r} names days: chores go by the hour and the minute")
-    return ChoreTimes(minutes=_read(minutes, 60), hours=_read(hours, 24))
+    seconds = days[3] if days[3:] else "0"
+    return ChoreTimes(seconds=_read(seconds, 60), minutes=_read(minutes, 60), hours=_read(hours, 24))
 
 
 def _read(field: str, end: int) -> tuple[int, ...]:

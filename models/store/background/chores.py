@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -18,8 +18,8 @@ log = structlog.get_logger(__name__)
 
 Chore = Callable[[], Awaitable[object]]
 
-MINUTE_SECONDS = 60.0
-"""Chores are due on the minute."""
+EACH_SECONDS = 30.0
+"""Chores are due on the minute, and some on the half of it."""
 
 BUSY_SECONDS = 5.0
 """So often it is said that a chore goes on."""
@@ -80,12 +80,12 @@ async def _begin_due(
 
 
 async def _rest(running: Iterable["asyncio.Task[bool]"], stopping: asyncio.Event) -> None:
-    """Until all that runs has ended, or for a while; until the next minute where nothing runs. A stop ends it."""
+    """Until all that runs has ended, or for a while; until the next half minute where nothing runs. A stop ends it."""
     tasks = list(running)
     waits: list[asyncio.Future[object]] = [asyncio.ensure_future(asyncio.wait(tasks))] if tasks else []
     if not stopping.is_set():
         waits.append(asyncio.ensure_future(stopping.wait()))
-    pause = until_beat(BUSY_SECONDS if tasks else MINUTE_SECONDS, 5)
+    pause = until_beat(BUSY_SECONDS if tasks else EACH_SECONDS, 5)
     if waits:
         await asyncio.wait(waits, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
     for one in waits:
@@ -205,3 +205,16 @@ async def finish(conn: Connection, names: Sequence[str]) -> None:
             """,
             names,
         )
+
+
+async def list_endless(conn: Connection, *, beyond: timedelta) -> list[str]:
+    """Those that a living worker has been doing for longer than this."""
+    return await fetch_column(
+        conn,
+        """
+        SELECT entrypoint FROM pgqueuer_schedules
+        WHERE status = 'picked' AND updated < now() - $1::interval AND heartbeat > now() - interval '1 minute'
+        ORDER BY updated, entrypoint
+        """,
+        beyond,
+    )

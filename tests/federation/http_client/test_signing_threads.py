@@ -29,7 +29,7 @@ async def test_each_gets_her_own_from_another_thread(threads: SigningThreads[str
         where.add(threading.current_thread().name)
         return f"signed {number}"
 
-    signed = await asyncio.gather(*(threads.sign(lambda number=number: make(number)) for number in range(50)))  # type: ignore[misc]
+    signed = await asyncio.gather(*(threads.sign(lambda number=number: make(number)) for number in range(50)))  # type: ignore[misc]  # a lambda with a default has no type of its own
 
     assert signed == [f"signed {number}" for number in range(50)]
     assert where

@@ -1,6 +1,7 @@
 """Pictures of other servers: fetched once when looked at, checked like uploads, never asked for again too soon."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from multidict import CIMultiDict
@@ -27,10 +28,10 @@ async def wheel(instance: Instance) -> Media:
     return await make_wheel(instance.pool)
 
 
-async def make_wheel(pool: Pool, **changes: str) -> Media:
+async def make_wheel(pool: Pool, **changes: Any) -> Media:
     async with transaction(pool) as conn:
         note = await make_note(conn, await make_remote_actor(conn))
-        await media.save_remote(conn, note.id, [RemoteDocument(url=WHEEL, **changes)])  # type: ignore[arg-type]
+        await media.save_remote(conn, note.id, [RemoteDocument(url=WHEEL, **changes)])
         return (await media.list_by_posts(conn, [note.id]))[note.id][0]
 
 

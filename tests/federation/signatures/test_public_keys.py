@@ -134,7 +134,7 @@ def test_base58_there_and_back(data: bytes) -> None:
 
 def _encode_rsa(*, e: int) -> str:
     """An SPKI PEM with this exponent, written by hand since the library refuses to make it."""
-    n = KEY.public_key().public_numbers().n  # type: ignore[union-attr]
+    n = KEY.public_key().public_numbers().n  # type: ignore[union-attr]  # it is an RSA key
 
     def tlv(tag: int, value: bytes) -> bytes:
         length = len(value)

@@ -1,7 +1,9 @@
 """Notifications: whom they tell of what."""
 
+from typing import Any
+
 from models.news import notifications
-from models.news.notifications import NotificationPage
+from models.news.notifications import NotificationPage, NotificationType
 from models.relations import bookmarks, reactions
 from models.relations.blocking import blocks
 from models.store.database import Connection, execute, fetch_column, fetch_value
@@ -24,14 +26,15 @@ async def test_nobody_is_told_of_herself_of_the_blocked_or_twice(conn: Connectio
 async def test_notifications_are_read_in_pages_and_by_kind(conn: Connection) -> None:
     alice = await make_member(conn)
     made = []
-    for number, type in enumerate(("follow", "favourite", "mention", "follow", "reblog")):
+    types: list[NotificationType] = ["follow", "favourite", "mention", "follow", "reblog"]
+    for number, type in enumerate(types):
         bob = await make_remote_actor(conn, f"bob{number}")
-        id = await notifications.notify(conn, recipient_id=alice.id, type=type, actor_id=bob.id)  # type: ignore[arg-type]
+        id = await notifications.notify(conn, recipient_id=alice.id, type=type, actor_id=bob.id)
         made.append(id)
     newest = made[::-1]
 
-    async def ids(**page: object) -> list[int]:
-        found = await notifications.list_notifications(conn, alice.id, NotificationPage(**page))  # type: ignore[arg-type]
+    async def ids(**page: Any) -> list[int]:
+        found = await notifications.list_notifications(conn, alice.id, NotificationPage(**page))
         return [one.id for one in found]
 
     assert await ids(limit=2) == newest[:2]

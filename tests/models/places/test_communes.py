@@ -2,6 +2,7 @@
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def _write(path: Path, lines: list[str]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, dict[str, object]]:
+def rows() -> dict[str, dict[str, Any]]:
     return {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in read_communes(FILE.read_bytes())}
 
 
@@ -64,43 +65,43 @@ KNOWN = [
 
 @pytest.mark.parametrize(("code", "name", "postcode", "latitude", "longitude"), KNOWN)
 def test_known_communes_are_where_they_are(
-    rows: dict[str, dict[str, object]], code: str, name: str, postcode: str, latitude: float, longitude: float
+    rows: dict[str, dict[str, Any]], code: str, name: str, postcode: str, latitude: float, longitude: float
 ) -> None:
     row = rows[code]
 
     assert row["name"] == name
-    assert row["postcodes"][0] == postcode  # type: ignore[index]
+    assert row["postcodes"][0] == postcode
     assert row["latitude"] == pytest.approx(latitude, abs=0.018)
     assert row["longitude"] == pytest.approx(longitude, abs=0.025)
 
 
 def test_a_part_of_a_commune_answers_to_its_postcodes_and_belongs_to_its_epci(
-    rows: dict[str, dict[str, object]],
+    rows: dict[str, dict[str, Any]],
 ) -> None:
     lomme, lille = rows["59355"], rows["59350"]
 
     assert lomme["parent_code"] == "59350"
     assert lomme["kind"] == "associated"
-    assert set(lomme["postcodes"]) == set(lille["postcodes"])  # type: ignore[call-overload]
+    assert set(lomme["postcodes"]) == set(lille["postcodes"])
     assert lomme["epci_code"] == lille["epci_code"]
 
 
-def test_henin_carvin_is_an_epci_of_fourteen_communes(rows: dict[str, dict[str, object]]) -> None:
+def test_henin_carvin_is_an_epci_of_fourteen_communes(rows: dict[str, dict[str, Any]]) -> None:
     members = [row for row in rows.values() if row["epci_code"] == "246200299" and row["kind"] == "commune"]
 
     assert len(members) == 14
     assert {row["epci_name"] for row in members} == {"Communauté d'agglomération d'Hénin-Carvin"}
 
 
-def test_every_row_is_complete_and_lies_on_earth(rows: dict[str, dict[str, object]]) -> None:
+def test_every_row_is_complete_and_lies_on_earth(rows: dict[str, dict[str, Any]]) -> None:
     assert len(rows) > 37_000
     for row in rows.values():
         assert row["name"] and row["postcodes"] and row["search_name"]
-        assert -90 < row["latitude"] < 90 and -180 < row["longitude"] < 180  # type: ignore[operator]
+        assert -90 < row["latitude"] < 90 and -180 < row["longitude"] < 180
         assert row["parent_code"] is None or row["parent_code"] in rows
 
 
-def test_a_place_of_the_same_name_elsewhere_is_not_taken(rows: dict[str, dict[str, object]]) -> None:
+def test_a_place_of_the_same_name_elsewhere_is_not_taken(rows: dict[str, dict[str, Any]]) -> None:
     epinoy, carvin = rows["62298"], rows["62215"]  # a quarter of Carvin is called Épinoy too
 
     assert epinoy["latitude"] == pytest.approx(50.23, abs=0.05)

@@ -120,9 +120,15 @@ async def test_the_same_id_is_stored_once(conn: Connection) -> None:
     assert await posts.create(conn, _same(note.uri, bob)) is None
 
 
-def _same(uri: str, author: Actor, **changes: object) -> NewPost:
-    values = {"kind": "note", "local": False, "url": uri, "audience": "network", "content": "<p>x</p>"} | changes
-    return NewPost(uri=uri, author_id=author.id, **values)  # type: ignore[arg-type]
+def _same(uri: str, author: Actor, **changes: Any) -> NewPost:
+    values: dict[str, Any] = {
+        "kind": "note",
+        "local": False,
+        "url": uri,
+        "audience": "network",
+        "content": "<p>x</p>",
+    } | changes
+    return NewPost(uri=uri, author_id=author.id, **values)
 
 
 async def test_tags_and_mentions_are_stored_with_it(conn: Connection) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -16,6 +15,7 @@ from models.settings import Settings
 from models.store.database import Connection, Pool, execute, fetch_value, transaction
 from outbox.moderation import case_appeals, case_chores
 from tests.factories import HERE, make_member
+from tests.fediverse import FakeFediverse
 from tests.outbox.moderation.case_scenario import Team, make_team
 
 
@@ -87,7 +87,7 @@ async def test_it_is_made_once_and_in_time(team: Team) -> None:
 
 def open_instance(pool: Pool) -> Instance:
     settings = Settings(url=HERE.url, data=Path("unused"))
-    return Instance(site=HERE, settings=settings, pool=pool, transport=cast(object, None))  # type: ignore[arg-type]
+    return Instance(site=HERE, settings=settings, pool=pool, transport=FakeFediverse())
 
 
 async def test_what_nobody_answered_is_asked_of_all_and_what_is_over_is_lifted_and_told(pool: Pool) -> None:

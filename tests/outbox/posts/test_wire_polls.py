@@ -47,7 +47,7 @@ def test_no_file_is_left_that_nobody_sends() -> None:
 def test_another_server_of_ours_reads_the_poll_that_was_asked() -> None:
     activity = parse_activity(load("declic/polls/create"))
 
-    note = activity.object  # type: ignore[union-attr]
+    note = activity.object  # type: ignore[union-attr]  # an activity was read
     assert isinstance(note, Note) and note.poll is not None
     assert [option.name for option in note.poll.options] == ["Lundi", "Mardi"]
     assert (note.poll.multiple, note.poll.voters, note.poll.closed) == (False, 0, None)

@@ -56,7 +56,7 @@ def test_the_question_its_answer_and_the_visit() -> None:
     require_golden("declic/looks/view", came)
     assert read_request(to_json(REQUEST)) == REQUEST
     assert read_report(to_json(REPORT)) == REPORT
-    assert read_activity(to_json(visit)).object == "https://henin.test/users/coop"  # type: ignore[union-attr]
+    assert read_activity(to_json(visit)).object == "https://henin.test/users/coop"  # type: ignore[union-attr]  # an activity was read
 
 
 @pytest.mark.parametrize(

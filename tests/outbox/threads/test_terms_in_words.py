@@ -193,7 +193,7 @@ def test_whole_days_are_told_as_days_also_over_the_change_of_the_clocks() -> Non
     terms = Terms(begins_at=first.astimezone(UTC), ends_at=datetime(2027, 3, 29, tzinfo=PARIS).astimezone(UTC))
     details = type("Details", (), {"title": "Tente", "kind": "offer"})
 
-    said = write_act("agreed", details, terms, "fr")  # type: ignore[arg-type]
+    said = write_act("agreed", details, terms, "fr")  # type: ignore[arg-type]  # as much of a listing as it reads
 
     assert said == "C’est noté, nous sommes d’accord pour « Tente », du 27 mars au 28 mars."
 

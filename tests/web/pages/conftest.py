@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 import msgspec
@@ -98,12 +99,13 @@ class Browser:
         )
         return await self.read(answer)
 
-    async def read(self, answer: object) -> Page:
+    async def read(self, answer: Any) -> Page:
+        """What came, of the test client or of aiohttp."""
         return Page(
-            status=answer.status,  # type: ignore[attr-defined]
-            location=answer.headers.get("Location", ""),  # type: ignore[attr-defined]
-            headers=dict(answer.headers),  # type: ignore[attr-defined]
-            text=tidy(await answer.text()),  # type: ignore[attr-defined]  # of the test client or of aiohttp
+            status=answer.status,
+            location=answer.headers.get("Location", ""),
+            headers=dict(answer.headers),
+            text=tidy(await answer.text()),
         )
 
 

@@ -26,6 +26,7 @@ from models.people import phone_numbers
 from models.personal_data import export_archives
 from models.posts.media import uploads
 from models.posts.media.media import StoredFilm
+from models.posts.values import Audience
 from models.relations import bookmarks, reactions
 from models.relations.blocking import blocks, mutes
 from models.searches import NetworkFilter
@@ -90,8 +91,12 @@ async def furnish(instance: Instance) -> Village:
     async with transaction(instance.pool) as conn:
         lomme = await sample_village.build(conn, SITE, instance.store)
         alice, hocine = lomme.alice, lomme.hocine
-        for text, audience in (("Bonjour <script>alert(1)</script> à tous", "network"), ("Entre nous", "followers")):
-            await notes.publish(conn, SITE, alice, NoteDraft(text=text, audience=audience))  # type: ignore[arg-type]
+        said: list[tuple[str, Audience]] = [
+            ("Bonjour <script>alert(1)</script> à tous", "network"),
+            ("Entre nous", "followers"),
+        ]
+        for text, audience in said:
+            await notes.publish(conn, SITE, alice, NoteDraft(text=text, audience=audience))
         question = NoteDraft(
             text="On y va ?", audience="network", poll=PollDraft(options=("Oui", "Non"), expires_in=3600)
         )

@@ -30,7 +30,7 @@ def make_environment(templates: Mapping[str, str], asked: list[str] | None = Non
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(translate, lambda one, many, count: one, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(translate, lambda one, many, count: one, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     environment.globals["static_url"] = environment.static_url
     return environment
 
@@ -135,7 +135,7 @@ def test_macros_that_hand_on_what_they_are_given_are_read_for_each_import() -> N
 
 def test_french_pages_ask_for_no_icon_and_for_no_sentence_that_stays() -> None:
     environment = prepare_templates(("fr",)).environments["fr"]
-    source, _, _ = environment.loader.get_source(environment, "base.html")  # type: ignore[union-attr]
+    source, _, _ = environment.loader.get_source(environment, "base.html")  # type: ignore[union-attr]  # it has one
 
     code = environment.compile(source, "base.html", raw=True)
 

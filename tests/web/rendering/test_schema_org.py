@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -35,10 +36,10 @@ def test_offer_says_what_where_and_by_whom() -> None:
         ({"kind": "repair_call", "mode": "repair"}, "Demand", None, "Service"),
     ],
 )
-def test_kinds_and_modes(change: dict[str, object], type: str, price: str | None, item: str) -> None:
-    described = describe(replace(LOAN, **change))  # type: ignore[arg-type]
+def test_kinds_and_modes(change: dict[str, Any], type: str, price: str | None, item: str) -> None:
+    described = describe(replace(LOAN, **change))
 
-    assert (described["@type"], described.get("price"), described["itemOffered"]["@type"]) == (type, price, item)  # type: ignore[index]
+    assert (described["@type"], described.get("price"), described["itemOffered"]["@type"]) == (type, price, item)  # type: ignore[index]  # a value of JSON-LD that is an object
 
 
 def test_position_is_never_told() -> None:

@@ -66,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="worker", title=N_("Travail de fond"), look=work.check_worker),
     Check(name="chores", title=N_("Tâches régulières"), look=work.check_chores),
     Check(name="queues", title=N_("Ce qui attend"), look=upkeep.check_queues),
+    Check(name="sweeps", title=N_("Ce qui s’oublie"), look=upkeep.check_sweeps),
     Check(name="backup", title=N_("Sauvegardes"), look=work.check_backup),
     Check(name="copies", title=N_("Copies des sauvegardes"), look=work.check_copies),
     Check(

@@ -1,7 +1,13 @@
-"""What goes wrong silently: indexes made on another system, extensions that are gone, queues that stand still."""
+"""What goes wrong silently: indexes of another system, extensions that are gone, queues and sweeps that stand still."""
 
-from models.store import database_health
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from models.store import database_health, sweep_rounds
+from models.store.background import chores
 from models.store.database import connection
+from models.store.sweep_rounds import LateSweep
 from models.traffic import queue_lengths
 from models.traffic.queue_lengths import QueueLengths
 from web.actions.doctor.database import skip
@@ -12,6 +18,17 @@ LATE_MINUTES = 10
 """What is due is done within seconds: after so long something holds it up."""
 
 STUCK_MINUTES = 60
+
+SWEPT_WITHIN = timedelta(days=3)
+"""Each sweep comes round in a night, and in two where one fails; what was promised to be forgotten waits no longer."""
+
+ENDLESS = timedelta(days=1)
+"""A chore that goes on for so long hangs: others are done, and nobody hears that it is not."""
+
+OWN_WITHIN: Mapping[str, timedelta] = MappingProxyType(
+    {"everyday_words": timedelta(days=14), "known_words": timedelta(days=14), "strange_servers": timedelta(days=14)}
+)
+"""Those of large tables that are about nobody: a round takes as many nights as it needs."""
 
 
 async def check_sorting(at: Patient) -> Finding:
@@ -62,6 +79,51 @@ async def check_queues(at: Patient) -> Finding:
         what=at.say(words, minutes=minutes),
         mend=at.say(N_("Voyez si le travail de fond se fait, et ce que le journal en dit :")),
         command="journalctl -u declic -p warning -n 50",
+    )
+
+
+async def check_sweeps(at: Patient) -> Finding:
+    """Whether what is too old is forgotten each night, as the page on personal data promises it."""
+    if at.instance is None:
+        return skip(at)
+    async with connection(at.instance.pool) as conn:
+        late = await sweep_rounds.list_late(conn, OWN_WITHIN, SWEPT_WITHIN)
+        endless = await chores.list_endless(conn, beyond=ENDLESS)
+    if endless:
+        return _tell_endless(at, endless)
+    if not late:
+        return ok(at.say(N_("Ce qui doit être oublié l’est chaque nuit.")))
+    return _tell_late(at, late)
+
+
+def _tell_endless(at: Patient, names: list[str]) -> Finding:
+    words = N_("Une tâche que la plateforme fait toute seule n’en finit pas depuis plus d’un jour\u00a0: %(names)s.")
+    return Finding(
+        severity="warning",
+        what=at.say(words, names=", ".join(names)),
+        mend=at.say(N_("Ce qu’elle doit oublier ou envoyer attend. Redémarrez la plateforme\u00a0:")),
+        command="systemctl restart declic",
+    )
+
+
+def _tell_late(at: Patient, late: list[LateSweep]) -> Finding:
+    days = (datetime.now(UTC) - late[0].ended_at).days
+    names = [one.name for one in late if one.name != sweep_rounds.NIGHT]
+    if len(names) < len(late):
+        what = at.say(N_("Le ménage de la nuit n’est pas allé au bout depuis %(days)s\u00a0jours."), days=days)
+    else:
+        words = N_("Le ménage de la nuit laisse de côté, depuis %(days)s\u00a0jours\u00a0: %(names)s.")
+        what = at.say(words, days=days, names=", ".join(names))
+    return Finding(
+        severity="warning",
+        what=what,
+        mend=at.say(
+            N_(
+                "Des données restent plus longtemps que ne le promet /donnees-personnelles. Cette commande fait le "
+                "ménage maintenant, et dit ce qui n’y arrive pas :"
+            )
+        ),
+        command=f"declic sweep {names[0]}" if len(names) == len(late) == 1 else "declic sweep",
     )
 
 

@@ -32,6 +32,7 @@ FRENCH = {
     "changer": "set",
     "historique": "history",
     "chiffres": "figures",
+    "menage": "sweep",
     "collectivite": "authority",
     "amitie": "friendship",
     "proposer": "propose",

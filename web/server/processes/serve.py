@@ -34,7 +34,7 @@ from web.server.logging import is_worth_a_line
 from web.server.processes.memory import collect_regularly, trim_regularly
 from web.server.processes.supervisor import ProcessPart, tell_ready
 from web.server.shared_media import warn_without_pictures
-from web.server.worker import health
+from web.server.worker import clock_steps, health
 from web.server.worker.loops import listen_for_work, run_worker
 
 with lazily():  # with a library that only those need who read figures
@@ -195,6 +195,8 @@ async def _work(
     if instance.settings.metrics_address is not None:
         background.start("metrics", partial(listener.show_figures, instance, place))
     if work:
+        own_clock = clock_steps.OwnClock(apart=clock_steps.read_apart())
+        background.start("clock", partial(clock_steps.watch_clock_regularly, instance, own_clock))
         await run_worker(instance, work_signal, stopping)
     else:
         background.start("bells", partial(listen_for_work, instance, work_signal))

@@ -52,6 +52,7 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "spf": "error",
         "statements": "warning",
         "streams": "warning",
+        "sweeps": "warning",
         "system": "warning",
     }
 )
@@ -68,7 +69,10 @@ MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory", "services",
 """What is well on one machine and may not be on the next: each looks for itself, whoever runs the chores."""
 
 DOORS = frozenset({"certificate", "mail_server"})
-"""What is asked over the network each minute, of ourselves and of those who take our mails."""
+"""What is asked over the network twice a minute, of ourselves and of those who take our mails."""
+
+NIGHTLY = frozenset({"sweeps"})
+"""What a night may mend, or a start: it is looked at each hour, with what is outside."""
 
 SETTLED = timedelta(minutes=5)
 """What is asked over the network is told by mail once it stayed wrong for so long: a restart is nobody's concern."""
@@ -76,12 +80,15 @@ SETTLED = timedelta(minutes=5)
 SETTLED_OUTSIDE = timedelta(minutes=30)
 """The same of what is asked each hour: it is told at the second look."""
 
-EACH_SECONDS = 60.0
+EACH_SECONDS = 30.0
+"""What is wrong stands on the list of the team within a minute, with the time that looking takes: the chores go by the
+same measure."""
 
 
 async def watch_health(instance: Instance) -> None:
     """Look at what all machines share: the database, the clock of others. A chore that may run twice."""
-    await _watch(instance, [one for one in _list_watched() if not one.outside and one.name not in MACHINES])
+    apart = MACHINES | NIGHTLY
+    await _watch(instance, [one for one in _list_watched() if not one.outside and one.name not in apart])
 
 
 async def watch_doors(instance: Instance) -> None:
@@ -90,8 +97,9 @@ async def watch_doors(instance: Instance) -> None:
 
 
 async def watch_outside(instance: Instance) -> None:
-    """Look at what the name service says of us, and what passes the web server. A chore that may run twice."""
+    """Look at what the name service says of us, what passes the web server, and the nights. May run twice."""
     watched = [one for one in _list_watched() if one.outside and not one.dear and one.name not in DOORS]
+    watched += [one for one in _list_watched() if one.name in NIGHTLY]
     await _watch(instance, watched, settled=SETTLED_OUTSIDE)
 
 
@@ -106,7 +114,7 @@ async def watch_machine(instance: Instance) -> None:
 
 
 async def watch_machine_regularly(instance: Instance) -> None:
-    """Each minute, until cancelled."""
+    """Twice a minute, until cancelled."""
     while True:
         await asyncio.sleep(until_beat(EACH_SECONDS))
         await watch_machine(instance)

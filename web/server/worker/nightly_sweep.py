@@ -35,7 +35,7 @@ from models.searches.language.everyday_words import mark_found
 from models.searches.language.known_words import count_words
 from models.servers import access_requests, forgotten_servers, looks, servers, waiting_posts
 from models.servers.directory.saving import forget_old
-from models.store import limit_rows, slow_statements, sweep_positions
+from models.store import limit_rows, slow_statements, sweep_positions, sweep_rounds
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, transaction
 from models.traffic import returned_posts, tombstones
@@ -120,6 +120,9 @@ IN_STEPS = {
 }
 """Those that take a part of a large table at a time, each with the name by which it remembers how far it came."""
 
+AT_MOST = {"notifications": old_notifications.MOST}
+"""Those of which so many rows go in a step, the oldest first: there may be more."""
+
 STEPS_SECONDS = 60.0
 """Another step of one of them begins no later in a night: what is left goes in the next."""
 
@@ -127,6 +130,8 @@ STEPS_SECONDS = 60.0
 async def sweep(instance: Instance) -> None:
     """Forget what is too old, one table after the other. Raises Unfinished for those that failed, at the end."""
     failed: dict[str, Exception] = {}
+    async with transaction(instance.pool) as conn:
+        await sweep_rounds.begin(conn, SWEEPS)
     for name in SWEEPS:
         try:
             gone = await forget(instance, name)
@@ -137,6 +142,8 @@ async def sweep(instance: Instance) -> None:
             continue
         if gone:
             log.info("swept", table=name, rows=gone)
+    async with transaction(instance.pool) as conn:
+        await sweep_rounds.end(conn, sweep_rounds.NIGHT)
     periodic_tasks.require_whole(failed)
 
 
@@ -145,7 +152,17 @@ async def forget(instance: Instance, name: str) -> int:
     gone, end = 0, time.monotonic() + STEPS_SECONDS
     while True:
         async with transaction(instance.pool) as conn:
-            gone += await SWEEPS[name](conn)
-            more = name in IN_STEPS and await sweep_positions.find(conn, IN_STEPS[name]) is not None
+            step = await SWEEPS[name](conn)
+            more = await _is_more(conn, name, step)
+            if not more:
+                await sweep_rounds.end(conn, name)
+        gone += step
         if not more or time.monotonic() >= end:
             return gone
+
+
+async def _is_more(conn: Connection, name: str, gone: int) -> bool:
+    """Whether the table was not gone through to its end, after a step in which so many rows went."""
+    if name in AT_MOST:
+        return gone >= AT_MOST[name]
+    return name in IN_STEPS and await sweep_positions.find(conn, IN_STEPS[name]) is not None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,9 +37,13 @@ async def wait(conn: Connection) -> tuple[int, int]:
 async def test_name_and_address_of_whoever_waits_are_taken(conn: Connection) -> None:
     await wait(conn)
 
-    for changes, field in (({"username": "anna"}, "email"), ({"email": "anna@example.org"}, "username")):
+    trials: list[tuple[dict[str, Any], str]] = [
+        ({"username": "anna"}, "email"),
+        ({"email": "anna@example.org"}, "username"),
+    ]
+    for changes, field in trials:
         with pytest.raises(Conflict) as refused:
-            await ask_to_join(conn, HERE, replace(CAROLE, **changes), None)  # type: ignore[arg-type]
+            await ask_to_join(conn, HERE, replace(CAROLE, **changes), None)
         assert refused.value.field == field
 
 

@@ -1,5 +1,7 @@
 """Rows of pictures: those of a post, those from elsewhere, the icons of actors."""
 
+from typing import Any
+
 import pytest
 
 from models import posts
@@ -10,9 +12,9 @@ from models.store.database import Connection, execute, fetch_column, fetch_value
 from tests.factories import make_note, make_remote_actor
 
 
-def document(name: str = "roue.jpg", **changes: object) -> RemoteDocument:
-    values: dict[str, object] = {"url": f"https://henin.test/media/{name}", "mime_type": "image/jpeg"}
-    return RemoteDocument(**(values | changes))  # type: ignore[arg-type]
+def document(name: str = "roue.jpg", **changes: Any) -> RemoteDocument:
+    values: dict[str, Any] = {"url": f"https://henin.test/media/{name}", "mime_type": "image/jpeg"}
+    return RemoteDocument(**(values | changes))
 
 
 async def test_attachments_from_elsewhere_are_kept_in_their_order(conn: Connection) -> None:

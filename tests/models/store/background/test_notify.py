@@ -67,7 +67,7 @@ async def test_a_slow_reader_is_told_that_it_missed_something(database_url: str)
     listener = NotifyListener(database_url, ("posts",), size=2)
 
     for number in range(5):
-        listener._take(None, 0, "posts", str(number))  # type: ignore[arg-type]
+        listener._take(None, 0, "posts", str(number))  # type: ignore[arg-type]  # it looks at no connection
 
     seen = [await listener.get(0) for _ in range(2)]
     assert None in seen

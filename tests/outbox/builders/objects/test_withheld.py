@@ -52,7 +52,7 @@ def test_a_note_that_was_put_away_says_so_in_its_language(language: str, words: 
 def test_what_was_edited_while_hidden_is_newer_still() -> None:
     edited = post(hidden_at=LATER, updated_at=LATER)
 
-    assert build_withheld_note(SITE, ALICE, edited).updated > LATER  # type: ignore[operator]
+    assert build_withheld_note(SITE, ALICE, edited).updated > LATER  # type: ignore[operator]  # it was edited
 
 
 def test_a_suspended_actor_is_exactly_this() -> None:

@@ -1,6 +1,7 @@
 """Asking, answering and countering, with both people here and with one of them on another server."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -291,7 +292,7 @@ async def test_at_most_three_requests_of_one_person_wait_at_once(conn: Connectio
         ("loan", days(0, 400), "ends_at"),
         ("loan", days(0, 1, quantity=2), "quantity"),
         ("loan", days(0, 1, unit="hour"), "quantity"),
-        ("gift", Terms(amount=5), "amount"),  # type: ignore[arg-type]
+        ("gift", Terms(amount=Decimal(5)), "amount"),
         ("gift", Terms(note="x" * 1001), "note"),
     ],
 )

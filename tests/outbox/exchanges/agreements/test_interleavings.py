@@ -16,6 +16,7 @@ from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges import agreements as held
 from models.exchanges import exchanges, points
 from models.exchanges.agreements import Agreement, Terms, is_free
+from models.exchanges.agreements.values import Step
 from models.listings.availability import Taken
 from models.people.actors import Actor
 from models.store.database import Connection, fetch_all, fetch_value
@@ -72,8 +73,9 @@ async def _do(dice: random.Random, verb: str, side: Side, agreement: Agreement, 
         case "counter":
             await counter(conn, site, actor, agreement, terms)
         case "report":
-            step = dice.choice(("out", "back")) if mode == "loan" else "done"
-            await report(conn, site, actor, agreement, step)  # type: ignore[arg-type]
+            steps: tuple[Step, ...] = ("out", "back") if mode == "loan" else ("done",)
+            step = dice.choice(steps)
+            await report(conn, site, actor, agreement, step)
         case "clock":
             await expire(side, agreement)
         case _:

@@ -8,6 +8,7 @@ import pytest
 from models.errors import Conflict
 from models.exchanges import agreements, points
 from models.exchanges.agreements import Agreement, Terms
+from models.exchanges.agreements.values import Step
 from models.listings.listings import Listing
 from models.people.actors import Actor
 from models.store.database import Connection, Pool, connection, fetch_column, transaction
@@ -47,8 +48,9 @@ async def test_whoever_borrows_pays_whoever_lends_once(conn: Connection, village
     agreed = await agree(conn, alice, hocine, await make_listing(conn, alice, points=12), days(0, 2))
     before, promised = await balances(conn, alice, hocine), (await points.find_means(conn, hocine.id)).promised
 
-    for actor, step in ((alice, "out"), (hocine, "back"), (alice, "back"), (alice, "back"), (hocine, "back")):
-        await report(conn, HERE, actor, agreed, step)  # type: ignore[arg-type]
+    steps: list[tuple[Actor, Step]] = [(alice, "out"), *[(who, "back") for who in (hocine, alice, alice, hocine)]]
+    for actor, step in steps:
+        await report(conn, HERE, actor, agreed, step)
 
     assert (agreed.points, before, promised) == (12, [0, 20], 12)
     assert await balances(conn, alice, hocine) == [12, 8]

@@ -1,6 +1,7 @@
 """Who waits for what is lent, and what happens when two of those who decide about a list do so at once."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -267,9 +268,9 @@ async def test_a_list_ends_with_its_listing_whoever_took_that_away(lending: Lend
     assert (await lending.kinds("bob"))[-1] == "reserve_closed"
 
 
-async def act_at_once(*acts: object) -> list[object]:
+async def act_at_once(*acts: Awaitable[object]) -> list[object]:
     """Both at the same moment; what each one came to."""
-    return await asyncio.gather(*acts, return_exceptions=True)  # type: ignore[call-overload, no-any-return]
+    return await asyncio.gather(*acts, return_exceptions=True)
 
 
 async def test_the_next_one_says_yes_while_the_giver_asks_another(lending: Lending) -> None:

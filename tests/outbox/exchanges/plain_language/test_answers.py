@@ -202,7 +202,7 @@ async def test_ht10_every_attempt_is_signed_anew_over_the_same_bytes(
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]  # tests ask it for no time zone
             return clock.pop(0) if len(clock) > 1 else clock[0]
 
     monkeypatch.setattr(transport_module, "datetime", Clock)

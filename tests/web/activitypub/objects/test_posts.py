@@ -6,6 +6,7 @@ import pytest
 
 from models.ids import HIGHEST_ID
 from models.people.actors import Actor
+from models.posts.values import Audience
 from models.servers import servers
 from models.servers.private_hosts import withhold
 from models.store.database import connection, transaction
@@ -89,9 +90,9 @@ async def test_ob01_a_tombstone_is_not_taken_for_what_is_held(door: Door, alice:
 
 
 @pytest.mark.parametrize("audience", ["network", "unlisted"])
-async def test_ob02_what_is_public_needs_no_signature(door: Door, alice: Actor, audience: str) -> None:
+async def test_ob02_what_is_public_needs_no_signature(door: Door, alice: Actor, audience: Audience) -> None:
     async with transaction(door.instance.pool) as conn:
-        draft = NoteDraft(text="Bonjour", audience=audience)  # type: ignore[arg-type]
+        draft = NoteDraft(text="Bonjour", audience=audience)
         note = await publish_note(conn, door.instance.site, alice, draft)
 
     assert (await door.get(note.uri)).json["content"] == "<p>Bonjour</p>"
@@ -99,14 +100,14 @@ async def test_ob02_what_is_public_needs_no_signature(door: Door, alice: Actor, 
 
 @pytest.mark.parametrize("audience", ["followers", "territories"])
 async def test_ob02_what_is_for_followers_is_for_accepted_followers(
-    door: Door, alice: Actor, bob: Person, audience: str
+    door: Door, alice: Actor, bob: Person, audience: Audience
 ) -> None:
     carl, dora = door.fediverse.add_person("carl"), door.fediverse.add_person("dora")
     await door.befriend(bob, alice)
     await door.befriend(carl, alice, state="pending")
     await door.meet(dora)
     async with transaction(door.instance.pool) as conn:
-        draft = NoteDraft(text="Bonjour", audience=audience)  # type: ignore[arg-type]
+        draft = NoteDraft(text="Bonjour", audience=audience)
         note = await publish_note(conn, door.instance.site, alice, draft)
     create = await sent(door, "Create")
 

@@ -109,7 +109,7 @@ async def test_what_is_anothers_is_refused_at_every_address(
             assert refused, (who, method, path, answer.status, answer.location)
     async with connection(instance.pool) as conn:
         assert await reserves.list_places(conn, sofa.listing.id) == []
-        thread = await exchanges.find(conn, listing_id=sofa.listing.id, partner_id=sofa.actors["partner"].id)  # type: ignore[union-attr]
+        thread = await exchanges.find(conn, listing_id=sofa.listing.id, partner_id=sofa.actors["partner"].id)  # type: ignore[union-attr]  # the table made both
         assert thread is not None and thread.id == sofa.thread_id
 
 

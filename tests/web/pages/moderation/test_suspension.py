@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -37,9 +38,9 @@ async def made(instance: Instance, lomme: Village) -> SampleThreads:
         return made
 
 
-async def decide(instance: Instance, actor: Actor, kind: DecisionKind = "suspend", **values: timedelta) -> int:
+async def decide(instance: Instance, actor: Actor, kind: DecisionKind = "suspend", **values: Any) -> int:
     async with transaction(instance.pool) as conn:
-        return (await rule(conn, actor, kind, site=SITE, **values)).id  # type: ignore[arg-type]
+        return (await rule(conn, actor, kind, site=SITE, **values)).id
 
 
 async def test_every_page_leads_to_the_one_that_says_why(alice: Browser, instance: Instance, lomme: Village) -> None:

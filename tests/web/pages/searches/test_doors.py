@@ -1,7 +1,7 @@
 """Every way to look at a search finds the same, for whoever may see it: list, map, feeds, frame, poster and alert."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qs, urlencode
 
 import pytest
@@ -96,11 +96,11 @@ NOT_FOR_ALERTS: list[tuple[str, set[str]]] = [
 
 
 async def test_the_same_parameters_find_the_same_by_every_door(
-    visitor: Browser, open_browser: Callable[..., object], instance: Instance
+    visitor: Browser, open_browser: Callable[..., Awaitable[Browser]], instance: Instance
 ) -> None:
     async with transaction(instance.pool) as conn:
         zoe = await make_member(conn, "zoe")
-    member: Browser = await open_browser(zoe)  # type: ignore[misc]
+    member = await open_browser(zoe)
 
     for query, found in [*EVERYWHERE, *NOT_FOR_ALERTS]:
         for door in DOORS:
@@ -134,9 +134,9 @@ FOR_SOME = [
 
 @pytest.mark.parametrize("reader", ["visitor", "member"])
 async def test_what_is_not_for_a_reader_stands_at_no_door(
-    open_browser: Callable[..., object], instance: Instance, lomme: Village, reader: str
+    open_browser: Callable[..., Awaitable[Browser]], instance: Instance, lomme: Village, reader: str
 ) -> None:
-    hocine: Browser = await open_browser(lomme.hocine if reader == "member" else None)  # type: ignore[misc]
+    hocine = await open_browser(lomme.hocine if reader == "member" else None)
     doors = [LIST, POINTS] if reader == "member" else [LIST, POINTS, "/annonces/flux.json", "/embed/annonces?nombre=24"]
     shown = lomme.tent.post.url
 
@@ -153,14 +153,14 @@ async def test_what_is_not_for_a_reader_stands_at_no_door(
 
 
 async def test_what_a_member_passes_on_of_her_territories_is_the_same_for_everybody(
-    open_browser: Callable[..., object], visitor: Browser, instance: Instance, lomme: Village
+    open_browser: Callable[..., Awaitable[Browser]], visitor: Browser, instance: Instance, lomme: Village
 ) -> None:
     """She follows Hénin alone; to visitors "the neighbours" are the friends of the cooperative as well."""
     async with transaction(instance.pool) as conn:
         douai = await make_remote_actor(conn, "coop", "douai.test", type="Organization", name="Coop de Douai")
         await trust_levels.save_level(conn, douai.host, "friend")
         await make_listing(conn, douai, title="Luge de Douai", territory_uri=douai.uri)
-    alice: Browser = await open_browser(lomme.alice)  # type: ignore[misc]
+    alice = await open_browser(lomme.alice)
     query = "genre=offer&coop=miens"
     page = await alice.get(f"/annonces?{query}")
     [passed_on] = page.html.xpath("//section[@aria-labelledby='suivre']//a[contains(@href, 'flux.json')]/@href")
@@ -176,13 +176,13 @@ async def test_what_a_member_passes_on_of_her_territories_is_the_same_for_everyb
 
 
 async def test_whoever_waits_reads_as_a_visitor_and_whoever_is_suspended_nothing(
-    open_browser: Callable[..., object], instance: Instance, lomme: Village
+    open_browser: Callable[..., Awaitable[Browser]], instance: Instance, lomme: Village
 ) -> None:
     async with transaction(instance.pool) as conn:
         await execute(conn, "UPDATE post SET audience = 'coop' WHERE id = $1", lomme.tent.id)
         await execute(conn, "UPDATE account SET waits_since = now() WHERE actor_id = $1", lomme.hocine.id)
         await execute(conn, "UPDATE actor SET suspended_at = now() WHERE id = $1", lomme.admin.id)
-    member, waiting, stopped = [await open_browser(one) for one in (lomme.alice, lomme.hocine, lomme.admin)]  # type: ignore[misc]
+    member, waiting, stopped = [await open_browser(one) for one in (lomme.alice, lomme.hocine, lomme.admin)]
 
     for door in (LIST, POINTS):
         assert await look(member, door, "q=tente") == {TENT}

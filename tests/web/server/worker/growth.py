@@ -38,7 +38,7 @@ LASTING = {
     "instance_key": _FEW, "instance_secret": _FEW, "last_alive": _FEW, "mail_cursor": _FEW, "unattended": _FEW,
     "disk_space": _FEW, "pgqueuer_schedules": _FEW, "health_trouble": _FEW, "health_look": _FEW, "known_word": _FEW,
     "machine_trouble": _FEW, "release_notice": _FEW, "known_word_count": _FEW, "application": _FEW, "heartbeat": _FEW,
-    "sweep_position": _FEW,
+    "sweep_position": _FEW, "sweep_round": _FEW,
     "kept_open_repairs": _FEW,
     "figure_cell": _SUMS, "figure_difference": _SUMS, "figure_event": _AS_MANY, "figure_gone": _SUMS,
     "figure_month": _SUMS, "figure_neighbour": _SUMS, "figure_sum": _SUMS, "walk_in_month": _SUMS,

@@ -138,7 +138,7 @@ async def test_a_full_disk_is_said_as_what_it_is(pool: Pool) -> None:
             raise asyncpg.DiskFullError("could not extend file: No space left on device")
 
     with pytest.raises(NoSpace):
-        await write(None)  # type: ignore[arg-type]
+        await write(None)  # type: ignore[arg-type]  # it looks at no request
     async with serving(make_instance(pool), [web.get("/ecrire", write), web.get("/api/v1/x", write)]) as client:
         page = await client.get("/ecrire", headers={"Accept": "text/html", "Accept-Language": "fr"})
         app = await client.get("/api/v1/x", headers={"Accept-Language": "en"})

@@ -345,6 +345,23 @@ async def test_of_large_tables_a_night_takes_step_by_step_as_much_as_it_has_time
         assert await conn.fetchval("SELECT count(*) FROM actor") == left
 
 
+@pytest.mark.parametrize(("seconds", "steps"), [(60.0, 3), (0.0, 1)])
+async def test_of_what_goes_by_so_many_rows_a_night_takes_all_that_it_has_time_for(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, seconds: float, steps: int
+) -> None:
+    left, most = [0, 50_000, 60_000], nightly_sweep.AT_MOST["notifications"]
+
+    async def forget_some(_: object) -> int:
+        return left.pop()
+
+    monkeypatch.setitem(SWEEPS, "notifications", forget_some)
+    monkeypatch.setattr(nightly_sweep, "STEPS_SECONDS", seconds)
+    gone = await nightly_sweep.forget(make_instance(pool), "notifications")
+
+    assert (gone, len(left)) == ([60_000, 110_000, 110_000][steps - 1], 3 - steps)
+    assert most == 50_000, "so many of each of three kinds: fewer in all tell that nothing is left"
+
+
 async def test_the_sweep_forgets_what_is_old_and_a_table_that_fails_stops_nobody(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Mona moderates, Awa welcomes, Odile administers, each by an app; Zoé reported Hocine, whose note is there."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from models.moderation.reports import Report
 from models.people.accounts import Role
@@ -30,10 +31,10 @@ class Crew:
     note: Post
     report: Report
 
-    async def again(self, **changes: object) -> Report:
+    async def again(self, **changes: Any) -> Report:
         """One more report, of Hocine by a visitor where nothing else is said."""
         async with transaction(self.anybody.pool) as conn:
-            complaint = Complaint(**({"target": self.hocine, "content": "Non"} | changes))  # type: ignore[arg-type]
+            complaint = Complaint(**dict[str, Any](target=self.hocine, content="Non") | changes)
             return await reports.report(conn, HERE, None, complaint)
 
 

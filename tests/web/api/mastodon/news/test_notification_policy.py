@@ -8,6 +8,7 @@ import pytest
 from inbox.processing.process import process_due
 from models.exchanges import exchanges
 from models.news import notification_policies, notifications
+from models.news.notifications import NotificationType
 from models.people import actors
 from models.people.actors import Actor
 from models.store.database import connection, execute, fetch_value, transaction
@@ -155,11 +156,15 @@ async def test_the_teams_news_and_calls_that_she_asked_for_are_never_set_apart(a
     async with transaction(alice.api.pool) as conn:
         zoe = await make_member(conn, "zoe")
         call = await make_listing(conn, carol, kind="repair_call", mode="repair")
-        for type, by, post_id in (("repair_call", carol, call.id), ("coop_follow", carol, None)):
+        news: list[tuple[NotificationType, Actor, int | None]] = [
+            ("repair_call", carol, call.id),
+            ("coop_follow", carol, None),
+        ]
+        for type, by, post_id in news:
             assert await notifications.notify(
                 conn,
                 recipient_id=alice.actor.id,
-                type=type,  # type: ignore[arg-type]
+                type=type,
                 actor_id=by.id,
                 post_id=post_id,
             )

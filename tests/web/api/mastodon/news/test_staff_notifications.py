@@ -93,7 +93,7 @@ async def test_a_listing_that_she_waits_for_is_told_as_a_post_and_what_apps_do_n
             await notifications.notify(
                 conn,
                 recipient_id=alice.actor.id,
-                type=type,  # type: ignore[arg-type]
+                type=type,  # type: ignore[arg-type]  # a name out of the parameters
                 actor_id=actor_id,
                 post_id=post_id,
             )

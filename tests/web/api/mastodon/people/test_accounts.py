@@ -9,7 +9,7 @@ from models.relations import reactions
 from models.store.database import connection, execute
 from tests.factories import make_follow, make_listing, make_local_actor, make_member, make_note, make_remote_actor
 from tests.web.api import strict
-from tests.web.api.conftest import Alice
+from tests.web.api.conftest import Alice, Api
 
 ACCOUNTS = strict.many(strict.account)
 STATUSES = strict.many(strict.status)
@@ -134,8 +134,8 @@ async def test_what_somebody_wrote_narrows_and_never_shows_more_than_the_reader_
         answer = await make_note(conn, bob, in_reply_to_uri=open_.uri)
     path = f"/api/v1/accounts/{bob.id}/statuses"
 
-    async def read(api: object = alice.api, **params: str) -> list[int]:
-        return [int(one["id"]) for one in await api.get(path, STATUSES, **params)]  # type: ignore[attr-defined]
+    async def read(api: Api = alice.api, **params: str) -> list[int]:
+        return [int(one["id"]) for one in await api.get(path, STATUSES, **params)]
 
     assert await read() == [answer.id, coop.id, open_.id]
     assert await read(alice.api.as_anybody()) == [answer.id, open_.id]

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -27,9 +28,9 @@ async def open_editor(door: Doorbell) -> Visitor:
     return await ada.open(EDITOR)
 
 
-async def publish(door: Doorbell, text: str = CHARTER, **changes: object) -> int:
+async def publish(door: Doorbell, text: str = CHARTER, **changes: Any) -> int:
     async with transaction(door.instance.pool) as conn:
-        return await publish_charter(conn, text, **changes)  # type: ignore[arg-type]
+        return await publish_charter(conn, text, **changes)
 
 
 async def find_due(door: Doorbell, username: str = "alice") -> datetime | None:

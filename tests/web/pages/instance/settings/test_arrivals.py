@@ -4,6 +4,7 @@ import pytest
 
 from models import preferences
 from models.preference_values import CannedAnswer, SignUpQuestion
+from models.preferences import Registration
 from models.store.database import connection
 from tests.web.applicants import choose, words_of
 from tests.web.form_client import Doorbell, Visitor, add_member
@@ -133,8 +134,8 @@ async def test_settings_of_the_cooperative_keep_the_questions(nadia: Visitor, do
 
 
 @pytest.mark.parametrize(("way", "said"), [("invitation", "on entre avec une invitation"), ("closed", "de vive voix")])
-async def test_closed_ways_say_why_in_the_cooperatives_words(door: Doorbell, way: str, said: str) -> None:
-    await choose(door.instance, way, closed_words="Nous rouvrons en mai.")  # type: ignore[arg-type]
+async def test_closed_ways_say_why_in_the_cooperatives_words(door: Doorbell, way: Registration, said: str) -> None:
+    await choose(door.instance, way, closed_words="Nous rouvrons en mai.")
     visitor = await door.ring()
 
     await visitor.open("/inscription")

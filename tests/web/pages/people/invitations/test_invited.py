@@ -1,6 +1,7 @@
 """Coming in by an invitation: from the poster to the first page, and what is said where it serves no more."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,10 +21,10 @@ from web.security.invitation_links import make_address
 CAROLE = {"name": "Carole", "username": "carole", "email": "carole@example.org", "password": "trois vélos et demi"}
 
 
-async def choose(instance: Instance, registration: Registration, **more: object) -> None:
+async def choose(instance: Instance, registration: Registration, **more: Any) -> None:
     async with transaction(instance.pool) as conn:
         chosen = await preferences.load(conn)
-        await preferences.save(conn, replace(chosen, registration=registration, **more))  # type: ignore[arg-type]
+        await preferences.save(conn, replace(chosen, registration=registration, **more))
 
 
 async def invite(door: Doorbell, **changes: object) -> str:
