@@ -228,7 +228,9 @@ async def load_listing_view(
         raise NotFound
     branding = await find_branding(request, conn)
     await count_unread(request, conn)
-    post, details, author = listing.post, listing.details, await actors.get(conn, listing.post.author_id)
+    post, details = listing.post, listing.details
+    people = await actors.map_by_ids(conn, [post.author_id, *([account.actor_id] if account else [])])
+    author, me = people[post.author_id], people[account.actor_id] if account else None
     own = reader_id == post.author_id
     questions, messages = await _list_remarks(conn, site, post.id, reader_id)
     photos = await media.list_by_posts(conn, [post.id])
@@ -240,9 +242,9 @@ async def load_listing_view(
         path=listing_path(site, listing),
         short=f"{site.url}/a/{write_short(post.id)}",
         local=post.local,
-        mail_door=await find_contact_option(conn, request, listing),
+        mail_door=await _find_mail_door(conn, request, listing),
         own=own,
-        ways=await find_listing_actions(conn, request, listing, author),
+        ways=await find_listing_actions(conn, request, listing, author, me),
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         summary=shorten(details.description),
@@ -275,6 +277,11 @@ async def load_listing_view(
         similar=await list_similar(conn, site, listing, reader_id=reader_id),
         fitting=await find_fitting_offers(conn, site, listing, own=own),
     )
+
+
+async def _find_mail_door(conn: Connection, request: web.Request, listing: Listing) -> ContactOption:
+    """The door by mail, which members are not shown."""
+    return "" if current_account(request) else await find_contact_option(conn, request, listing)
 
 
 async def _list_remarks(
