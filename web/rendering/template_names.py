@@ -87,8 +87,9 @@ def _list_targets(source: nodes.Template) -> frozenset[str] | None:
     """The templates that are given all that this one knows; None where one has no fixed name, or becomes a part."""
     if any(source.find_all((nodes.Include, nodes.Extends))):
         return None
-    kinds = (*source.find_all(nodes.Import), *source.find_all(nodes.FromImport))
-    targets = [_name_target(one.template) for one in kinds if one.with_context]
+    whole = [_name_target(one.template) for one in source.find_all(nodes.Import) if one.with_context]
+    named = [_name_target(one.template) for one in source.find_all(nodes.FromImport) if one.with_context]
+    targets = {*whole, *named}
     return None if None in targets else frozenset(name for name in targets if name is not None)
 
 

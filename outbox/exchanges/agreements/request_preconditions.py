@@ -62,13 +62,17 @@ async def require_may_ask(
         raise Invalid("own_listing")
     if not seen and listing.id not in await posts.filter_visible(conn, [listing.id], partner.id):
         raise NotFound
+    _require_owner(owner, listing)
+    if await blocks.between(conn, partner.id, owner.id):
+        raise Forbidden("request_not_accepted")
+    await require_may_borrow(conn, partner, listing.details)
+
+
+def _require_owner(owner: Actor, listing: Listing) -> None:
     if listing.details.meeting and listing.post.local:
         raise Conflict("meeting_not_asked")
     if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
         raise Conflict("owner_gone")
-    if await blocks.between(conn, partner.id, owner.id):
-        raise Forbidden("request_not_accepted")
-    await require_may_borrow(conn, partner, listing.details)
 
 
 async def require_few_waiting(conn: Connection, partner: Actor, listing: Listing) -> None:

@@ -40,8 +40,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     [
         ("/annonces", "visitor", 8),
         ("/annonces", "member", 10),
-        ("a listing", "visitor", 24),
-        ("a listing", "member", 41),
+        ("a listing", "visitor", 22),
+        ("a listing", "member", 40),
         ("a copy", "member", 25),
         ("a thread", "member", 24),
         ("/", "visitor", 14),
