@@ -14,7 +14,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from web.rendering.fragments import Fragments
-from web.rendering.template_names import MACROS, Reading
+from web.rendering.template_names import MACROS, TemplateNames
 
 ICON = "icon"
 """The macro of MACROS that knows nothing but its one word."""
@@ -32,7 +32,7 @@ class PageTemplate(Template):
         self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
     ) -> TemplateModule:
         """Its macros. They are those of another import where all that they read outside themselves is the same."""
-        names = self.environment.reading.find(self.name)  # type: ignore[attr-defined]  # a PageEnvironment
+        names = self.environment.names.find(self.name)  # type: ignore[attr-defined]  # a PageEnvironment
         if names == () and vars is not None:  # what it says is the same for everybody
             return self.module
         if names is None or not vars or IMPORTED not in vars:
@@ -65,7 +65,7 @@ class PageEnvironment(Environment):
         """`changing` are the sentences that may be said otherwise tomorrow."""
         super().__init__(**options)
         self.translate, self.changing, self.static_url = translate, frozenset(changing), static_url
-        self.reading = Reading(self)
+        self.names = TemplateNames(self)
         self.fragments = Fragments(self)
         self.globals["kept_part"] = self.fragments.write
 
@@ -77,8 +77,8 @@ class PageEnvironment(Environment):
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
         if name != MACROS:
-            self.reading.free_imports(source)
-        self.reading.note(name, source)
+            self.names.free_imports(source)
+        self.names.note(name, source)
         folded: nodes.Template = _Folding(self, name).visit(source)
         return super()._generate(folded, name, filename, defer_init)
 

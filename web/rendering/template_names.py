@@ -12,7 +12,7 @@ MACROS = "macros.html"
 """What almost every template takes its components from, `with context`: most of them read nothing of it."""
 
 
-class Reading:
+class TemplateNames:
     """What the templates of one environment read besides what all of them know."""
 
     def __init__(self, environment: "Environment") -> None:

@@ -135,7 +135,7 @@ async def sum_bound(conn: Connection, listing_id: int, *, but: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RequestCounts:
     """How much somebody asked for: what waits for an answer, about one listing and about all, and how often she asked
     for that one lately, whatever became of it.
     """
@@ -145,11 +145,11 @@ class Asked:
     lately: int
 
 
-async def count_asked(conn: Connection, partner_id: int, listing_id: int, *, within: timedelta) -> Asked:
+async def count_asked(conn: Connection, partner_id: int, listing_id: int, *, within: timedelta) -> RequestCounts:
     """What somebody has asked for, and of this listing within this time."""
     found = await fetch_one(
         conn,
-        Asked,
+        RequestCounts,
         """
         SELECT count(*) FILTER (WHERE listing_id = $2) AS waiting_here, count(*) AS waiting,
             (SELECT count(*) FROM exchange e JOIN agreement a ON a.exchange_id = e.id
