@@ -1,5 +1,7 @@
 """Who can act at all: members who live here still and are not suspended, and owners who are not away."""
 
+from datetime import datetime
+
 from models.errors import AccountSuspended, Conflict, Invalid
 from models.listings.listings import Listing
 from models.people import absences
@@ -31,5 +33,16 @@ def require_at_home(author: Actor) -> None:
 
 async def require_there(conn: Connection, listing: Listing) -> None:
     """Raise Conflict while whoever offers this is away; what somebody looks for can be answered meanwhile."""
-    if listing.details.kind == "offer" and await absences.is_away(conn, listing.post.author_id) is not None:
+    if listing.details.kind == "offer":
+        _require_back(await absences.is_away(conn, listing.post.author_id))
+
+
+def require_seen_there(listing: Listing, owner: Actor, *, at: datetime) -> None:
+    """The same for a page, by what was just read of the `owner`."""
+    if listing.details.kind == "offer" and owner.away_until is not None and owner.away_until > at:
+        _require_back(owner.away_until)
+
+
+def _require_back(until: datetime | None) -> None:
+    if until is not None:
         raise Conflict("owner_away")

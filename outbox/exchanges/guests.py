@@ -67,9 +67,12 @@ async def are_welcome(conn: Connection, listing: Listing) -> bool:
 
     Meetings have a door of their own.
     """
-    if not listing.post.local or listing.post.audience != "network" or listing.details.meeting:
-        return False
-    return (await preferences.load(conn)).guests
+    return is_for_all(listing) and (await preferences.load(conn)).guests
+
+
+def is_for_all(listing: Listing) -> bool:
+    """Whether it is one of those that may be answered by mail where the cooperative wants it."""
+    return listing.post.local and listing.post.audience == "network" and not listing.details.meeting
 
 
 async def request_link(conn: Connection, listing: Listing, visit: ContactRequest) -> None:

@@ -57,6 +57,10 @@ FRAMED = "/embed/"
 PARTS_OF_PAGES = ("image/webp", "image/jpeg", "image/png", "font/", "text/css", "text/javascript")
 """What no browser shows as a document of its own with rights: some headers say nothing there, and a page has twenty."""
 
+WITHOUT_POLICY = tuple(one for one in PARTS_OF_PAGES if one != "text/javascript")
+"""What runs nothing and fetches nothing by itself: the policy of the page counts. A script may be that of a worker,
+which has its own."""
+
 SILENT = ("/static/", "/media/", "/healthz", "/readyz")
 """Their successes are not worth a line."""
 
@@ -206,10 +210,15 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     framed = request.path.startswith(FRAMED) and response.status in (200, 304)
     if not framed and not response.content_type.startswith(PARTS_OF_PAGES):
         _set_missing(headers, PROTECTING_DOCUMENTS)
-    policy = make_content_policy(settings, request.path if is_page else "", framed=framed)
-    headers.setdefault("Content-Security-Policy", policy)
+    _add_policy(response, settings, request.path if is_page else "", framed=framed)
     if settings.url.startswith("https:"):
         _set_missing(headers, HTTPS_ONLY)
+
+
+def _add_policy(response: web.StreamResponse, settings: Settings, path: str, *, framed: bool) -> None:
+    if not response.content_type.startswith(WITHOUT_POLICY):
+        policy = make_content_policy(settings, path, framed=framed)
+        response.headers.setdefault("Content-Security-Policy", policy)
 
 
 def _set_missing(headers: MutableMapping[str, str], wanted: Mapping[str, str]) -> None:

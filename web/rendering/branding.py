@@ -40,6 +40,7 @@ class Branding:
     is asked for the background of the map, nobody where it is ours. `pages` are those that it writes itself,
     `subcategories` its own, by the shared category that they are under. At `shutdown_at` the instance ends; `ending`
     says that this has come. `dues`: members are asked for something each year. `charter`: there is one to read.
+    `guests`: whoever has no account may answer by mail.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Branding:
     ending: bool = False
     subcategories: Mapping[str, Sequence[Subcategory]] = field(default_factory=dict)
     charter: bool = False
+    guests: bool = False
 
     def takes(self, details: ListingDetails) -> bool:
         """Whether something new may go where this is, into its category and into its sub-category."""
@@ -140,6 +142,7 @@ def make_branding(chosen: Preferences, site: Site) -> Branding:
         ending=chosen.shutdown_at is not None and chosen.shutdown_at <= datetime.now(UTC),
         words={**find_words(chosen), **find_labels(chosen)},
         kinds=chosen.kinds,
+        guests=chosen.guests,
         logo=find_logo(site, chosen).removeprefix(site.url),
         filters_open=chosen.filters_open,
         notice_publish=chosen.notice_publish,

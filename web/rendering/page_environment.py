@@ -1,7 +1,7 @@
 """jinja2 as pages use it: what is the same on every page is written into a template once, when it is read.
 
-A page has a hundred sentences without a value in them, fifty icons, and thirty imports of the same macros: to ask for
-each of them again took longer than to write all the rest.
+A page has a hundred sentences without a value in them, fifty icons, and thirty imports of macros, most of which know
+nothing but what they are given: to ask for each of them again took longer than to write all the rest.
 """
 
 from collections.abc import Callable, Collection, Mapping, MutableMapping
@@ -9,14 +9,12 @@ from typing import Any
 
 from jinja2 import Environment, Template, nodes
 from jinja2.environment import TemplateModule
-from jinja2.meta import find_undeclared_variables
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from web.rendering.fragments import Fragments
-
-MACROS = "macros.html"
+from web.rendering.template_names import MACROS, TemplateNames
 
 ICON = "icon"
 """The macro of MACROS that knows nothing but its one word."""
@@ -34,7 +32,7 @@ class PageTemplate(Template):
         self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
     ) -> TemplateModule:
         """Its macros. They are those of another import where all that they read outside themselves is the same."""
-        names = self.environment.read_by.get(self.name)  # type: ignore[attr-defined]  # a PageEnvironment
+        names = self.environment.names.find(self.name)  # type: ignore[attr-defined]  # a PageEnvironment
         if names == () and vars is not None:  # what it says is the same for everybody
             return self.module
         if names is None or not vars or IMPORTED not in vars:
@@ -52,11 +50,7 @@ def _find(name: str, vars: Mapping[str, Any], locals: Mapping[str, Any]) -> Any:
 
 
 class PageEnvironment(Environment):
-    """All templates know the same, so that imports need not compare it name by name: a page has thirty of them.
-
-    `read_by` are the names that each template reads and is not given by every environment, of those that pass nothing
-    on to others.
-    """
+    """All templates know the same, so that imports need not compare it name by name: a page has thirty of them."""
 
     template_class = PageTemplate
 
@@ -71,7 +65,7 @@ class PageEnvironment(Environment):
         """`changing` are the sentences that may be said otherwise tomorrow."""
         super().__init__(**options)
         self.translate, self.changing, self.static_url = translate, frozenset(changing), static_url
-        self.read_by: dict[str | None, tuple[str, ...]] = {}
+        self.names = TemplateNames(self)
         self.fragments = Fragments(self)
         self.globals["kept_part"] = self.fragments.write
 
@@ -82,17 +76,11 @@ class PageEnvironment(Environment):
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
-        if not _passes_context(source):
-            self.read_by[name] = tuple(sorted(find_undeclared_variables(source) - self.globals.keys()))
+        if name != MACROS:
+            self.names.free_imports(source)
+        self.names.note(name, source)
         folded: nodes.Template = _Folding(self, name).visit(source)
         return super()._generate(folded, name, filename, defer_init)
-
-
-def _passes_context(source: nodes.Template) -> bool:
-    """Whether it lets another template read what it was given."""
-    whole = any(one.with_context for one in source.find_all(nodes.Import))
-    parts = any(one.with_context for one in source.find_all(nodes.FromImport))
-    return whole or parts or any(source.find_all(nodes.Include)) or any(source.find_all(nodes.Extends))
 
 
 class _Folding(NodeTransformer):

@@ -134,17 +134,33 @@ async def sum_bound(conn: Connection, listing_id: int, *, but: int | None = None
     return found
 
 
-async def count_live(conn: Connection, partner_id: int, *, listing_id: int | None = None) -> int:
-    """How many requests of somebody wait for an answer, of all or about one listing."""
-    found: int = await fetch_value(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCounts:
+    """How much somebody asked for: what waits for an answer, about one listing and about all, and how often she asked
+    for that one lately, whatever became of it.
+    """
+
+    waiting_here: int
+    waiting: int
+    lately: int
+
+
+async def count_asked(conn: Connection, partner_id: int, listing_id: int, *, within: timedelta) -> RequestCounts:
+    """What somebody has asked for, and of this listing within this time."""
+    found = await fetch_one(
         conn,
+        RequestCounts,
         """
-        SELECT count(*) FROM agreement
-        WHERE partner_id = $1 AND is_open_state(state) AND ($2::bigint IS NULL OR listing_id = $2)
+        SELECT count(*) FILTER (WHERE listing_id = $2) AS waiting_here, count(*) AS waiting,
+            (SELECT count(*) FROM exchange e JOIN agreement a ON a.exchange_id = e.id
+                WHERE e.listing_id = $2 AND e.partner_id = $1 AND a.created_at > now() - $3::interval) AS lately
+        FROM agreement WHERE partner_id = $1 AND is_open_state(state)
         """,
         partner_id,
         listing_id,
+        within,
     )
+    assert found is not None  # a count has a row
     return found
 
 
@@ -162,21 +178,6 @@ async def count_live_of_host(conn: Connection, host: str, *, listing_id: int | N
         """,
         find_domain(host),
         listing_id,
-    )
-    return found
-
-
-async def count_asked(conn: Connection, partner_id: int, listing_id: int, *, within: timedelta) -> int:
-    """How often somebody has asked for this within this time, whatever became of it."""
-    found: int = await fetch_value(
-        conn,
-        """
-        SELECT count(*) FROM exchange e JOIN agreement a ON a.exchange_id = e.id
-        WHERE e.listing_id = $2 AND e.partner_id = $1 AND a.created_at > now() - $3::interval
-        """,
-        partner_id,
-        listing_id,
-        within,
     )
     return found
 

@@ -17,7 +17,7 @@ from models.store.database import Connection
 from outbox.builders.objects.agreement import speaks
 from outbox.exchanges.agreements.terms import AGAIN_AND_AGAIN, require_left, require_stands
 from outbox.listings.house_rules import require_may_borrow
-from outbox.presence import require_at_home, require_there
+from outbox.presence import require_at_home, require_seen_there
 from outbox.threads.messages import may_write
 
 Pair = tuple[Actor, Actor]
@@ -33,14 +33,18 @@ WAITING_HOST_EACH, WAITING_HOST_ALL = 30, 300
 """The same for all people of another domain, which makes as many as it likes."""
 
 
-async def require_askable(conn: Connection, partner: Actor, listing: Listing, owner: Actor | None = None) -> None:
+async def require_askable(
+    conn: Connection, partner: Actor, listing: Listing, owner: Actor | None = None, *, seen: bool = False
+) -> None:
     """Raise, with a sentence for her, whatever would keep this person from asking now, whichever terms she proposes.
 
-    NotFound, Forbidden, Invalid or Conflict. Nothing is locked: asking looks again. Pass `owner` where she is at hand.
+    NotFound, Forbidden, Invalid or Conflict. Nothing is locked: asking looks again. Pass `owner` where she is at hand,
+    `seen` where it was just found that this person may read the listing.
     """
-    await require_may_ask(conn, partner, owner or await actors.get(conn, listing.post.author_id), listing)
+    owner = owner or await actors.get(conn, listing.post.author_id)
+    await require_may_ask(conn, partner, owner, listing, seen=seen)
     require_stands(listing)
-    await require_there(conn, listing)
+    require_seen_there(listing, owner, at=datetime.now(UTC))
     await require_left(conn, listing)
     if not listing.post.local and listing.details.status == "reserved" and listing.details.mode not in AGAIN_AND_AGAIN:
         raise Conflict("listing_reserved")
@@ -48,30 +52,37 @@ async def require_askable(conn: Connection, partner: Actor, listing: Listing, ow
     await require_free_day(conn, listing, at=datetime.now(UTC))
 
 
-async def require_may_ask(conn: Connection, partner: Actor, owner: Actor, listing: Listing) -> None:
-    """Let two people who see each other begin something."""
+async def require_may_ask(
+    conn: Connection, partner: Actor, owner: Actor, listing: Listing, *, seen: bool = False
+) -> None:
+    """Let two people who see each other begin something; whether she sees the listing was asked already if `seen`."""
     if partner.local:
         require_at_home(partner)
     if owner.id == partner.id:
         raise Invalid("own_listing")
-    if listing.id not in await posts.filter_visible(conn, [listing.id], partner.id):
+    if not seen and listing.id not in await posts.filter_visible(conn, [listing.id], partner.id):
         raise NotFound
-    if listing.details.meeting and listing.post.local:
-        raise Conflict("meeting_not_asked")
-    if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
-        raise Conflict("owner_gone")
+    _require_owner(owner, listing)
     if await blocks.between(conn, partner.id, owner.id):
         raise Forbidden("request_not_accepted")
     await require_may_borrow(conn, partner, listing.details)
 
 
+def _require_owner(owner: Actor, listing: Listing) -> None:
+    if listing.details.meeting and listing.post.local:
+        raise Conflict("meeting_not_asked")
+    if owner.deleted_at is not None or owner.suspended_at is not None or owner.moved_to is not None:
+        raise Conflict("owner_gone")
+
+
 async def require_few_waiting(conn: Connection, partner: Actor, listing: Listing) -> None:
     """Raise Conflict for whoever has asked for so much that others could not any more."""
-    if await agreements.count_live(conn, partner.id, listing_id=listing.id) >= WAITING_EACH:
+    asked = await agreements.count_asked(conn, partner.id, listing.id, within=REQUESTS.within)
+    if asked.waiting_here >= WAITING_EACH:
         raise Conflict("too_many_requests_here")
-    if await agreements.count_live(conn, partner.id) >= WAITING_ALL:
+    if asked.waiting >= WAITING_ALL:
         raise Conflict("too_many_requests_waiting")
-    if await agreements.count_asked(conn, partner.id, listing.id, within=REQUESTS.within) >= REQUESTS.most:
+    if asked.lately >= REQUESTS.most:
         raise Conflict("too_many_requests_today")
     if not partner.local and not partner.guest and await _is_crowded(conn, partner.host, listing):
         raise Conflict("too_many_requests_from_server")

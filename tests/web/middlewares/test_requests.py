@@ -83,6 +83,28 @@ async def test_a_picture_that_came_says_only_that_it_may_be_read(pool: Pool) -> 
     assert given == {"Access-Control-Allow-Origin"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("font/woff2", False),
+        ("text/css", False),
+        ("image/webp", False),
+        ("image/svg+xml", True),
+        ("text/javascript", True),
+        ("text/plain", True),
+    ],
+)
+async def test_a_policy_goes_with_whatever_may_run_or_fetch_something(pool: Pool, kind: str, told: bool) -> None:
+    async def show(_: web.Request) -> web.Response:
+        return web.Response(body=b"part", content_type=kind)
+
+    async with serving(make_instance(pool), [web.get("/static/part", show)]) as client:
+        answer = await client.get("/static/part")
+
+    assert ("Content-Security-Policy" in answer.headers) == told
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 @pytest.mark.parametrize("path", ["/oauth/authorize", "/static/declic.0123456789ab.js"])
 async def test_pages_and_scripts_are_not_open_to_other_origins(pool: Pool, path: str) -> None:
     async with serving(make_instance(pool), [web.get(path, ok)]) as client:

@@ -142,3 +142,75 @@ def test_french_pages_ask_for_no_icon_and_for_no_sentence_that_stays() -> None:
     assert "Aller au contenu" in code and "#bike" in code
     assert "'Aller au contenu'," not in code and "(l_0_icon), 'bike'" not in code
     assert "'Annonces'" in code, "the cooperative may call them otherwise"
+
+
+def list_readings(templates: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """What two readers get of a page, and how often its templates said that they are read meanwhile."""
+    read: list[str] = []
+    environment = make_environment({name: text.replace("NOTE", "{{ note() }}") for name, text in templates.items()})
+    environment.globals["note"] = partial(note, read)
+    template = environment.get_template("page")
+    texts = [template.render(account=name, imported_once={}) for name in ("Maryse", "Hocine")]
+    return texts, read
+
+
+def test_a_part_is_read_once_for_all_pages_where_its_components_read_nothing_of_them() -> None:
+    texts, read = list_readings(
+        {
+            "page": '{% from "part" import lines with context %}{{ lines(account) }}',
+            "part": 'NOTE{% from "macros.html" import mark with context %}'
+            "{% macro lines(name) %}{{ mark(name) }}{% endmacro %}",
+            "macros.html": "{% macro icon(name) %}<i>{{ name }}</i>{% endmacro %}"
+            "{% macro mark(name) %}{{ icon(name) }}{% endmacro %}"
+            "{% macro form() %}{{ account }}{% endmacro %}",
+        }
+    )
+
+    assert texts == ["<i>Maryse</i>", "<i>Hocine</i>"]
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_a_part_whose_component_names_the_reader_is_read_once_for_each_page(direct: bool) -> None:
+    told = "{{ account }}" if direct else "{{ who() }}"
+    texts, read = list_readings(
+        {
+            "page": '{% include "twice" %}{% include "twice" %}',
+            "twice": '{% from "part" import lines with context %}{{ lines() }}',
+            "part": 'NOTE{% from "macros.html" import form with context %}'
+            "{% macro lines() %}{{ form() }};{% endmacro %}",
+            "macros.html": "{% macro icon(name) %}<i>{{ name }}</i>{% endmacro %}"
+            "{% macro who() %}{{ account }}{% endmacro %}{% macro form() %}" + told + "{% endmacro %}",
+        }
+    )
+
+    assert texts == ["Maryse;Maryse;", "Hocine;Hocine;"]
+    assert len(read) == 2
+
+
+def test_parts_that_hand_on_what_they_know_are_told_apart_by_what_the_last_one_reads() -> None:
+    frame = '{% from "first" import hello with context %}{{ hello() }}'
+    texts, read = list_readings(
+        {
+            "page": frame + "{% for account in ('Yun', 'Awa') %}" + frame + "{% endfor %}",
+            "first": 'NOTE{% from "last" import say with context %}{% macro hello() %}{{ say() }}{% endmacro %}',
+            "last": "{% macro say() %}{{ account }};{% endmacro %}",
+        }
+    )
+
+    assert texts == ["Maryse;Yun;Awa;", "Hocine;Yun;Awa;"]
+    assert len(read) == 6
+
+
+def test_parts_that_import_each_other_are_read_like_any() -> None:
+    texts, _ = list_readings(
+        {
+            "page": '{% from "one" import hello with context %}{{ hello(1) }}',
+            "one": "{% macro hello(again) %}{{ account }};"
+            '{% if again %}{% from "two" import back with context %}{{ back() }}{% endif %}{% endmacro %}',
+            "two": "{% macro back() %}"
+            '{% from "one" import hello with context %}{{ hello(0) }}{{ account }}{% endmacro %}',
+        }
+    )
+
+    assert texts == ["Maryse;Maryse;Maryse", "Hocine;Hocine;Hocine"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from models.people import actors
+from models.people.accounts import Account
 from models.people.actors import BUILT_IN, Actor
 from models.store.database import Connection
 from web.rendering.paths import profile_path
@@ -39,6 +40,14 @@ def person_of(actor: Actor) -> Person:
         since=actor.created_at if actor.local else None,
         back_on=find_return(actor, datetime.now(UTC)),
     )
+
+
+async def load_writer_and_reader(
+    conn: Connection, writer_id: int, account: Account | None
+) -> tuple[Actor, Actor | None]:
+    """Who wrote what a page shows, and the member who reads it; None for a visitor."""
+    people = await actors.map_by_ids(conn, {writer_id, account.actor_id} if account else {writer_id})
+    return people[writer_id], people[account.actor_id] if account else None
 
 
 def is_reportable(writer: Actor, reader_id: int | None) -> bool:

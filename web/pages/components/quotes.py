@@ -98,6 +98,7 @@ async def count_quotes(conn: Connection, post: Post, reader_id: int | None) -> Q
     facts = (await quote_policies.list_facts(conn, [post.id]))[post.id]
     allowed = reader_id is not None and post.audience in PUBLIC
     if allowed and reader_id != post.author_id and "public" not in facts.offer.all:
-        followed = await followers.list_followed_among(conn, reader_id or 0, [post.author_id])
-        allowed = "followers" in facts.offer.all and bool(followed)
+        allowed = "followers" in facts.offer.all and bool(
+            await followers.list_followed_among(conn, reader_id or 0, [post.author_id])
+        )
     return QuoteCount(post_id=post.id, count=facts.count, may_quote=allowed)

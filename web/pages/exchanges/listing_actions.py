@@ -1,6 +1,7 @@
 """How somebody gets from a listing into an exchange about it: ask, write, ask all, or go on where she stands."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aiohttp import web
 
@@ -8,20 +9,18 @@ from models.errors import Conflict, Forbidden, Invalid, NotFound
 from models.exchanges import reserves
 from models.exchanges.reserves import ReservePlace
 from models.listings.listings import STANDING, Listing, has_calendar
-from models.people import actors
 from models.people.actors import Actor
 from models.store.database import Connection
 from outbox.exchanges.agreements.request_preconditions import require_askable
 from outbox.exchanges.agreements.reserve import may_wait
 from outbox.exchanges.agreements.terms import require_stands
-from outbox.presence import require_there
+from outbox.presence import require_seen_there
 from outbox.threads.messages import may_write
 from web.pages.exchanges.own_exchanges import ExchangeRow, list_rows_about
 from web.pages.exchanges.reserve.answers import NO_ANSWERS, Answers, list_answers
 from web.pages.exchanges.reserve.waiting import waiting_path
 from web.pages.exchanges.thread.thread_page import locale_of
 from web.rendering.render import format_refusal, say
-from web.security.session import current_account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +48,24 @@ def asking_path(listing_id: int) -> str:
 
 
 async def find_listing_actions(
-    conn: Connection, request: web.Request, listing: Listing, author: Actor
+    conn: Connection, request: web.Request, listing: Listing, author: Actor, me: Actor | None
 ) -> ListingActions:
-    """The ways that are open to whoever is asking for the page."""
-    account = current_account(request)
-    if account is None:
-        return await _find_visitor_actions(conn, listing)
-    if account.actor_id == author.id:
+    """The ways that are open to whoever is asking for the page, which it was found that she may read: a visitor, or
+    `me`, a member.
+    """
+    if me is None:
+        return _find_visitor_actions(listing, author)
+    if me.id == author.id:
         answers = await list_answers(conn, locale_of(request), author.id, listing)
         return ListingActions(threads=tuple(one.row for one in answers.people), answers=answers)
-    return await _find_reader_actions(conn, request, listing, author, account.actor_id)
+    return await _find_reader_actions(conn, request, listing, author, me)
 
 
 async def _find_reader_actions(
-    conn: Connection, request: web.Request, listing: Listing, author: Actor, me_id: int
+    conn: Connection, request: web.Request, listing: Listing, author: Actor, me: Actor
 ) -> ListingActions:
-    threads = tuple(await list_rows_about(conn, locale_of(request), me_id, listing.id))
-    me = await actors.get(conn, me_id)
-    obstacle = await find_obstacle(conn, request, me, listing, author)
+    threads = tuple(await list_rows_about(conn, locale_of(request), me.id, listing.id))
+    obstacle = await find_obstacle(conn, request, me, listing, author, seen=True)
     asked = any(row.open for row in threads)
     standing = listing.details.status in STANDING
     place = await reserves.find(conn, listing.id, me.id)
@@ -97,16 +96,22 @@ def _may_wait(me: Actor, listing: Listing, author: Actor, obstacle: str) -> bool
     return me.moved_to is None and may_wait(listing, author) and (has_calendar(listing.details) or bool(obstacle))
 
 
-async def _find_visitor_actions(conn: Connection, listing: Listing) -> ListingActions:
-    return ListingActions(ask=asking_path(listing.id) if await _stands(conn, listing) else "")
+def _find_visitor_actions(listing: Listing, author: Actor) -> ListingActions:
+    return ListingActions(ask=asking_path(listing.id) if _stands(listing, author) else "")
 
 
 async def find_obstacle(
-    conn: Connection, request: web.Request, me: Actor, listing: Listing, author: Actor | None = None
+    conn: Connection,
+    request: web.Request,
+    me: Actor,
+    listing: Listing,
+    author: Actor | None = None,
+    *,
+    seen: bool = False,
 ) -> str:
     """Why a member cannot ask for a listing now, in her language; nothing where she can."""
     try:
-        await require_askable(conn, me, listing, author)
+        await require_askable(conn, me, listing, author, seen=seen)
     except NotFound:
         return say(request, "Cette annonce ne prend pas votre demande.")
     except (Conflict, Forbidden, Invalid) as error:
@@ -114,11 +119,11 @@ async def find_obstacle(
     return ""
 
 
-async def _stands(conn: Connection, listing: Listing) -> bool:
+def _stands(listing: Listing, author: Actor) -> bool:
     """Whether somebody who is not logged in may hope to ask for it."""
     try:
         require_stands(listing)
-        await require_there(conn, listing)
+        require_seen_there(listing, author, at=datetime.now(UTC))
     except Conflict:
         return False
     return True

@@ -100,6 +100,8 @@ async def list_rows_about(conn: Connection, locale: ReaderLocale, actor_id: int,
 
 async def list_rows(conn: Connection, locale: ReaderLocale, found: Sequence[MyExchange]) -> list[ExchangeRow]:
     """These threads in words."""
+    if not found:
+        return []
     people = await actors.map_by_ids(conn, sorted({one.other_id for one in found}))
     return [_make_row(locale, one, people[one.other_id].display_name) for one in found]
 

@@ -17,7 +17,6 @@ from models.listings.listings import Listing, ListingDetails
 from models.moderation import held_posts, sanctions
 from models.moderation.held_posts import HeldPost
 from models.moderation.sanctions import Hiding
-from models.people import actors
 from models.people.actors import Actor
 from models.places import geometry
 from models.places.places import Commune, Place
@@ -42,11 +41,11 @@ from web.pages.components.listing_cards import (
     place_words,
 )
 from web.pages.components.opening_hours import PlaceView, find_opening_hours
-from web.pages.components.people import Person, person_of
+from web.pages.components.people import Person, load_writer_and_reader, person_of
 from web.pages.components.quotes import QuoteCount, count_quotes
 from web.pages.components.reader_location import find_reader_commune
 from web.pages.components.response_times import find_reply_time
-from web.pages.exchanges.guests.contact_option import ContactOption, find_contact_option
+from web.pages.exchanges.guests.contact_option import ContactOption, find_shown_option
 from web.pages.exchanges.listing_actions import ListingActions, find_listing_actions
 from web.pages.listings.call_progress import CallProgress, load_call_progress
 from web.pages.listings.fitting_offers import FittingOffers, find_fitting_offers
@@ -228,7 +227,8 @@ async def load_listing_view(
         raise NotFound
     branding = await find_branding(request, conn)
     await count_unread(request, conn)
-    post, details, author = listing.post, listing.details, await actors.get(conn, listing.post.author_id)
+    post, details = listing.post, listing.details
+    author, me = await load_writer_and_reader(conn, post.author_id, account)
     own = reader_id == post.author_id
     questions, messages = await _list_remarks(conn, site, post.id, reader_id)
     photos = await media.list_by_posts(conn, [post.id])
@@ -240,9 +240,9 @@ async def load_listing_view(
         path=listing_path(site, listing),
         short=f"{site.url}/a/{write_short(post.id)}",
         local=post.local,
-        mail_door=await find_contact_option(conn, request, listing),
+        mail_door=await find_shown_option(conn, request, listing),
         own=own,
-        ways=await find_listing_actions(conn, request, listing, author),
+        ways=await find_listing_actions(conn, request, listing, author, me),
         details=details,
         description=Markup(details.description),  # noqa: S704 - cleaned by federation/texts/html_cleaner when it was stored
         summary=shorten(details.description),
