@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from models.errors import DeclicError, Entangled, NoSpace, Unavailable, describe_os_error
 from models.settings import POOL_SIZE
+from models.store.patient_pool import PatientPool, create_pool
 from models.store.timed_statements import Notice, Timed, WatchedConnection
 
 log = structlog.get_logger(__name__)
@@ -75,7 +76,7 @@ UNSURE = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError, asyn
 """After these a connection may stand to the wrong server, be out of step, or somebody may still be using it."""
 
 ACQUIRE_SECONDS = 10
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 10.0
 """A connection beyond the first that nobody needed for so long is closed."""
 
 ROLLBACK_SECONDS = 5
@@ -115,11 +116,10 @@ async def open_pool(dsn: str, *, size: int = POOL_SIZE, notice: Notice | None = 
                 conn.notice = notice
 
     try:
-        return await asyncpg.create_pool(
+        return await create_pool(
             dsn,
-            min_size=1,
-            max_size=size,
-            max_inactive_connection_lifetime=IDLE_SECONDS,
+            most=size,
+            idle_seconds=IDLE_SECONDS,
             init=prepare,
             connection_class=WatchedConnection,
             reset=_leave_as_is,
@@ -138,27 +138,28 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     other, or one longer than it would. Everything else that the block raises stays as it is: a mistake, a file that is
     missing, a slow statement.
     """
-    try:
-        conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
-    except LOST as error:
-        raise Unavailable from error
-    try:
-        yield conn
-    except DeclicError:
-        raise
-    except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
-        raise Entangled from error  # two wait for each other, or one for too long: it is undone, and may come again
-    except Exception as error:
-        lost = is_lost(conn, error)
-        if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
-            drop(conn)
-        if isinstance(error, asyncpg.DiskFullError):
-            raise NoSpace from error
-        if lost:
+    async with pool.place() if isinstance(pool, PatientPool) else nullcontext():
+        try:
+            conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
+        except LOST as error:
             raise Unavailable from error
-        raise
-    finally:
-        await _give_back(pool, conn)
+        try:
+            yield conn
+        except DeclicError:
+            raise
+        except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
+            raise Entangled from error  # two wait for each other, or one for too long: it is undone, and may come again
+        except Exception as error:
+            lost = is_lost(conn, error)
+            if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
+                drop(conn)
+            if isinstance(error, asyncpg.DiskFullError):
+                raise NoSpace from error
+            if lost:
+                raise Unavailable from error
+            raise
+        finally:
+            await _give_back(pool, conn)
 
 
 def is_lost(conn: Connection, error: Exception) -> bool:

@@ -1,0 +1,69 @@
+"""A pool that opens its later connections late: who comes waits a moment for one that is there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from models.store import patient_pool
+from models.store.database import Pool, connection, fetch_value, open_pool
+from models.store.patient_pool import USUAL
+
+FOR_EVER = 3600.0
+
+
+@pytest.fixture
+async def fresh(database_url: str) -> AsyncIterator[Pool]:
+    """A pool of which nothing was asked yet."""
+    made = await open_pool(database_url, size=USUAL + 2)
+    yield made
+    await made.close()
+
+
+async def ask(pool: Pool) -> int:
+    """One reader."""
+    async with connection(pool) as conn:
+        found: int = await fetch_value(conn, "SELECT 1")
+    return found
+
+
+async def test_many_who_ask_for_a_moment_share_three(fresh: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patient_pool, "PATIENCE", FOR_EVER)
+
+    assert await asyncio.gather(*(ask(fresh) for _ in range(40))) == [1] * 40
+    assert fresh.get_size() == USUAL
+
+
+async def test_where_three_are_held_for_long_others_are_opened_and_the_next_does_not_wait(
+    fresh: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patient_pool, "PATIENCE", 0.001)
+    async with AsyncExitStack() as held:
+        for _ in range(USUAL):
+            await held.enter_async_context(connection(fresh))
+
+        assert await ask(fresh) == 1
+        monkeypatch.setattr(patient_pool, "PATIENCE", FOR_EVER)
+        assert await ask(fresh) == 1
+        assert fresh.get_size() == USUAL + 1
+
+
+async def test_who_stops_waiting_or_fails_takes_no_place_from_others(
+    fresh: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patient_pool, "PATIENCE", FOR_EVER)
+    async with AsyncExitStack() as held:
+        for _ in range(USUAL):
+            await held.enter_async_context(connection(fresh))
+        waiting = asyncio.create_task(ask(fresh))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    for _ in range(USUAL + 1):
+        with pytest.raises(ZeroDivisionError):
+            async with connection(fresh):
+                1 // 0  # noqa: B018
+
+    assert await asyncio.gather(*(ask(fresh) for _ in range(2 * USUAL))) == [1] * 2 * USUAL
+    assert fresh.get_size() == USUAL
