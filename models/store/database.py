@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from models.errors import DeclicError, Entangled, NoSpace, Unavailable, describe_os_error
 from models.settings import POOL_SIZE
-from models.store.patient_pool import PatientPool, create_pool
+from models.store.patient_pool import create_pool, leave, take
 from models.store.timed_statements import Notice, Timed, WatchedConnection
 
 log = structlog.get_logger(__name__)
@@ -138,28 +138,27 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     other, or one longer than it would. Everything else that the block raises stays as it is: a mistake, a file that is
     missing, a slow statement.
     """
-    async with pool.place() if isinstance(pool, PatientPool) else nullcontext():
-        try:
-            conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
-        except LOST as error:
+    try:
+        conn = await take(pool, ACQUIRE_SECONDS)
+    except LOST as error:
+        raise Unavailable from error
+    try:
+        yield conn
+    except DeclicError:
+        raise
+    except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
+        raise Entangled from error  # two wait for each other, or one for too long: it is undone, and may come again
+    except Exception as error:
+        lost = is_lost(conn, error)
+        if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
+            drop(conn)
+        if isinstance(error, asyncpg.DiskFullError):
+            raise NoSpace from error
+        if lost:
             raise Unavailable from error
-        try:
-            yield conn
-        except DeclicError:
-            raise
-        except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
-            raise Entangled from error  # two wait for each other, or one for too long: it is undone, and may come again
-        except Exception as error:
-            lost = is_lost(conn, error)
-            if isinstance(error, UNSURE) and not isinstance(error, ValueError):  # a wrong argument never left
-                drop(conn)
-            if isinstance(error, asyncpg.DiskFullError):
-                raise NoSpace from error
-            if lost:
-                raise Unavailable from error
-            raise
-        finally:
-            await _give_back(pool, conn)
+        raise
+    finally:
+        await _give_back(pool, conn)
 
 
 def is_lost(conn: Connection, error: Exception) -> bool:
@@ -189,6 +188,8 @@ async def _give_back(pool: Pool, conn: PoolConnectionProxy) -> None:
         await pool.release(conn)
     except LOST as error:
         log.info("connection_dropped", cause=describe_os_error(error))
+    finally:
+        leave(pool)
 
 
 @asynccontextmanager

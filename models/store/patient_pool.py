@@ -1,61 +1,97 @@
-"""`PatientPool`: a few connections do as a rule; more are opened only where these are held for long."""
+"""`PatientPool`: three connections as a rule, and more only where these are held for long."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 USUAL = 3
 """Under a steady load so many are enough: one writes what came in, one lets it take effect, one is for who reads.
 
-Each costs PostgreSQL some 15 MB once it knows our statements, and who waits a moment for one of these is answered
+Each costs PostgreSQL some 16 MB once it knows our statements, and who waits a moment for one of these is answered
 sooner than on a new one, which knows none.
 """
 
 PATIENCE = 0.1
-"""Seconds that one waits for one of them before another is opened."""
+"""So many seconds nobody gave one back, while somebody waits for it: then there is one more."""
+
+CROWDED_SECONDS = 5.0
+"""And so long it stays at least: who holds the others may go on for a while."""
 
 QUERIES = 50_000
 """After so many a connection gives way to a new one, as asyncpg has it: what it knows of tables only grows."""
 
-CROWDED_SECONDS = 1.0
-"""And so long nobody waits any more, once somebody waited in vain: who holds them goes on for a while."""
-
 
 class PatientPool(asyncpg.Pool):
-    """A pool of asyncpg that opens its later connections late. Whoever takes one is at a `place` meanwhile."""
+    """A pool of asyncpg that opens its later connections late; places are had in the order of coming."""
 
     def __init__(self, *where: object, **options: Any) -> None:
         """As asyncpg's own."""
         super().__init__(*where, **options)
-        self._usual = asyncio.Semaphore(USUAL)
+        self._places = asyncio.Semaphore(min(USUAL, self.get_max_size()))
+        self._more = 0
+        self._waiting = 0
+        self._left = 0.0
         self._crowded_until = 0.0
+        self._looking: asyncio.TimerHandle | None = None
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """One of the usual places, which is waited for, though not for long; then without."""
-        usual = await self._wait()
+    async def take(self, seconds: float) -> PoolConnectionProxy:
+        """See the function of this name."""
+        await self._enter(seconds)
         try:
-            yield
+            return await self.acquire(timeout=seconds)
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Whoever has waited for the longest is next."""
+        self._left = monotonic()
+        if self._more and not self._waiting and self._left > self._crowded_until:
+            self._more -= 1
+        else:
+            self._places.release()
+
+    async def _enter(self, seconds: float) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        self._waiting += 1
+        if self._looking is None:
+            self._look_later()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._places.acquire()
         finally:
-            if usual:
-                self._usual.release()
+            self._waiting -= 1
 
-    async def _wait(self) -> bool:
-        """Whether there was one of them."""
-        if not self._usual.locked():
-            return await self._usual.acquire()
-        if monotonic() < self._crowded_until:
-            return False
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._usual.acquire()
-        except TimeoutError:
-            self._crowded_until = monotonic() + CROWDED_SECONDS
-            return False
+    def _look_later(self) -> None:
+        self._looking = asyncio.get_running_loop().call_later(PATIENCE, self._look)
+
+    def _look(self) -> None:
+        """As long as somebody waits: whether it goes on, or one place more is needed."""
+        self._looking = None
+        if not self._waiting:
+            return
+        now = monotonic()
+        if now - self._left >= PATIENCE and USUAL + self._more < self.get_max_size():
+            self._more += 1
+            self._crowded_until = now + CROWDED_SECONDS
+            self._places.release()
+        self._look_later()
+
+
+async def take(pool: asyncpg.Pool, seconds: float) -> PoolConnectionProxy:
+    """A connection of any pool, to be released and left. Raises TimeoutError where none was free for so long."""
+    return await (pool.take(seconds) if isinstance(pool, PatientPool) else pool.acquire(timeout=seconds))
+
+
+def leave(pool: asyncpg.Pool) -> None:
+    """What was taken is released."""
+    if isinstance(pool, PatientPool):
+        pool.leave()
 
 
 def create_pool(dsn: str, *, most: int, idle_seconds: float, **options: Any) -> PatientPool:

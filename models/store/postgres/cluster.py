@@ -146,7 +146,7 @@ async def start(cluster: Cluster) -> subprocess.Popen[bytes]:
 def list_options(cluster: Cluster) -> dict[str, str]:
     """All that its server is told at a start, by the names of the settings."""
     here = {"unix_socket_directories": str(cluster.sockets), "shared_buffers": choose_shared_buffers(cluster.folder)}
-    since = {"io_method": "sync"} if cluster.binaries.major >= SYNCHRONOUS_FROM else {}
+    since = {"io_method": "sync", "io_max_concurrency": "4"} if cluster.binaries.major >= SYNCHRONOUS_FROM else {}
     return OPTIONS | here | since
 
 

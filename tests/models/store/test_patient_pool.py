@@ -35,13 +35,18 @@ async def test_many_who_ask_for_a_moment_share_three(fresh: Pool, monkeypatch: p
     assert fresh.get_size() == USUAL
 
 
-async def test_where_three_are_held_for_long_others_are_opened_and_the_next_does_not_wait(
+async def hold_all(held: AsyncExitStack, pool: Pool) -> None:
+    """The usual ones are in use."""
+    for _ in range(USUAL):
+        await held.enter_async_context(connection(pool))
+
+
+async def test_where_three_are_held_for_long_another_is_opened_and_the_next_does_not_wait(
     fresh: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(patient_pool, "PATIENCE", 0.001)
     async with AsyncExitStack() as held:
-        for _ in range(USUAL):
-            await held.enter_async_context(connection(fresh))
+        await hold_all(held, fresh)
 
         assert await ask(fresh) == 1
         monkeypatch.setattr(patient_pool, "PATIENCE", FOR_EVER)
@@ -49,13 +54,36 @@ async def test_where_three_are_held_for_long_others_are_opened_and_the_next_does
         assert fresh.get_size() == USUAL + 1
 
 
+async def test_once_nobody_waits_any_more_three_do_again(fresh: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patient_pool, "PATIENCE", 0.001)
+    monkeypatch.setattr(patient_pool, "CROWDED_SECONDS", 0)
+    async with AsyncExitStack() as held:
+        await hold_all(held, fresh)
+        assert await ask(fresh) == 1
+        monkeypatch.setattr(patient_pool, "PATIENCE", FOR_EVER)
+
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(ask(fresh), 0.05)
+
+    assert await ask(fresh) == 1
+
+
+async def test_while_others_give_theirs_back_nobody_opens_another_however_many_wait(
+    fresh: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patient_pool, "PATIENCE", 0.001)
+    monkeypatch.setattr(patient_pool, "monotonic", lambda: 0.0)  # the last one was given back a moment ago
+
+    assert await asyncio.gather(*(ask(fresh) for _ in range(40))) == [1] * 40
+    assert fresh.get_size() == USUAL
+
+
 async def test_who_stops_waiting_or_fails_takes_no_place_from_others(
     fresh: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(patient_pool, "PATIENCE", FOR_EVER)
     async with AsyncExitStack() as held:
-        for _ in range(USUAL):
-            await held.enter_async_context(connection(fresh))
+        await hold_all(held, fresh)
         waiting = asyncio.create_task(ask(fresh))
         await asyncio.sleep(0)
         waiting.cancel()
