@@ -14,8 +14,11 @@ Each costs PostgreSQL some 16 MB once it knows our statements, and who waits a m
 sooner than on a new one, which knows none.
 """
 
-PATIENCE = 0.1
-"""So many seconds nobody gave one back, while somebody waits for it: then there is one more."""
+PATIENCE = 0.05
+"""Seconds between two looks at whether those who wait go on: if nobody gave one back meanwhile there is one more.
+
+The first look tells nothing: so long this process may have been busy with something else.
+"""
 
 CROWDED_SECONDS = 5.0
 """And so long it stays at least: who holds the others may go on for a while."""
@@ -33,7 +36,8 @@ class PatientPool(asyncpg.Pool):
         self._places = asyncio.Semaphore(min(USUAL, self.get_max_size()))
         self._more = 0
         self._waiting = 0
-        self._left = 0.0
+        self._given_back = 0
+        self._seen: int | None = None
         self._crowded_until = 0.0
         self._looking: asyncio.TimerHandle | None = None
 
@@ -48,8 +52,8 @@ class PatientPool(asyncpg.Pool):
 
     def leave(self) -> None:
         """Whoever has waited for the longest is next."""
-        self._left = monotonic()
-        if self._more and not self._waiting and self._left > self._crowded_until:
+        self._given_back += 1
+        if self._more and not self._waiting and monotonic() > self._crowded_until:
             self._more -= 1
         else:
             self._places.release()
@@ -74,12 +78,13 @@ class PatientPool(asyncpg.Pool):
         """As long as somebody waits: whether it goes on, or one place more is needed."""
         self._looking = None
         if not self._waiting:
+            self._seen = None
             return
-        now = monotonic()
-        if now - self._left >= PATIENCE and USUAL + self._more < self.get_max_size():
+        if self._given_back == self._seen and USUAL + self._more < self.get_max_size():
             self._more += 1
-            self._crowded_until = now + CROWDED_SECONDS
+            self._crowded_until = monotonic() + CROWDED_SECONDS
             self._places.release()
+        self._seen = self._given_back
         self._look_later()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.store import patient_pool
 from models.store.database import Pool, connection, fetch_value, open_pool
-from models.store.patient_pool import USUAL
+from models.store.patient_pool import USUAL, PatientPool
 
 FOR_EVER = 3600.0
 
@@ -68,14 +68,26 @@ async def test_once_nobody_waits_any_more_three_do_again(fresh: Pool, monkeypatc
     assert await ask(fresh) == 1
 
 
-async def test_while_others_give_theirs_back_nobody_opens_another_however_many_wait(
+async def test_while_others_give_theirs_back_none_is_opened_and_one_look_is_not_enough(
     fresh: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patient_pool, "PATIENCE", 0.001)
-    monkeypatch.setattr(patient_pool, "monotonic", lambda: 0.0)  # the last one was given back a moment ago
+    monkeypatch.setattr(patient_pool, "PATIENCE", FOR_EVER)
+    assert isinstance(fresh, PatientPool)
+    async with AsyncExitStack() as held:
+        await hold_all(held, fresh)
+        waiting = asyncio.create_task(ask(fresh))
+        await asyncio.sleep(0)
 
-    assert await asyncio.gather(*(ask(fresh) for _ in range(40))) == [1] * 40
-    assert fresh.get_size() == USUAL
+        fresh._look()
+        fresh._given_back += 1
+        fresh._look()
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        assert fresh.get_size() == USUAL
+
+        fresh._look()
+        assert await waiting == 1
+        assert fresh.get_size() == USUAL + 1
 
 
 async def test_who_stops_waiting_or_fails_takes_no_place_from_others(

@@ -45,6 +45,9 @@ BUSY_RING_SECONDS = 0.2
 
 BEAT_SECONDS = 5.0
 
+READY_SECONDS = 1.0
+"""After somebody did something for the first time: her page is there by then."""
+
 DRAIN_SECONDS = 8.0
 """How long what is on its way may take after SIGTERM."""
 
@@ -138,6 +141,7 @@ async def _get_ready(instance: Instance, work_signal: WorkSignal) -> None:
     Where nobody comes it is never read.
     """
     await work_signal.used.wait()
+    await asyncio.sleep(READY_SECONDS)
     with suppress(DeclicError):  # the first delivery says so too
         await deliver.get_ready(instance)
     await asyncio.Event().wait()

@@ -76,6 +76,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervised_tasks, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(supervised_tasks, "AWAY_PAUSE", 0.01)
     monkeypatch.setattr(loops, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(loops, "READY_SECONDS", 0)
 
 
 async def test_a_loop_goes_on_after_any_failure() -> None:
