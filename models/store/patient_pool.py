@@ -14,7 +14,7 @@ Each costs PostgreSQL some 16 MB once it knows our statements, and who waits a m
 sooner than on a new one, which knows none.
 """
 
-PATIENCE = 0.05
+PATIENCE = 0.1
 """Seconds between two looks at whether those who wait go on: if nobody gave one back meanwhile there is one more.
 
 The first look tells nothing: so long this process may have been busy with something else.
