@@ -24,7 +24,7 @@ from web.commands import imports
 from web.server.processes import memory
 from web.server.worker import loops
 
-IDLE, WORKING = 3, 5
+IDLE, WORKING = 3, 6
 """Connections of one process: as few as that when nobody comes, and no more than the pool and the link when many do."""
 
 RARELY_NEEDED = {
