@@ -36,7 +36,7 @@ ELSEWHERE = frozenset({"DECLIC_CONFIG", "DECLIC_TEST_DATABASE_URL"})
 
 LANGUAGES = ("fr", "en")
 
-POOL_SIZE = 5
+POOL_SIZE = 4
 SMALLEST_POOL = 2
 """Connections to the database that one process opens at most: unless told otherwise, and the fewest that do."""
 

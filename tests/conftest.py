@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from models.places.communes import load_communes
 from models.searches.language.everyday_words import load_everyday_words
-from models.store import database
+from models.store import database, patient_pool
 from models.store.database import Connection, Pool, open_pool, prepare_connection
 from models.store.migrate import migrate
 from models.store.postgres import embedded
@@ -211,8 +211,8 @@ def files_may_be_lost() -> Iterator[None]:
 def many_statements() -> Iterator[None]:
     """All tests together prepare many more statements than one server in an hour: none is forgotten meanwhile."""
     with pytest.MonkeyPatch.context() as patch:
-        kept = partial(asyncpg.create_pool, statement_cache_size=1000, max_cached_statement_lifetime=0)
-        patch.setattr(asyncpg, "create_pool", kept)
+        kept = partial(patient_pool.create_pool, statement_cache_size=1000, max_cached_statement_lifetime=0)
+        patch.setattr(database, "create_pool", kept)
         yield
 
 

@@ -14,11 +14,11 @@ from unittest.mock import patch
 
 import asyncpg
 
-from models.store import database
+from models.store import database, patient_pool
 
 TESTS = str(Path(__file__).parent)
 
-DOORS = (__file__, database.__file__, contextlib.__file__, str(Path(asyncpg.__file__).parent))
+DOORS = (__file__, database.__file__, patient_pool.__file__, contextlib.__file__, str(Path(asyncpg.__file__).parent))
 """What stands between whoever asks for a connection and the pool."""
 
 

@@ -13,6 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from models.errors import DeclicError, Entangled, NoSpace, Unavailable, describe_os_error
 from models.settings import POOL_SIZE
+from models.store.patient_pool import create_pool, leave, take
 from models.store.timed_statements import Notice, Timed, WatchedConnection
 
 log = structlog.get_logger(__name__)
@@ -75,7 +76,7 @@ UNSURE = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError, asyn
 """After these a connection may stand to the wrong server, be out of step, or somebody may still be using it."""
 
 ACQUIRE_SECONDS = 10
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 10.0
 """A connection beyond the first that nobody needed for so long is closed."""
 
 ROLLBACK_SECONDS = 5
@@ -115,11 +116,10 @@ async def open_pool(dsn: str, *, size: int = POOL_SIZE, notice: Notice | None = 
                 conn.notice = notice
 
     try:
-        return await asyncpg.create_pool(
+        return await create_pool(
             dsn,
-            min_size=1,
-            max_size=size,
-            max_inactive_connection_lifetime=IDLE_SECONDS,
+            most=size,
+            idle_seconds=IDLE_SECONDS,
             init=prepare,
             connection_class=WatchedConnection,
             reset=_leave_as_is,
@@ -139,7 +139,7 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     missing, a slow statement.
     """
     try:
-        conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
+        conn = await take(pool, ACQUIRE_SECONDS)
     except LOST as error:
         raise Unavailable from error
     try:
@@ -188,6 +188,8 @@ async def _give_back(pool: Pool, conn: PoolConnectionProxy) -> None:
         await pool.release(conn)
     except LOST as error:
         log.info("connection_dropped", cause=describe_os_error(error))
+    finally:
+        leave(pool)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ import structlog
 
 from federation.http_client.answers import Answer
 from federation.instance import Instance
-from federation.own_keys.key_pairs import load_signer
+from federation.own_keys.key_pairs import instance_signer, load_signer
 from federation.proofs.attach import attach_proof
 from models.errors import NotFound, Unavailable
 from models.settings import SettingsError
@@ -66,6 +66,11 @@ async def deliver_due(
             for lane in lanes:
                 runner.start(worker.send_lane(lane))
     return worker.tried
+
+
+async def get_ready(instance: Instance) -> None:
+    """Read what the first delivery would else wait for: this module, how it is signed, and a key to do so."""
+    await instance_signer(instance)
 
 
 class _DeliveryWorker:

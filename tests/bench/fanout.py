@@ -21,6 +21,9 @@ from tests.servers import PASSWORD
 from web.middlewares.work_signals import notify_work
 
 FOLLOWERS = Sized(long=1000, short=400)
+READING_SECONDS = 3
+"""What sends is read within a second or two after somebody did something here for the first time."""
+
 LISTING = ListingDraft(kind="offer", mode="loan", title="Remorque vélo", text="Trois jours au plus.")
 
 
@@ -93,6 +96,8 @@ async def run(folder: Path) -> None:
         await server.run("account", "create", "alice", "--email", "alice@example.org", "--password", PASSWORD)
         async with server.pool.acquire() as conn, conn.transaction():
             await _make_followers(conn, await actors.get_local(conn, "alice"), sink.port)
+        await notify_work(server.pool)  # she logged in before she writes
+        await asyncio.sleep(READING_SECONDS)
         first = "200 first deliveries"
         await watch_published(server, sink, "author, new connections", expected=HOSTS, target=0.3, by=first)
         await watch_published(server, sink, "author, warm connections", expected=HOSTS, target=0.12)

@@ -278,6 +278,7 @@ LIMITS: dict[str, object] = {
     "models.store.backup_runs.FAILURE_LIMIT": 500,
     "models.store.instance_secrets.BYTES": 32,
     "models.store.limit_sums.PAUSE_SECONDS": 5.0,
+    "models.store.patient_pool.PATIENCE": 0.1,
     "models.store.slow_statements.KEPT_DAYS": 30,
     "models.store.slow_statements.MOST_A_DAY": 50,
     "models.store.slow_statements.PAUSE_SECONDS": 5.0,

@@ -189,6 +189,7 @@ def _notify_workers(work_signal: WorkSignal, request: web.Request) -> None:
     if request.path.endswith("/inbox"):
         work_signal.signal_received()
     else:
+        work_signal.signal_use()
         work_signal.signal_delivery()
         work_signal.signal_stream()
 

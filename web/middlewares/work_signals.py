@@ -35,6 +35,7 @@ class WorkSignal:
         self.delivery = asyncio.Event()
         self.stream = asyncio.Event()
         self.tokens = asyncio.Event()
+        self.used = asyncio.Event()
         self._pool = pool
         self._channels: set[str] = set()
         self._asked = asyncio.Event()
@@ -48,6 +49,10 @@ class WorkSignal:
         """Something may have to be delivered."""
         self.delivery.set()
         self._ask(CHANNEL)
+
+    def signal_use(self) -> None:
+        """Somebody does something here: sooner or later something is to be sent."""
+        self.used.set()
 
     def signal_stream(self) -> None:
         """Something may have happened that streams tell of."""
@@ -74,6 +79,8 @@ class WorkSignal:
             self.stream.set()
         if channel not in {TOKENS, STREAM}:
             self.signal_here()
+        if channel == CHANNEL:
+            self.signal_use()
 
     async def announce_signals(self) -> None:
         """Pass the signals of this process on to the others, until cancelled."""

@@ -52,6 +52,9 @@ OPTIONS = {
 commits on.
 """
 
+SYNCHRONOUS_FROM = 18
+"""From this major on three more processes would read from the disk for the others; the system reads ahead as well."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
@@ -140,12 +143,18 @@ async def start(cluster: Cluster) -> subprocess.Popen[bytes]:
     )
 
 
+def list_options(cluster: Cluster) -> dict[str, str]:
+    """All that its server is told at a start, by the names of the settings."""
+    here = {"unix_socket_directories": str(cluster.sockets), "shared_buffers": choose_shared_buffers(cluster.folder)}
+    since = {"io_method": "sync", "io_max_concurrency": "4"} if cluster.binaries.major >= SYNCHRONOUS_FROM else {}
+    return OPTIONS | here | since
+
+
 def _launch(cluster: Cluster) -> subprocess.Popen[bytes]:
     path = _log_file(cluster)
     shorten_log(cluster)
     command = [*cluster.account.prefix, cluster.binaries.program("postgres"), "-D", str(cluster.folder)]
-    here = {"unix_socket_directories": str(cluster.sockets), "shared_buffers": choose_shared_buffers(cluster.folder)}
-    for name, value in (OPTIONS | here).items():
+    for name, value in list_options(cluster).items():
         command += ["-c", f"{name}={value}"]
     # A pid file left by a crash may name a process that is another program by now (in a container nearly always):
     # PostgreSQL ignores the process that it is told to be its grandparent, and checks the shared memory all the same.

@@ -13,7 +13,7 @@ system keeps."""
 PART = 2
 """One part in so many of what the database holds: what is read often fits, and what is old stays on the disk."""
 
-LEAST_MEGABYTES = 48
+LEAST_MEGABYTES = 32
 MOST_MEGABYTES = 512
 """What the listings of a large instance and their indexes need."""
 

@@ -214,6 +214,8 @@ async def test_what_was_sent_rings_for_the_workers(pool: Pool) -> None:
         await client.post("/inbox")
         assert work_signal.received.is_set()
         assert not work_signal.delivery.is_set()
+        assert not work_signal.used.is_set()
         await client.post("/publier")
 
         assert work_signal.delivery.is_set()
+        assert work_signal.used.is_set()

@@ -27,6 +27,12 @@ FIRST_SECONDS = 60.0
 EACH_SECONDS = 1800.0
 """Often enough after big pictures and archives; it takes a few milliseconds."""
 
+SETTINGS = {-8: 2, -3: 1 << 17, -1: 1 << 18}
+"""mallopt(3): at most two arenas for all threads; what is larger than 128 kB is given back when it is free, and so is
+the end of the heap from 256 kB on. glibc would raise both with the first large block that it frees, and each connection
+with TLS has one of 256 kB.
+"""
+
 
 async def collect_regularly() -> None:
     """Look for what only holds itself as seldom as is good, until cancelled; from then on too."""
@@ -48,3 +54,11 @@ async def trim_regularly() -> None:
 def find_malloc_trim() -> Any:
     """`malloc_trim` of the C library that this process uses; None where it has none."""
     return getattr(import_module("ctypes").CDLL(None), "malloc_trim", None)
+
+
+def set_malloc() -> None:
+    """Tell the C library how to hold memory; before there are threads. Only glibc can be told."""
+    mallopt = getattr(import_module("ctypes").CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for parameter, value in SETTINGS.items():
+            mallopt(parameter, value)

@@ -31,7 +31,7 @@ from web.server.app import make_app
 from web.server.bootstrap import open_ready_instance
 from web.server.first_run import print_first_run_link, print_nothing, print_step
 from web.server.logging import is_worth_a_line
-from web.server.processes.memory import collect_regularly, trim_regularly
+from web.server.processes.memory import collect_regularly, set_malloc, trim_regularly
 from web.server.processes.supervisor import ProcessPart, tell_ready
 from web.server.shared_media import warn_without_pictures
 from web.server.worker import clock_steps, health
@@ -80,6 +80,7 @@ async def serve_part(
     Of those that were forked from one process, the first alone is `migrating`: one that is started again later would
     apply what others have put beside it since.
     """
+    set_malloc()
     set_apart(settings.site.host)
     stopping = stop_on_signals()
     if supervised:
@@ -159,6 +160,7 @@ async def drain(app: web.Application) -> None:
 
 async def work(settings: Settings, part: ProcessPart | None = None) -> None:
     """Only work, serve no pages: `declic worker`, or the `part` of a process that is supervised."""
+    set_malloc()
     set_apart(settings.site.host)
     stopping = stop_on_signals()
     if part is not None:

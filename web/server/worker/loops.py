@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ import structlog
 from federation.instance import PEERS_CHANNEL, Instance
 from federation.own_keys.key_pairs import KEYS_CHANNEL
 from inbox.processing.processor_time import interrupt_long_steps
-from models.errors import Entangled, Unavailable
+from models.errors import DeclicError, Entangled, Unavailable
 from models.lazy import kept_for_good, lazily
 from models.store.background import heartbeats
 from models.store.background.beats import until_beat
@@ -37,11 +38,15 @@ POLL_SECONDS = 5.0
 """Work is looked for this often even without a signal."""
 
 BREATH_SECONDS = 0.02
-"""Between two looks that bells asked for, so that a flood of bells does not become a flood of queries."""
+"""Between two looks, so that a flood of bells does not become a flood of queries; the first one after a rest counts at
+once."""
 
 BUSY_RING_SECONDS = 0.2
 
 BEAT_SECONDS = 5.0
+
+READY_SECONDS = 1.0
+"""After somebody did something for the first time: her page is there by then."""
 
 DRAIN_SECONDS = 8.0
 """How long what is on its way may take after SIGTERM."""
@@ -62,6 +67,7 @@ async def run_worker(instance: Instance, work_signal: WorkSignal, stopping: asyn
     work.start("jobs", partial(_run_jobs, instance, work_signal, stopping, jobs))
     signs.start("heartbeat", partial(_save_heartbeats, instance, work_signal, "worker", work))
     signs.start("bells", partial(listen_for_work, instance, work_signal, jobs))
+    signs.start("readiness", partial(_get_ready, instance, work_signal))
     await stopping.wait()
     work_signal.signal_here()  # so that nobody sleeps until the next look
     late = await work.finish(DRAIN_SECONDS)
@@ -77,11 +83,12 @@ async def run_loop(step: Step, signal: asyncio.Event, stopping: asyncio.Event, p
     """Call `step` while it finds work; then wait for the signal, and look every few seconds without one."""
     while not stopping.is_set():
         signal.clear()
+        looked = monotonic()
         found = await step()
         if not found:
             with suppress(TimeoutError):
                 await asyncio.wait_for(signal.wait(), until_beat(POLL_SECONDS, place))
-                await asyncio.sleep(BREATH_SECONDS if not stopping.is_set() else 0)
+                await asyncio.sleep(0 if stopping.is_set() else max(0.0, looked + BREATH_SECONDS - monotonic()))
 
 
 async def _process(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event) -> int:
@@ -126,6 +133,18 @@ async def _deliver(instance: Instance, work_signal: WorkSignal, stopping: asynci
         if not await queue_lengths.is_delivery_due(conn, at=datetime.now(UTC)):
             return 0
     return await deliver.deliver_due(instance, wake=work_signal.delivery, stopping=stopping)
+
+
+async def _get_ready(instance: Instance, work_signal: WorkSignal) -> None:
+    """Who does something here will have something to send: what sends is read before, which takes a tenth of a second.
+
+    Where nobody comes it is never read.
+    """
+    await work_signal.used.wait()
+    await asyncio.sleep(READY_SECONDS)
+    with suppress(DeclicError):  # the first delivery says so too
+        await deliver.get_ready(instance)
+    await asyncio.Event().wait()
 
 
 async def _run_jobs(instance: Instance, work_signal: WorkSignal, stopping: asyncio.Event, signal: JobSignal) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from models.store.postgres import control_groups
+from models.store.postgres.account import SystemUser
+from models.store.postgres.binaries import Binaries
+from models.store.postgres.cluster import Cluster, list_options
 from models.store.postgres.memory import choose_shared_buffers, read_memory
 
 GIGABYTE = 1 << 30
@@ -41,12 +44,12 @@ def fill(folder: Path, size: int) -> None:
 @pytest.mark.parametrize(
     ("machine", "database", "chosen"),
     [
-        (64 * GIGABYTE, 0, "48MB"),
+        (64 * GIGABYTE, 0, "32MB"),
         (64 * GIGABYTE, GIGABYTE // 4, "128MB"),
         (64 * GIGABYTE, 10 * GIGABYTE, "512MB"),
         (4 * GIGABYTE, 10 * GIGABYTE, "256MB"),
         (GIGABYTE, 10 * GIGABYTE, "64MB"),
-        (GIGABYTE // 2, 10 * GIGABYTE, "48MB"),
+        (GIGABYTE // 2, 10 * GIGABYTE, "32MB"),
     ],
 )
 def test_half_of_what_the_database_holds_and_a_sixteenth_of_what_there_is(
@@ -59,7 +62,7 @@ def test_half_of_what_the_database_holds_and_a_sixteenth_of_what_there_is(
 
 
 def test_a_database_that_is_not_made_yet_starts_with_the_least(tmp_path: Path) -> None:
-    assert choose_shared_buffers(tmp_path / "pg17") == "48MB"
+    assert choose_shared_buffers(tmp_path / "pg17") == "32MB"
 
 
 @pytest.mark.parametrize(
@@ -92,3 +95,17 @@ def test_each_group_that_we_are_in_may_set_a_limit(
         write(tmp_path, {"own": own})
 
     assert read_memory() == memory
+
+
+@pytest.mark.parametrize(("version", "method"), [("17.9", None), ("18.0", "sync"), ("19.1", "sync")])
+def test_no_process_of_its_own_reads_for_the_others_where_a_major_has_such(
+    tmp_path: Path, version: str, method: str | None
+) -> None:
+    found = Cluster(
+        folder=tmp_path / "pg",
+        sockets=tmp_path,
+        binaries=Binaries(folder=tmp_path, version=version),
+        account=SystemUser(),
+    )
+
+    assert list_options(found).get("io_method") == method

@@ -128,6 +128,11 @@ async def test_the_server_stops_with_its_only_user_and_keeps_what_was_written(da
         assert await run(url, "SELECT true FROM kept WHERE id = 1")
 
 
+async def test_no_process_reads_from_the_disk_for_the_others(data: Path) -> None:
+    async with embedded(data) as url:
+        assert await run(url, "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'io worker'") == 0
+
+
 async def test_two_processes_share_one_server_and_the_last_one_stops_it(data: Path) -> None:
     async with embedded(data) as url:
         first = find_postmaster(find_cluster(data))

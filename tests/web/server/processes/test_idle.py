@@ -1,12 +1,14 @@
 """A server that nobody visits: few connections, and no library in memory that few requests need."""
 
 import asyncio
+import ctypes
 import gc
 import os
 import platform
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -194,3 +196,22 @@ def test_the_c_library_is_asked_by_its_own_function() -> None:
     trim = memory.find_malloc_trim()
 
     assert trim(0) in (0, 1)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_the_c_library_takes_what_it_is_told_to_give_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = ctypes.CDLL(None)
+    taken: list[int] = []
+    monkeypatch.setattr(
+        ctypes, "CDLL", lambda _: SimpleNamespace(mallopt=lambda *said: taken.append(library.mallopt(*said)))
+    )
+
+    memory.set_malloc()
+
+    assert taken == [1] * len(memory.SETTINGS)
+
+
+def test_another_c_library_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+
+    memory.set_malloc()

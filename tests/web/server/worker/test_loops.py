@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from itertools import count
 
 import pytest
 
@@ -21,6 +22,7 @@ from models.store.background.notify import announce, listen
 from models.store.background.supervised_tasks import Background
 from models.store.database import Connection, Pool, connection, transaction
 from models.traffic import queue_lengths
+from outbox.traffic import deliver
 from tests.eventually import eventually
 from tests.factories import make_remote_actor
 from tests.fediverse import make_signer
@@ -74,6 +76,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervised_tasks, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(supervised_tasks, "AWAY_PAUSE", 0.01)
     monkeypatch.setattr(loops, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(loops, "READY_SECONDS", 0)
 
 
 async def test_a_loop_goes_on_after_any_failure() -> None:
@@ -85,8 +88,10 @@ async def test_a_loop_goes_on_after_any_failure() -> None:
     assert step.taken == 6
 
 
-async def test_a_bell_wakes_a_loop_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loops, "POLL_SECONDS", 3600.0)
+async def test_a_bell_wakes_a_loop_at_once_after_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("POLL_SECONDS", "BREATH_SECONDS"):
+        monkeypatch.setattr(loops, name, 3600.0)
+    monkeypatch.setattr(loops, "monotonic", partial(next, count(0.0, 3601.0)))  # it rested for an hour
     step = Steps()
     async with looping(step) as bell:
         await asyncio.wait_for(step.idle.wait(), 60)
@@ -116,6 +121,27 @@ async def working(pool: Pool, url: str) -> AsyncIterator[WorkSignal]:
     finally:
         stopping.set()
         await asyncio.wait_for(task, 10)
+
+
+async def test_what_sends_is_read_once_somebody_does_something_here_and_for_no_chore(
+    pool: Pool, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = asyncio.Event()
+
+    async def get_ready(_: Instance) -> None:
+        read.set()
+
+    monkeypatch.setattr(deliver, "get_ready", get_ready)
+    async with working(pool, database_url) as work_signal:
+        await until(work_signal.stream.is_set)  # the link is there
+        work_signal.stream.clear()
+        for channel, sender in ((CHANNEL, str(work_signal.id)), (stream_events.CHANNEL, None)):
+            async with transaction(pool) as conn:
+                await announce(conn, channel, sender)
+        await until(work_signal.stream.is_set)
+        assert not read.is_set()
+        await notify_work(pool)
+        await asyncio.wait_for(read.wait(), 60)
 
 
 async def count_heartbeats(pool: Pool) -> int:
