@@ -1,10 +1,27 @@
-"""What goes wrong silently is named: another way of sorting, an extension that is gone, queues that stand still."""
+"""What goes wrong silently is named: another way of sorting, an extension that is gone, queues and sweeps that stand still."""
+
+from contextlib import suppress
+from contextlib import suppress
+from datetime import timedelta
+
+from datetime import timedelta
 
 import pytest
 
-from models.store.database import Pool, execute, transaction
+from models.errors import Unfinished
+from models.store import sweep_positions, sweep_rounds
+from models.store.database import Connection, Pool, connection, execute, transaction
 from tests.web.actions.doctor.patients import make_patient
+from tests.web.rendering.data_register.test_register import OTHER_SWEEPS
+from tests.web.rendering.data_register.test_register import OTHER_SWEEPS
+from tests.web.small_app import make_instance
+from tests.web.rendering.data_register.test_register import OTHER_SWEEPS
+from tests.web.small_app import make_instance
 from web.actions.doctor import upkeep
+from web.server.worker import nightly_sweep
+from web.server.worker.nightly_sweep import IN_STEPS, SWEEPS
+from web.server.worker import nightly_sweep
+from web.server.worker.nightly_sweep import IN_STEPS, SWEEPS
 
 
 async def test_a_database_as_it_is_made_has_what_searches_need(pool: Pool) -> None:
@@ -46,3 +63,137 @@ async def test_what_waits_beyond_its_time_is_named(minutes: int, severity: str, 
 
     assert found.severity == severity
     assert severity == "ok" or (f"{minutes}\u00a0minutes" in found.what and found.command)
+
+
+async def test_a_sweep_that_fails_each_night_is_named_with_the_command_that_does_it_now(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object) -> int:
+        raise ZeroDivisionError
+
+    seen = []
+    for forget in (SWEEPS["guests"], fail, SWEEPS["guests"]):
+        monkeypatch.setitem(SWEEPS, "guests", forget)
+        async with transaction(pool) as conn:
+            await execute(conn, "UPDATE sweep_round SET ended_at = now() - interval '4 days'")
+        with suppress(Unfinished):
+            await nightly_sweep.sweep(make_instance(pool))
+        seen.append(await upkeep.check_sweeps(make_patient(pool)))
+
+    assert [one.severity for one in seen] == ["ok", "warning", "ok"]
+    assert "depuis 4\u00a0jours\u00a0: guests." in seen[1].what and seen[1].command == "declic sweep guests"
+
+
+@pytest.mark.parametrize("name", IN_STEPS)
+async def test_a_large_table_that_is_never_gone_through_to_its_end_is_named(
+    name: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stop_half_way(conn: Connection) -> int:
+        await sweep_positions.go_on(conn, IN_STEPS[name], "1")
+        return 0
+
+    monkeypatch.setattr(nightly_sweep, "STEPS_SECONDS", 0)
+    monkeypatch.setitem(SWEEPS, name, stop_half_way)
+    instance, seen = make_instance(pool), []
+    await nightly_sweep.forget(instance, name)
+    async with transaction(pool) as conn:
+        await sweep_rounds.begin(conn, SWEEPS)
+    for days in (2, 4, 15):
+        async with transaction(pool) as conn:
+            await execute(conn, "UPDATE sweep_round SET ended_at = now() - $2::interval WHERE name = $1", name, timedelta(days))
+        await nightly_sweep.forget(instance, name)
+        seen.append((await upkeep.check_sweeps(make_patient(pool))).severity)
+
+    assert seen == ["ok", "ok" if name in upkeep.OWN_WITHIN else "warning", "warning"]
+
+
+async def test_nights_that_do_not_come_to_their_end_are_named(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE sweep_round SET ended_at = now() - interval '5 days'")
+
+    found = await upkeep.check_sweeps(make_patient(pool))
+
+    assert (found.severity, found.command) == ("warning", "declic sweep")
+    assert "depuis 5\u00a0jours" in found.what and "/donnees-personnelles" in found.mend
+
+
+def test_what_may_take_many_nights_is_about_nobody() -> None:
+    assert set(upkeep.OWN_WITHIN) <= set(IN_STEPS) & set(OTHER_SWEEPS)
+
+
+async def test_a_sweep_that_a_version_no_longer_knows_is_not_late_for_ever(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        await sweep_rounds.begin(conn, ["gone", "guests"])
+        await sweep_rounds.begin(conn, ["guests"])
+        await execute(conn, "UPDATE sweep_round SET ended_at = now() - interval '1 year'")
+    async with connection(pool) as conn:
+        late = await sweep_rounds.list_late(conn, {"guests": timedelta(days=400)}, timedelta(days=3))
+
+    assert [one.name for one in late] == [sweep_rounds.NIGHT]
+
+
+async def test_a_sweep_that_fails_each_night_is_named_with_the_command_that_does_it_now(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object) -> int:
+        raise ZeroDivisionError
+
+    seen = []
+    for forget in (SWEEPS["guests"], fail, SWEEPS["guests"]):
+        monkeypatch.setitem(SWEEPS, "guests", forget)
+        async with transaction(pool) as conn:
+            await execute(conn, "UPDATE sweep_round SET ended_at = now() - interval '4 days'")
+        with suppress(Unfinished):
+            await nightly_sweep.sweep(make_instance(pool))
+        seen.append(await upkeep.check_sweeps(make_patient(pool)))
+
+    assert [one.severity for one in seen] == ["ok", "warning", "ok"]
+    assert "depuis 4\u00a0jours\u00a0: guests." in seen[1].what and seen[1].command == "declic sweep guests"
+
+
+@pytest.mark.parametrize("name", IN_STEPS)
+async def test_a_large_table_that_is_never_gone_through_to_its_end_is_named(
+    name: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stop_half_way(conn: Connection) -> int:
+        await sweep_positions.go_on(conn, IN_STEPS[name], "1")
+        return 0
+
+    monkeypatch.setattr(nightly_sweep, "STEPS_SECONDS", 0)
+    monkeypatch.setitem(SWEEPS, name, stop_half_way)
+    instance, seen = make_instance(pool), []
+    await nightly_sweep.forget(instance, name)
+    async with transaction(pool) as conn:
+        await sweep_rounds.begin(conn, SWEEPS)
+    for days in (2, 4, 15):
+        async with transaction(pool) as conn:
+            await execute(conn, "UPDATE sweep_round SET ended_at = now() - $2::interval WHERE name = $1", name, timedelta(days))
+        await nightly_sweep.forget(instance, name)
+        seen.append((await upkeep.check_sweeps(make_patient(pool))).severity)
+
+    assert seen == ["ok", "ok" if name in upkeep.OWN_WITHIN else "warning", "warning"]
+
+
+async def test_nights_that_do_not_come_to_their_end_are_named(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE sweep_round SET ended_at = now() - interval '5 days'")
+
+    found = await upkeep.check_sweeps(make_patient(pool))
+
+    assert (found.severity, found.command) == ("warning", "declic sweep")
+    assert "depuis 5\u00a0jours" in found.what and "/donnees-personnelles" in found.mend
+
+
+def test_what_may_take_many_nights_is_about_nobody() -> None:
+    assert set(upkeep.OWN_WITHIN) <= set(IN_STEPS) & set(OTHER_SWEEPS)
+
+
+async def test_a_sweep_that_a_version_no_longer_knows_is_not_late_for_ever(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        await sweep_rounds.begin(conn, ["gone", "guests"])
+        await sweep_rounds.begin(conn, ["guests"])
+        await execute(conn, "UPDATE sweep_round SET ended_at = now() - interval '1 year'")
+    async with connection(pool) as conn:
+        late = await sweep_rounds.list_late(conn, {"guests": timedelta(days=400)}, timedelta(days=3))
+
+    assert [one.name for one in late] == [sweep_rounds.NIGHT]
