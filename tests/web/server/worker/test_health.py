@@ -122,8 +122,6 @@ async def test_each_is_told_from_its_own_measure_on(name: str, pool: Pool, monke
     watch = health.watch_machine if name in health.MACHINES else watch
     watch = health.watch_doors if name in health.DOORS else watch
     watch = health.watch_dear if check.dear else watch
-    watch = health.watch_outside if name in health.NIGHTLY else watch
-    watch = health.watch_outside if name in health.NIGHTLY else watch
     told = []
     for severity in ("warning", "error"):
         find(monkeypatch, {name: severity})
