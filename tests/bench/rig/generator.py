@@ -98,4 +98,5 @@ def send(port: int, ca_file: str | None, lanes: list[list[bytes]]) -> dict[str, 
 
 
 if __name__ == "__main__":
-    print(json.dumps(send(int(sys.argv[1]), *(sys.argv[2:] or [None]), pickle.load(sys.stdin.buffer))))
+    authority = sys.argv[2] if len(sys.argv) > 2 else None
+    print(json.dumps(send(int(sys.argv[1]), authority, pickle.load(sys.stdin.buffer))))
