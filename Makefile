@@ -63,12 +63,17 @@ COUNT ?= 300
 mutations: install
 	$(BIN)/python -m tests.mutations --seed $(SEED) --count $(COUNT) $(if $(ONLY),--only $(ONLY)) $(if $(REPORT),--report)
 
-# What happens when things break: the long form, with its figures (some 30 minutes).
+# What happens when things break: the long form, with its figures (some 30 minutes). ONLY=floods is one module of tests/drills.
+ifdef ONLY
+drills: install
+	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills/test_$(ONLY).py
+else
 drills: install
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q -s tests/drills tests/stories/test_killed.py \
 		tests/stories/test_earlier_databases.py tests/web/server/processes/test_serve.py tests/web/server/processes/test_several.py tests/attacks/test_convergence.py
 	DECLIC_INTERLEAVINGS=10000 $(BIN)/python -m pytest -q tests/outbox/exchanges/agreements/test_interleavings.py
 	DECLIC_DRILLS=long $(BIN)/python -m pytest -q tests/attacks/test_fuzzed_texts.py
+endif
 
 # What a server does, beside what its machine can (tests/bench/README.md); it is to take five minutes on a quiet machine.
 bench: install

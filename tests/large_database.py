@@ -7,7 +7,7 @@ random: the same numbers give the same rows.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from models.store.database import Connection, execute, fetch_records, fetch_value
+from models.store.database import Connection, execute, fetch_value
 
 PEOPLE = 2_000
 MOST_PEOPLE = 100_000
@@ -149,26 +149,29 @@ async def unchecked(conn: Connection) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def unindexed(conn: Connection, *tables: str) -> AsyncIterator[None]:
-    """Indexes of tables that many rows are written to are made of all of them at once, but for those of keys."""
-    indexes = await fetch_records(
+    """Indexes of tables that many rows are written to are made of all of them at once, those of keys too.
+
+    Meanwhile nothing is found by them, and ON CONFLICT sees none (superusers only): what is written twice fails at the
+    end.
+    """
+    await execute(
         conn,
-        """
-        SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
-        WHERE i.indrelid = ANY($1::text[]::regclass[]) AND NOT i.indisunique
-        """,
+        "UPDATE pg_index SET indisvalid = false, indisready = false WHERE indrelid = ANY($1::text[]::regclass[])",
         tables,
     )
-    for index in indexes:
-        await execute(conn, f"DROP INDEX {index['name']}")
     yield
-    for index in indexes:
-        await execute(conn, index["definition"])
+    for table in tables:
+        await execute(conn, f"REINDEX TABLE {table}")
+
+
+async def write_people(conn: Connection, *, people: int = PEOPLE) -> None:
+    """The people, who have said nothing yet."""
+    assert PEOPLE <= people <= MOST_PEOPLE
+    await execute(conn, _PEOPLE, FIRST_ID, people, HOSTS)
 
 
 async def write_posts(conn: Connection, listings: int, *, people: int = PEOPLE) -> None:
-    """The people and what they write; what its listings are about comes after."""
-    assert PEOPLE <= people <= MOST_PEOPLE
-    await execute(conn, _PEOPLE, FIRST_ID, people, HOSTS)
+    """What they write; what its listings are about comes after."""
     async with unchecked(conn), unindexed(conn, "post"):
         await execute(conn, _POSTS, FIRST_ID, listings, people)
 
@@ -189,10 +192,15 @@ async def write_shares(conn: Connection) -> None:
         await execute(conn, _SHARES, FIRST_ID)
 
 
-async def write_relations(conn: Connection, *, people: int = PEOPLE) -> None:
-    """What posts are liked, and who follows and blocks whom."""
-    async with unchecked(conn), unindexed(conn, "favourite", "follow"):
+async def write_likes(conn: Connection, *, people: int = PEOPLE) -> None:
+    """What posts are liked."""
+    async with unchecked(conn), unindexed(conn, "favourite"):
         await execute(conn, _REACTIONS, FIRST_ID, people)
+
+
+async def write_relations(conn: Connection, *, people: int = PEOPLE) -> None:
+    """Who follows and blocks whom."""
+    async with unchecked(conn), unindexed(conn, "follow"):
         await execute(conn, _FOLLOWS, FIRST_ID, people)
     await execute(conn, _KNOWN)
     await execute(conn, _BLOCKS, FIRST_ID, people)
@@ -200,6 +208,7 @@ async def write_relations(conn: Connection, *, people: int = PEOPLE) -> None:
 
 async def fill_listings(conn: Connection, listings: int, *, words: str = WORDS, people: int = PEOPLE) -> None:
     """The people, and what they write, with photos and nothing else; `words` is what the listings are about."""
+    await write_people(conn, people=people)
     await write_posts(conn, listings, people=people)
     await write_listings(conn, words=words)
 
@@ -208,6 +217,7 @@ async def fill(conn: Connection, listings: int = 50_000, *, people: int = PEOPLE
     """Write the crowd, and let the database look at it (ANALYZE)."""
     await fill_listings(conn, listings, people=people)
     await write_shares(conn)
+    await write_likes(conn, people=people)
     await write_relations(conn, people=people)
     await execute(conn, "ANALYZE")
 

@@ -10,7 +10,6 @@ from models.communities.charters import NewCharter
 from models.communities.communities import CommunitySettings
 from models.communities.memberships import Change
 from models.people import actors
-from models.people.actors import RemoteActor
 from models.settings import Site
 from models.store.database import Connection
 from tests.bench.fanout import LISTING, watch_published
@@ -22,7 +21,7 @@ from tests.bench.rig.hosts import Sink, running_sink
 from tests.bench.server import BenchServer, running
 from tests.bench.sink import address
 from tests.factories import make_local_actor
-from tests.large_database import fill
+from tests.large_database import FIRST_ID, fill
 from tests.servers import PASSWORD
 from web.security.session import cookie_name
 
@@ -32,7 +31,21 @@ LISTINGS = Sized(long=20_000, short=5_000)
 INSIDE = 20
 """Listings inside each community."""
 
-ROUNDS, TURNS = 100, 5
+ROUNDS, TURNS = Sized(long=100, short=25), 5
+
+_MEMBERS = """
+    WITH new AS (
+        INSERT INTO actor (id, uri, type, local, username, host, url, inbox, shared_inbox)
+        SELECT $1::bigint + n, base, 'Person', false, 'm' || n, host, base, base || '/inbox',
+            'https://' || host || '/inbox'
+        FROM generate_series(0, $2::integer - 1) AS n, LATERAL (SELECT $4::text[] AS hosts) AS known,
+            LATERAL (SELECT hosts[1 + n % $3::integer] AS host) AS h,
+            LATERAL (SELECT 'https://' || host || '/users/m' || n AS base) AS b
+        RETURNING id
+    )
+    INSERT INTO membership (id, community_id, actor_id, state, accepted_version)
+    SELECT id + 1000000, $5::bigint, id, 'member', 1 FROM new
+"""
 
 
 async def _found(conn: Connection, name: str) -> int:
@@ -50,14 +63,8 @@ async def _put_in(conn: Connection, community_id: int, actor_id: int) -> None:
 async def _fill_community(conn: Connection, sink: Sink) -> int:
     """2,000 members on 40 servers, and who publishes."""
     community_id = await _found(conn, "remorques")
-    for number in range(MEMBERS):
-        host = f"{address(number % SERVERS)}:{sink.port}"
-        base = f"https://{host}/users/m{number}"
-        member = RemoteActor(
-            uri=base, type="Person", username=f"m{number}", host=host, url=base, inbox=f"{base}/inbox",
-            shared_inbox=f"https://{host}/inbox",
-        )  # fmt: skip
-        await _put_in(conn, community_id, (await actors.save_remote(conn, member)).id)
+    hosts = [f"{address(number)}:{sink.port}" for number in range(SERVERS)]
+    await conn.execute(_MEMBERS, FIRST_ID, MEMBERS, SERVERS, hosts, community_id)
     await _put_in(conn, community_id, (await actors.get_local(conn, "alice")).id)
     return community_id
 
@@ -103,7 +110,7 @@ async def _compare(server: BenchServer, what: str, without: Request, within: Req
     times: dict[str, list[float]] = {"in none": [], f"in {JOINED}": []}
     for _ in range(TURNS):
         for name, request in zip(times, (without, within), strict=True):
-            result = await send_all(server.port, [request] * ROUNDS, connections=1)
+            result = await send_all(server.port, [request] * ROUNDS.now, connections=1)
             assert set(result.statuses) == {200}, (what, result.statuses)
             times[name].append(result.milliseconds(0.5))
     for name, found in times.items():

@@ -10,7 +10,7 @@ from tests.bench.load import Request, send_all
 from tests.bench.report import figure, heading
 from tests.bench.server import BenchServer, running
 from tests.large_cooperative import EXCHANGES, MEMBERS, fill
-from tests.large_database import unchecked
+from tests.large_database import unchecked, unindexed
 from tests.today import today
 
 ROUNDS = Sized(long=200, short=30)
@@ -24,7 +24,7 @@ async def run(folder: Path) -> None:
     async with running(folder / "figures") as server:
         async with server.pool.acquire() as conn:
             await fill(conn)
-            async with unchecked(conn):
+            async with unchecked(conn), unindexed(conn, "listing"):
                 # Few are where most are not: the first communes have many, the last ones next to none.
                 await conn.execute(
                     """

@@ -66,7 +66,7 @@ async def run(folder: Path) -> None:
         await _fill(server)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, path in PAGES.items():
-            await _look(browser, server.url + path)  # compiles the page; what is measured is the network, not that
+            await _look(browser, server.url + path, slow=False)  # compiles it: what is measured is the network
             visits = [await _look(browser, server.url + path) for _ in range(ROUNDS.now)]
             figure(f"{name}: largest contentful paint", median(one.largest for one in visits), "ms", at_most=2500)
             figure(f"{name}: transferred", median(one.bytes for one in visits) / 1000, "kB", at_most=100)
@@ -105,12 +105,13 @@ async def _fill(server: BenchServer) -> None:
     await pool.close()
 
 
-async def _look(browser: Browser, url: str) -> Visit:
+async def _look(browser: Browser, url: str, *, slow: bool = True) -> Visit:
     context = await browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2, locale="fr-FR")
     page = await context.new_page()
     session = await context.new_cdp_session(page)
     answers = await _count_bytes(session)
-    await session.send("Network.emulateNetworkConditions", SLOW)
+    if slow:
+        await session.send("Network.emulateNetworkConditions", SLOW)
     await page.goto(url, wait_until="networkidle")
     largest = await page.evaluate(LARGEST)
     pictures = sum(one.bytes for one in answers.values() if one.type.startswith("image/") and "svg" not in one.type)

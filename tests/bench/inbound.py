@@ -45,7 +45,7 @@ async def run(folder: Path) -> None:
 
 def print_rounds(found: Sequence[Round], *, front: str) -> None:
     """The medians; what the generator and the front cost stands beside."""
-    assert not any(one.sent.refused for one in found), [one.sent.refused for one in found]
+    assert not any(one.sent.refused or one.faults for one in found), [(one.sent.refused, one.faults) for one in found]
     accepted = median(one.sent.rate for one in found)
     figure("accepted while processing goes on", accepted, "/s", at_least=1500, by="bare intake")
     figure("answer then, p50", median(one.sent.milliseconds(0.5) for one in found), "ms", by="bare page")

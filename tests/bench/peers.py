@@ -1,5 +1,6 @@
 """(t) Déclic beside the peers that are installed here: the same activities, the same front, the same two cores."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ CANDIDATES: dict[str, tuple[Start, Callable[[], bool]]] = {
 }
 """How each is started, and whether it is here."""
 
-COUNT, ROUNDS = Sized(long=6_000, short=1_000), Sized(long=3, short=1)
+COUNT, ROUNDS = Sized(long=3_000, short=1_000), Sized(long=3, short=1)
 
 COLUMNS = ("accepted/s", "p99 ms", "processed/s", "CPU ms each", "last of 200, warm, s", "memory MB")
 
@@ -48,30 +49,39 @@ class Line:
     fan_out: float
     megabytes: float
     refused: int
+    faults: tuple[str, ...]
 
     def write(self, name: str) -> str:
         """The line."""
         figures = (f"{self.accepted:,.0f}", f"{self.p99:,.0f}", f"{self.processed:,.0f}", f"{self.work:.2f}")
         cells = (*figures, f"{self.fan_out:.2f}", f"{self.megabytes:,.0f}")
         text = f"{name:<10}" + "".join(f"{cell:>{len(head) + 2}}" for cell, head in zip(cells, COLUMNS, strict=True))
-        return text + (f"  ({self.refused} refused)" if self.refused else "")
+        beside = [*([f"{self.refused} refused"] if self.refused else []), *self.faults]
+        return text + (f"  ({'; '.join(beside)})" if beside else "")
 
 
 async def run(folder: Path) -> None:
     """One after the other, each alone on the machine; a table at the end."""
     heading("(t) Déclic beside its peers")
     count, rounds = COUNT.now, ROUNDS.now
-    lines = {}
+    lines = dict[str, Line]()
     for name, (start, is_here) in CANDIDATES.items():
         if not is_here():
             print(f"left out: {name} is not installed")
             continue
         (folder / name).mkdir()
-        lines[name] = await measure(start, folder / name, count=count, rounds=rounds)
-        print(f"{name} is measured", flush=True)
+        clock = time.monotonic()
+        try:
+            lines[name] = await measure(start, folder / name, count=count, rounds=rounds)
+        except (AssertionError, TimeoutError) as error:
+            print(f"{name} has no figures: {error!r}", flush=True)
+            continue
+        print(f"{name} is measured after {time.monotonic() - clock:.0f} s", flush=True)
     print(f"{'':<10}" + "".join(f"  {head}" for head in COLUMNS))
     for name, line in lines.items():
         print(line.write(name), flush=True)
+    ours = lines.get("Déclic")
+    assert ours is not None and not ours.faults and not ours.refused
 
 
 async def measure(start: Start, folder: Path, *, count: int, rounds: int) -> Line:
@@ -93,4 +103,5 @@ async def measure(start: Start, folder: Path, *, count: int, rounds: int) -> Lin
         fan_out=fan_out,
         megabytes=found[-1].megabytes,
         refused=sum(sum(one.sent.refused.values()) for one in found),
+        faults=found[-1].faults,
     )

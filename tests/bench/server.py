@@ -13,6 +13,7 @@ import aiohttp
 
 from models.store.database import Pool, open_pool
 from models.store.postgres import embedded
+from tests.bench.founded import FOUNDED, Founded
 from tests.peers.programs import free_port
 
 DECLIC = str(Path(sys.executable).with_name("declic"))
@@ -105,8 +106,13 @@ async def running(
 ) -> AsyncIterator[BenchServer]:
     """Start `declic serve` on a free port with its data in `data`; settings as `ca_file="…"`.
 
-    An instance keeps its address: a second process on the same data takes the `port` of the first.
+    An instance keeps its address: a second process on the same data takes the `port` of the first. Data that is not
+    there yet is a copy of what was founded for this run, if anything was.
     """
+    founded = FOUNDED.get()
+    if founded is not None and port is None and not data.exists():
+        await founded.copy_to(data)
+        port = founded.port
     port = port or free_port()
     env = {key: value for key, value in os.environ.items() if not key.startswith("DECLIC_")}
     env |= {
@@ -135,6 +141,12 @@ async def running(
         if process.returncode is None:
             process.terminate()
             await asyncio.wait_for(process.wait(), 60)  # a busy machine takes its time
+
+
+async def found(data: Path) -> Founded:
+    """Found a server in `data` and stop it before it does anything else."""
+    async with running(data, "--no-worker") as server:
+        return Founded(data=data, port=server.port)
 
 
 async def _wait(url: str) -> None:

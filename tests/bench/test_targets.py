@@ -1,9 +1,12 @@
 """Targets go with the machine; what was printed is read again; what the 200 say could be said."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import fields
 from datetime import UTC, datetime
 from math import inf
+from typing import Any
 
 import pytest
 
@@ -16,7 +19,7 @@ from tests.bench.inbound import RATE
 from tests.bench.machine import MEASURED, REFERENCE, YARDSTICKS, Limits, scale
 from tests.bench.report import figure
 from tests.bench.rig.activities import Activity, Author, Target
-from tests.bench.rig.effects import find_faults
+from tests.bench.rig.effects import GOTOSOCIAL_TOTALS, compare_totals, find_faults
 
 TIMES = frozenset({"statement", "sum", "verify_work", "hello_work"})
 
@@ -116,6 +119,37 @@ async def test_what_took_no_effect_is_told_and_what_a_version_does_not_have_is_l
         f"0 notes, not {len(author.notes)}",
         f"0 changed notes, not {len(changed)}",
         "0 followers, not 1",
+    ]
+
+
+async def test_gotosocial_is_asked_for_the_same_by_its_own_tables() -> None:
+    author = Author(number=7, port=443)
+    for _ in range(400):
+        author.go_on(TARGET)
+    with closing(sqlite3.connect(":memory:")) as conn:
+        conn.executescript(
+            """
+            CREATE TABLE statuses (local boolean, boost_of_id text, content text);
+            CREATE TABLE accounts (id text, domain text);
+            CREATE TABLE follows (account_id text);
+            INSERT INTO statuses VALUES (true, NULL, 'ours'), (false, '1', 'shared');
+            INSERT INTO accounts VALUES ('ours', NULL), ('bob', '127.1.0.8:443');
+            INSERT INTO follows VALUES ('ours'), ('bob');
+            """
+        )
+        changed = [note for note in author.notes if "updated" in note]
+        kept = [(note["content"],) for note in author.notes if note is not changed[0]]
+        conn.executemany("INSERT INTO statuses VALUES (false, NULL, ?)", kept)
+
+        async def ask(statement: str) -> Any:
+            return conn.execute(statement).fetchone()[0]
+
+        faults = await compare_totals(ask, [author], GOTOSOCIAL_TOTALS)
+
+    assert author.follows
+    assert faults == [
+        f"{len(kept)} notes, not {len(author.notes)}",
+        f"{len(changed) - 1} changed notes, not {len(changed)}",
     ]
 
 

@@ -107,7 +107,10 @@ async def running_gotosocial(
         await _wait(inside, log)
         await _make_gabi(env)
         token = await get_token(origin, inside)
-        yield GotosocialPeer(origin=origin, behind=inside, data=data, token=token, log=log)
+        peer = GotosocialPeer(origin=origin, behind=inside, data=data, token=token, log=log)
+        # Whoever is new there lets each follower wait for a yes; then nothing would ever leave to those who ask.
+        await peer.call("PATCH", "/api/v1/accounts/update_credentials", data={"locked": "false"})
+        yield peer
 
 
 async def _make_gabi(env: Mapping[str, str]) -> None:

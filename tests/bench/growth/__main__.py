@@ -19,7 +19,7 @@ import asyncpg
 
 from models.store.database import prepare_connection
 from models.store.postgres import embedded
-from tests.bench.growth.filling import POSTS, count_rows, fill_to_size
+from tests.bench.growth.filling import POSTS, count_rows, fill_to_size, loosen
 from tests.bench.growth.steps import Step, measure_median, preparing
 from tests.bench.report import write_number
 from tests.bench.server import running
@@ -63,17 +63,18 @@ async def measure_size(size: int) -> Sized:
     with tempfile.TemporaryDirectory(prefix="declic-growth-", dir=os.environ.get("DECLIC_GROWTH_FOLDER")) as name:
         os.chmod(name, 0o711)  # as root, PostgreSQL runs as another account and has to pass
         folder = Path(name)
-        async with running(folder / "data", "--no-worker") as server, embedded(server.data) as url:
-            # Those of a pool would not wait for so long.
-            conn, beside = await asyncpg.connect(url), await asyncpg.connect(url)
+        async with running(folder / "data", "--no-worker") as server, server.pool.acquire() as first:
+            await loosen(first)
+        filled = await _fill(server.data, size)
+        async with (
+            running(server.data, "--no-worker", port=server.port) as server,
+            embedded(server.data) as url,
+        ):
+            conn = await asyncpg.connect(url)  # one of a pool would not wait for so long
             await prepare_connection(conn)
-            begun = time.monotonic()
-            await fill_to_size(conn, beside, size)
-            await beside.close()
-            filled = time.monotonic() - begun
             rows = await count_rows(conn)
             bytes = await conn.fetchval("SELECT pg_database_size(current_database())")
-            print(f"size {size}: filled in {filled:.0f} s, {bytes / 1e9:.1f} GB", file=sys.stderr, flush=True)
+            print(f"size {size}: {bytes / 1e9:.1f} GB", file=sys.stderr, flush=True)
             costs, may_grow = dict[str, Cost](), set[str]()
             async with preparing(server, folder, backup=size <= BACKED_UP) as steps:
                 for step in steps:
@@ -83,6 +84,20 @@ async def measure_size(size: int) -> Sized:
                         may_grow.add(step.name)
             await conn.close()
     return Sized(filled=filled, bytes=bytes, rows=rows, costs=costs, may_grow=frozenset(may_grow))
+
+
+async def _fill(data: Path, size: int) -> float:
+    """Seconds until the database in `data`, which nobody else uses, is filled and at rest."""
+    begun = time.monotonic()
+    async with embedded(data) as url:
+        conn, beside = await asyncpg.connect(url), await asyncpg.connect(url)
+        await prepare_connection(conn)
+        clock = await fill_to_size(conn, beside, size)
+        await beside.close()
+        await conn.close()
+    filled = time.monotonic() - begun
+    print(f"size {size}: filled in {filled:.0f} s: {clock.write()}", file=sys.stderr, flush=True)
+    return filled
 
 
 async def _measure(conn: asyncpg.Connection, step: Step) -> Cost:

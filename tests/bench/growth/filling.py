@@ -5,12 +5,15 @@ over. Alice, who reads, and what she follows stay the same at every size.
 """
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import asyncpg
 
-from models.store.database import Connection, execute
+from models.store.database import Connection, execute, fetch_column
 from tests.large_database import (
     FIRST_ID,
     HOSTS,
@@ -18,7 +21,9 @@ from tests.large_database import (
     PEOPLE,
     unchecked,
     unindexed,
+    write_likes,
     write_listings,
+    write_people,
     write_posts,
     write_relations,
     write_shares,
@@ -31,16 +36,20 @@ DELIVERIES = 20
 
 LOADING: Mapping[str, str] = MappingProxyType(
     {
-        "max_wal_size": "8GB",
-        "checkpoint_timeout": "30min",
-        "maintenance_work_mem": "512MB",
+        "wal_level": "minimal",  # indexes are made without a word in the log; taken up by the next start
+        "max_wal_senders": "0",
+        "max_wal_size": "16GB",
+        "checkpoint_timeout": "60min",
         "autovacuum": "off",  # it would read along, and is done by hand at the end
         "synchronous_commit": "off",
         "fsync": "off",  # nobody needs what a crash would leave
         "full_page_writes": "off",
     }
 )
-"""What PostgreSQL is told while so much is written, and not any more when it is measured."""
+"""What PostgreSQL is told before it starts to be filled, and not any more when it is measured."""
+
+MEMORY: Mapping[str, str] = MappingProxyType({"maintenance_work_mem": "768MB", "work_mem": "256MB"})
+"""Of each of the two connections that fill: of these PostgreSQL is told at its start, which only they may overrule."""
 
 OF_LISTINGS = ("listing", "media", "post_tag", "share", "exchange", "exchange_event", "actor", "account")
 OF_TRAFFIC = ("post", "favourite", "follow", "activity", "delivery", "received", "notification")
@@ -131,47 +140,109 @@ _FOLLOWERS = """
 """
 
 
-async def fill_to_size(conn: Connection, beside: Connection, size: int) -> None:
-    """Write all of it, by two connections at once, and let PostgreSQL look at it."""
+async def loosen(conn: Connection) -> None:
+    """Let the next start be one that loads."""
     for name, value in LOADING.items():
         await execute(conn, f"ALTER SYSTEM SET {name} = '{value}'")
-    await execute(conn, "SELECT pg_reload_conf()")
-    people = min(max(PEOPLE, 1_000 * size), MOST_PEOPLE)
-    await write_posts(conn, POSTS * size // 2, people=people)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_write_listings(conn))
-        group.create_task(_write_traffic(beside, size, people))
+
+
+@dataclass(slots=True)
+class Clock:
+    """How long each part of the filling took, in seconds; parts lie beside one another."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    async def time(self, name: str, part: Awaitable[object]) -> None:
+        """One part."""
+        begun = time.monotonic()
+        await part
+        self.seconds[name] = time.monotonic() - begun
+
+    def write(self) -> str:
+        """All of them."""
+        return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.seconds.items())
+
+
+async def fill_to_size(conn: Connection, beside: Connection, size: int) -> Clock:
+    """Write all of it, by two connections at once, and let PostgreSQL look at it."""
+    for name, value in MEMORY.items():
+        for one in (conn, beside):
+            await execute(one, f"SET {name} = '{value}'")
+    people, clock = min(max(PEOPLE, 1_000 * size), MOST_PEOPLE), Clock()
+    await clock.time("people", write_people(conn, people=people))
+    await _at_once(_write_posts(conn, size, people, clock), _write_received(beside, size, people, clock))
+    await _at_once(_write_listings(conn, clock), _write_traffic(beside, people, clock))
+    await _at_once(
+        clock.time("listings looked at", execute(conn, f"VACUUM ANALYZE {', '.join(OF_LISTINGS)}")),
+        clock.time("traffic looked at", execute(beside, f"VACUUM ANALYZE {', '.join(OF_TRAFFIC)}")),
+    )
+    await clock.time("the rest looked at", _analyze_rest(conn))
     for name in LOADING:
         await execute(conn, f"ALTER SYSTEM RESET {name}")
-    await execute(conn, "SELECT pg_reload_conf()")
+    return clock
+
+
+async def _at_once(*parts: Coroutine[Any, Any, None]) -> None:
     async with asyncio.TaskGroup() as group:
-        group.create_task(execute(conn, f"VACUUM ANALYZE {', '.join(OF_LISTINGS)}"))
-        group.create_task(execute(beside, f"VACUUM ANALYZE {', '.join(OF_TRAFFIC)}"))
-    await execute(conn, "ANALYZE")
+        for part in parts:
+            group.create_task(part)
+
+
+async def _write_posts(conn: Connection, size: int, people: int, clock: Clock) -> None:
+    await clock.time("posts", write_posts(conn, POSTS * size // 2, people=people))
+    await clock.time("likes", write_likes(conn, people=people))
+
+
+async def _write_received(conn: Connection, size: int, people: int, clock: Clock) -> None:
+    """What needs no post."""
+
+    async def receive() -> None:
+        async with unchecked(conn), unindexed(conn, "received"):
+            await execute(conn, _RECEIVED, FIRST_ID, 20_000 * size, HOSTS)
+
+    await clock.time("received", receive())
+    await clock.time("relations", write_relations(conn, people=people))
+
+
+async def _write_listings(conn: Connection, clock: Clock) -> None:
+    async def exchange() -> None:
+        async with unchecked(conn), unindexed(conn, "exchange", "exchange_event"):
+            await execute(conn, _THREADS)
+            await execute(conn, _EVENTS)
+        # Their words were taken as they came, and count anew at night.
+        await execute(conn, "UPDATE known_word_count SET last_id = (SELECT max(post_id) FROM listing)")
+
+    await clock.time("listings", write_listings(conn))
+    await clock.time("tags and shares", write_shares(conn))
+    await clock.time("exchanges", exchange())
+
+
+async def _write_traffic(conn: Connection, people: int, clock: Clock) -> None:
+    async def tell() -> None:
+        async with unchecked(conn), unindexed(conn, "activity", "delivery", "notification"):
+            await execute(conn, _WITHDRAWN, FIRST_ID)
+            await execute(conn, _ACTIVITIES, FIRST_ID)
+            await execute(conn, _DELIVERIES, DELIVERIES, HOSTS)
+            await execute(conn, _PASSING, FIRST_ID)
+            await execute(conn, _ACCOUNTS, FIRST_ID)
+            await execute(conn, _NOTIFICATIONS, FIRST_ID)
+            await execute(conn, _FOLLOWERS, FIRST_ID)
+
+    await clock.time("activities and deliveries", tell())
+
+
+async def _analyze_rest(conn: Connection) -> None:
+    """The small tables too, and what is written for good."""
+    tables = await fetch_column(
+        conn,
+        """
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'r' AND n.nspname = 'public' AND NOT c.oid = ANY($1::text[]::regclass[])
+        """,
+        [*OF_LISTINGS, *OF_TRAFFIC],
+    )
+    await execute(conn, f"ANALYZE {', '.join(tables)}")
     await execute(conn, "CHECKPOINT")
-
-
-async def _write_listings(conn: Connection) -> None:
-    await write_listings(conn)
-    await write_shares(conn)
-    async with unchecked(conn), unindexed(conn, "exchange", "exchange_event"):
-        await execute(conn, _THREADS)
-        await execute(conn, _EVENTS)
-    # Their words were taken as they came, and count anew at night.
-    await execute(conn, "UPDATE known_word_count SET last_id = (SELECT max(post_id) FROM listing)")
-
-
-async def _write_traffic(conn: Connection, size: int, people: int) -> None:
-    await write_relations(conn, people=people)
-    async with unchecked(conn), unindexed(conn, "activity", "delivery", "received", "notification"):
-        await execute(conn, _WITHDRAWN, FIRST_ID)
-        await execute(conn, _ACTIVITIES, FIRST_ID)
-        await execute(conn, _DELIVERIES, DELIVERIES, HOSTS)
-        await execute(conn, _PASSING, FIRST_ID)
-        await execute(conn, _RECEIVED, FIRST_ID, 20_000 * size, HOSTS)
-        await execute(conn, _ACCOUNTS, FIRST_ID)
-        await execute(conn, _NOTIFICATIONS, FIRST_ID)
-        await execute(conn, _FOLLOWERS, FIRST_ID)
 
 
 async def count_rows(conn: asyncpg.Connection) -> dict[str, int]:

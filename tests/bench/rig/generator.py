@@ -1,6 +1,7 @@
 """The generator: prepared requests over TLS, each lane on a connection of its own, in order; as cheap as Python goes.
 
-Usage: python -m tests.bench.rig.generator PORT CA_FILE   (a pickled list of lanes, each a list of bytes, on stdin)
+Usage: python -m tests.bench.rig.generator PORT [CA_FILE]   (a pickled list of lanes, each a list of bytes, on stdin)
+Without a CA_FILE it goes without TLS.
 Prints as JSON how long it took, how long each answer took, how often each status came, and its own processor time.
 """
 
@@ -18,10 +19,10 @@ from typing import Any
 class Lane(threading.Thread):
     """One connection, taken up again where the server ends it."""
 
-    def __init__(self, port: int, context: ssl.SSLContext, requests: list[bytes]) -> None:
+    def __init__(self, port: int, context: ssl.SSLContext | None, requests: list[bytes]) -> None:
         super().__init__()
         self._port, self._context, self._requests = port, context, requests
-        self._connection: ssl.SSLSocket | None = None
+        self._connection: socket.socket | None = None
         self.times: list[float] = []
         self.statuses: Counter[int] = Counter()
 
@@ -41,14 +42,16 @@ class Lane(threading.Thread):
                 if self._connection is None:
                     plain = socket.create_connection(("127.0.0.1", self._port), timeout=60)
                     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    self._connection = self._context.wrap_socket(plain, server_hostname="localhost")
+                    self._connection = plain
+                    if self._context is not None:
+                        self._connection = self._context.wrap_socket(plain, server_hostname="localhost")
                 self._connection.sendall(request)
                 return self._read(self._connection)
             except (ConnectionError, ssl.SSLError, EOFError):
                 self._connection = None
         return 0
 
-    def _read(self, connection: ssl.SSLSocket) -> int:
+    def _read(self, connection: socket.socket) -> int:
         data = b""
         while b"\r\n\r\n" not in data:
             data += _receive(connection)
@@ -67,17 +70,19 @@ class Lane(threading.Thread):
         return int(head[9:12])
 
 
-def _receive(connection: ssl.SSLSocket) -> bytes:
+def _receive(connection: socket.socket) -> bytes:
     data = connection.recv(65536)
     if not data:
         raise EOFError
     return data
 
 
-def send(port: int, ca_file: str, lanes: list[list[bytes]]) -> dict[str, Any]:
+def send(port: int, ca_file: str | None, lanes: list[list[bytes]]) -> dict[str, Any]:
     """What came of it."""
-    context = ssl.create_default_context(cafile=ca_file)
-    context.check_hostname = False
+    context = None
+    if ca_file is not None:
+        context = ssl.create_default_context(cafile=ca_file)
+        context.check_hostname = False
     threads = [Lane(port, context, lane) for lane in lanes]
     begun = time.perf_counter()
     for thread in threads:
@@ -93,4 +98,5 @@ def send(port: int, ca_file: str, lanes: list[list[bytes]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(send(int(sys.argv[1]), sys.argv[2], pickle.load(sys.stdin.buffer))))
+    authority = sys.argv[2] if len(sys.argv) > 2 else None
+    print(json.dumps(send(int(sys.argv[1]), authority, pickle.load(sys.stdin.buffer))))

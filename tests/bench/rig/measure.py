@@ -6,7 +6,7 @@ import pickle
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.settings import Site
@@ -53,6 +53,8 @@ class Round:
     """Milliseconds of processor time of the server, its children and its database for each activity."""
 
     megabytes: float
+    faults: tuple[str, ...] = ()
+    """What of all that was said so far has no effect."""
 
 
 async def send(candidate: Candidate, sink: Sink, lanes: Lanes) -> Sent:
@@ -130,12 +132,12 @@ async def measure_together(candidate: Candidate, sink: Sink, lanes: Lanes) -> Ro
 async def run_rounds(
     candidate: Candidate, sink: Sink, target: Target, authors: Sequence[Author], *, count: int, rounds: int
 ) -> list[Round]:
-    """A short one that warms, which is not counted, and then these; of each it is seen that it took effect."""
+    """A short one that warms, which is not counted, and then these; of each it is asked whether it took effect."""
     found = list[Round]()
     for size in (count // 5, *[count] * rounds):
-        found.append(await measure_together(candidate, sink, write_lanes(authors, target, size)))
-        if not found[-1].sent.refused:
-            await require_effect(candidate, authors)
+        one = await measure_together(candidate, sink, write_lanes(authors, target, size))
+        faults = [] if one.sent.refused else await candidate.list_faults(authors)
+        found.append(replace(one, faults=tuple(faults)))
     return found[1:]
 
 

@@ -1,15 +1,19 @@
 """Peers of other people as candidates: snac2, GoToSocial and Fedify, where they are installed (`tests/peers`)."""
 
+import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.bench.rig.activities import Author
+from tests.bench.rig.effects import GOTOSOCIAL_TOTALS, compare_totals
 from tests.bench.rig.front import Front, running_front
 from tests.bench.rig.processes import list_tree, sum_megabytes, sum_processor_seconds
 from tests.certificates import Authority, Certificate
@@ -17,6 +21,9 @@ from tests.peers.fedify_peer import FedifyPeer, running_fedify
 from tests.peers.gotosocial_peer import GotosocialPeer, find_web_folder, running_gotosocial
 from tests.peers.programs import FEDIFY, NODE
 from tests.peers.snac_peer import SnacPeer, running_snac
+
+RESTING = 0.3
+"""Seconds for which a process is watched: does it use a tenth of a core, it still works."""
 
 
 @dataclass(slots=True)
@@ -176,8 +183,9 @@ class Gotosocial:
         return self.peer.person
 
     async def publish(self, text: str) -> str:
-        """A status of Gabi's."""
-        return str((await self.peer.call("POST", "/api/v1/statuses", data={"status": text}))["uri"])
+        """A status of Gabi's; to everybody, which is not what it does unasked."""
+        said = {"status": text, "visibility": "public"}
+        return str((await self.peer.call("POST", "/api/v1/statuses", data=said))["uri"])
 
     async def follow(self, actors: Sequence[str]) -> None:
         """One after the other, each looked up by its address first."""
@@ -188,12 +196,19 @@ class Gotosocial:
             await self.peer.call("POST", f"/api/v1/accounts/{found['accounts'][0]['id']}/follow")
 
     async def count_waiting(self) -> int:
-        """It has written what came in before it answers; what it does about it then, it tells nobody."""
-        return 0
+        """What it does about what it answered stands in its memory, and it tells nobody: whether it still works."""
+        worked = self.processor_seconds()
+        await asyncio.sleep(RESTING)
+        return int(self.processor_seconds() - worked > RESTING / 10)
 
-    async def list_faults(self, _: Sequence[Author]) -> list[str]:
-        """It is not asked."""
-        return []
+    async def list_faults(self, authors: Sequence[Author]) -> list[str]:
+        """By what stands in its tables."""
+        with closing(sqlite3.connect(f"file:{self.peer.data / 'sqlite.db'}?mode=ro", uri=True)) as conn:
+
+            async def ask(statement: str) -> Any:
+                return conn.execute(statement).fetchone()[0]
+
+            return await compare_totals(ask, authors, GOTOSOCIAL_TOTALS)
 
     def processor_seconds(self) -> float:
         """Of that one process."""

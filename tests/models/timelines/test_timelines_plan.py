@@ -60,6 +60,10 @@ READS: dict[str, tuple[int, Read]] = {
         ),
     ),
     "an author": (600, lambda conn: timelines.list_by_author(conn, LOMME + 10, LOMME, PostFilter(), Page())),
+    "an author who shares nothing": (
+        80,
+        lambda conn: timelines.list_by_author(conn, LOMME, LOMME, PostFilter(), Page()),
+    ),
     "a stream's Group": (600, lambda conn: timelines.list_by_author(conn, GROUP, LOMME, PostFilter(), Page())),
     "a Group, upward": (
         600,
