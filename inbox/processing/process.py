@@ -44,6 +44,9 @@ FOR_PAGES = 2
 GATHERING_PAUSE = 0.05
 """While activities come in a stream the next are looked for so long after the last: more take effect together then."""
 
+STARTED_AT_ONCE = 25
+"""So many actors' activities are read before what else this process does has its turn."""
+
 PATIENCE = 0.2
 """Seconds that what may take effect waits for what the same actor sent behind it, to go in one set with it."""
 
@@ -72,8 +75,7 @@ async def process_due(
             if wake is not None:
                 await worker.gather()
             lanes, runner.more = await worker.claim()
-            for lane in lanes:
-                runner.start(worker.process_lane(lane))
+            await worker.start(runner, lanes)
     return worker.processed
 
 
@@ -98,6 +100,14 @@ class _InboxWorker:
     async def gather(self) -> None:
         """Wait a little for company where several came the last time: who comes alone, or after a rest, does not."""
         await asyncio.sleep(max(0.0, self.gathers_until - monotonic()))
+
+    async def start(self, runner: QueueRunner, lanes: Sequence[list[Received]]) -> None:
+        """Work on these lanes; what of them is ready at once goes in one set."""
+        with self.sets.gathering():
+            for number, lane in enumerate(lanes, start=1):
+                runner.start(self.process_lane(lane))
+                if number % STARTED_AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     async def claim(self) -> tuple[list[list[Received]], bool]:
         """Lanes for which there is room, one for each actor, and whether there may be more."""
@@ -136,13 +146,18 @@ class _InboxWorker:
         """The same as `_prepare`; what is ready does not wait for a slow server."""
         if not ready:
             return await self._prepare(item)
-        preparing = asyncio.create_task(self._prepare(item))
+        taking: list[asyncio.Task[None]] = []
+        timer = asyncio.get_running_loop().call_later(
+            PATIENCE, lambda: taking.append(asyncio.create_task(self._take_set(ready)))
+        )
         try:
-            if not (await asyncio.wait({preparing}, timeout=PATIENCE))[0]:
-                await self._take_set(ready)
-            return await preparing
+            prepared = await self._prepare(item)
+            await asyncio.gather(*taking)
+            return prepared
         finally:
-            preparing.cancel()
+            timer.cancel()
+            for task in taking:
+                task.cancel()
 
     async def _prepare(self, item: Received) -> Prepared | None:
         """Read it, and fetch what is missing; slow fetches hold no place meanwhile. None where it is settled so."""

@@ -24,6 +24,7 @@ what took more is counted exactly from there on. What it took before that is for
 looks, since no signal arrives in its thread, all of it, once."""
 
 T = TypeVar("T")
+Argument = TypeVar("Argument")
 
 
 @dataclass(slots=True)
@@ -85,6 +86,18 @@ def limit_processor_time(work: Coroutine[Any, Any, T], budget: float = BUDGET) -
             if raised is None and meter.spent > budget:
                 raised = TookTooLong()
     finally:
+        _METER.reset(token)
+
+
+def limit_step(work: Callable[[Argument], T], argument: Argument, budget: float = BUDGET) -> T:
+    """The same for what never waits: what runs on for longer is ended by `interrupt_long_steps` alone."""
+    meter = _TimeMeter(budget)
+    token = _METER.set(meter)
+    meter.begun = meter.tell()
+    try:
+        return work(argument)
+    finally:
+        meter.end_step()
         _METER.reset(token)
 
 

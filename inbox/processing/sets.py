@@ -6,7 +6,8 @@ set cannot be written as a whole its halves are tried, and theirs, until what br
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Literal
 
@@ -15,18 +16,21 @@ import structlog
 from inbox.errors import Ignored, TookTooLong
 from inbox.posts.sets.values import Sent
 from inbox.processing.prepared import Prepared
-from inbox.processing.processor_time import limit_processor_time
+from inbox.processing.processor_time import limit_step
 from inbox.processing.set_kinds import SET_KINDS, SetKind
 from inbox.processing.set_steps import Waiting, list_steps
+from models.errors import Unavailable
 from models.people import actors
 from models.people.actors import Actor
 from models.settings import Site
-from models.store.database import Connection, Pool, begin_relaxed, is_lost
-from models.store.write_batcher import WriteBatcher
+from models.store.database import Connection, Pool, begin_relaxed, connection, is_lost
 from models.traffic.inbound import received
 
 Ended = Literal["done", "alone"] | Ignored | TookTooLong
 """How it went: it took effect, has to be decided alone, was left alone or took too long."""
+
+Taking = tuple[Sequence[Prepared], "asyncio.Future[list[Ended]]"]
+"""What waits to be in a set, and how its own is told."""
 
 BREATH_SECONDS = 0.002
 """After so long what else this process does has its turn between two of hundreds."""
@@ -35,22 +39,71 @@ log = structlog.get_logger(__name__)
 
 
 class EffectSets:
-    """Collects what is ready and lets it take effect together."""
+    """Collects what is ready and lets it take effect together.
+
+    Nobody waits for company but while `gathering`: whoever comes while a set is written goes with the next.
+    """
 
     def __init__(self, pool: Pool, site: Site, places: asyncio.Semaphore) -> None:
         """`places` are those of all who use connections while they process."""
+        self._pool = pool
         self._site = site
-        self._batcher: WriteBatcher[Prepared] = WriteBatcher(pool, self._write, places=places)
+        self._places = places
+        self._waiting: list[Taking] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._gathered = asyncio.Event()
+        self._gathered.set()
         self._ended: dict[int, Ended] = {}
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """No set begins before the end of this block: what was claimed together is read one by one."""
+        self._gathered.clear()
+        try:
+            yield
+        finally:
+            self._gathered.set()
 
     async def take(self, ready: Sequence[Prepared]) -> list[Ended]:
         """How it went with each, once that is committed. Raises Unavailable when the database is away."""
-        added = [self._batcher.add(one) for one in ready]
-        await (added[0] if len(added) == 1 else asyncio.gather(*added))
-        return [self._ended.pop(one.item.id) for one in ready]
+        done: asyncio.Future[list[Ended]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((tuple(ready), done))
+        if self._writer is None or self._writer.done():
+            # A task of its own: whoever started it may be cut off while others wait for it.
+            self._writer = asyncio.create_task(self._run(), name="sets")
+        return await done
 
-    async def _write(self, conn: Connection, items: list[Prepared]) -> None:
-        await self._write_part(conn, items, set())
+    async def _run(self) -> None:
+        while self._waiting:
+            batch: list[Taking] = []
+            error: BaseException = Unavailable()  # where this is cut off
+            try:
+                await self._gathered.wait()
+                batch, self._waiting = self._waiting, []
+                await self._write([one for ready, _ in batch for one in ready])
+            except Exception as raised:
+                error = raised
+            except BaseException:  # cut off: so is whoever came since
+                batch += self._waiting
+                self._waiting = []
+                raise
+            finally:
+                self._tell(batch, error)
+
+    def _tell(self, batch: Sequence[Taking], error: BaseException) -> None:
+        """Say to each how it went; where something of it was not written, why."""
+        for ready, done in batch:
+            ended = [self._ended.pop(one.item.id, None) for one in ready]
+            if done.done():  # whoever waited was cut off
+                continue
+            if None in ended:
+                done.set_exception(error)
+            else:
+                done.set_result([end for end in ended if end is not None])
+
+    async def _write(self, items: list[Prepared]) -> None:
+        async with self._places, connection(self._pool) as conn:
+            await self._write_part(conn, items, set())
 
     async def _write_part(self, conn: Connection, items: list[Prepared], late: set[str]) -> None:
         """A set, or a part of one; `late` are actors something of whom is decided alone, and what follows it too.
@@ -136,7 +189,7 @@ async def _decide_all(
         if monotonic() - begun > BREATH_SECONDS:
             await asyncio.sleep(0)
             begun = monotonic()
-        decision = await _decide(kind, arrival)
+        decision = _decide(kind, arrival)
         if decision is None:
             late.add(one.sender.uri)
         elif isinstance(decision, Ignored | TookTooLong) or one.sender.uri not in late:
@@ -144,17 +197,13 @@ async def _decide_all(
     return decided
 
 
-async def _decide(kind: SetKind, arrival: Any) -> Any:
+def _decide(kind: SetKind, arrival: Any) -> Any:
     """What is written of it; None where it is decided alone."""
     if arrival is None:
         return None
     try:
-        return await limit_processor_time(_judge(kind, arrival))
+        return limit_step(kind.decide, arrival)
     except (Ignored, TookTooLong) as error:
         return error
     except Exception:  # alone it says why
         return None
-
-
-async def _judge(kind: SetKind, arrival: Any) -> Any:
-    return kind.decide(arrival)

@@ -8,9 +8,10 @@ from typing import Any
 from models.ids import make_id
 from models.posts import conversations, exchange_threads
 from models.posts.values import NewPost, Post
-from models.store.database import Connection, execute, fetch_all
+from models.store.database import Connection, execute, fetch_column, fetch_one
+from models.store.statements import compose
 
-_CREATE = """
+_KEEP = """
     WITH told AS (
         SELECT * FROM jsonb_to_recordset($1) AS one (id bigint, uri text, kind text, local boolean, author_id bigint,
             url text, audience text, content text, source text, warning text, sensitive boolean, language text,
@@ -47,8 +48,12 @@ _CREATE = """
         INSERT INTO stream_event (kind, object_id) SELECT 'post', c.id FROM created c JOIN told t USING (id)
         WHERE NOT t.past AND NOT t.hidden ORDER BY c.id
     )
-    SELECT * FROM created
+    SELECT {shown} FROM created
 """
+
+_CREATE = compose(_KEEP, shown="*")
+
+_CREATE_MANY = compose(_KEEP, shown="id")
 
 
 async def create(conn: Connection, new: NewPost) -> Post | None:
@@ -57,23 +62,25 @@ async def create(conn: Connection, new: NewPost) -> Post | None:
     A reply that came before its parent is tied to it here, and so are replies that waited for this post. All in one
     statement, since inboxes bring hundreds of these a second.
     """
-    [created] = await create_many(conn, [new])
+    await _lock_threads(conn, [new])
+    created = await fetch_one(conn, Post, _CREATE, [_describe(new)])
     if created is not None and created.audience == "direct":
         await _add_to_thread(conn, created, list(dict.fromkeys((*new.mention_ids, *new.silent_ids))))
     return created
 
 
-async def create_many(conn: Connection, news: Sequence[NewPost]) -> list[Post | None]:
-    """The same for several that stand in no conversation, none of which answers another of them."""
-    await _lock_threads(conn, [new for new in news if not new.local])
+async def create_many(conn: Connection, news: Sequence[NewPost]) -> list[int | None]:
+    """The ids of several that stand in no conversation, none of which answers another; None for one that is there."""
+    await _lock_threads(conn, news)
     told = [_describe(new) for new in news]
-    created = {post.id: post for post in await fetch_all(conn, Post, _CREATE, told)}
-    return [created.get(one["id"]) for one in told]
+    created = set(await fetch_column(conn, _CREATE_MANY, told))
+    return [one["id"] if one["id"] in created else None for one in told]
 
 
 async def _lock_threads(conn: Connection, news: Sequence[NewPost]) -> None:
     """An answer and what it answers are kept one after the other, or neither would see the other and tie them."""
-    uris = {new.uri for new in news} | {new.in_reply_to_uri for new in news if new.in_reply_to_uri is not None}
+    remote = [new for new in news if not new.local]
+    uris = {new.uri for new in remote} | {new.in_reply_to_uri for new in remote if new.in_reply_to_uri is not None}
     if uris:
         await execute(
             conn,

@@ -26,6 +26,7 @@ LIMITS: dict[str, object] = {
     "inbox.posts.translation.TITLE_LIMIT": 200,
     "inbox.posts.translation.WARNING_LIMIT": 500,
     "inbox.processing.process.AT_ONCE": 200,
+    "inbox.processing.process.STARTED_AT_ONCE": 25,
     "inbox.processing.process.ACTORS_AT_ONCE": 6,
     "inbox.processing.process.GATHERING_PAUSE": 0.05,
     "inbox.processing.process.PATIENCE": 0.2,

@@ -121,7 +121,7 @@ def _is_only_kept(known: IncomingContext) -> bool:
 async def write_set(conn: Connection, plain: Sequence[PlainPost]) -> list[bool]:
     """Keep them; False for what somebody else brought since it was read: what is kept may be newer."""
     created = await posts.create_many(conn, [one.new for one in plain])
-    fresh = {post.id: one for post, one in zip(created, plain, strict=True) if post is not None}
+    fresh = {id: one for id, one in zip(created, plain, strict=True) if id is not None}
     await listings.save_all_details(conn, {id: one.details for id, one in fresh.items() if one.details is not None})
     await media.save_new_remote(conn, {id: one.attachments for id, one in fresh.items() if one.attachments})
-    return [post is not None for post in created]
+    return [id is not None for id in created]

@@ -290,7 +290,7 @@ async def test_a_set_that_is_cut_off_leaves_nothing_and_is_done_by_the_next_work
         killed = asyncio.create_task(process_due(desk.instance))
         await written.wait()
         killed.cancel()
-        [writer] = [task for task in asyncio.all_tasks() if task.get_name() == "batch"]
+        [writer] = [task for task in asyncio.all_tasks() if task.get_name() == "sets"]
         writer.cancel()
         await asyncio.gather(killed, writer, return_exceptions=True)
     assert await desk.value("SELECT count(*) FROM post") == 0
