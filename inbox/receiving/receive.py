@@ -16,7 +16,9 @@ from federation.instance import Instance
 from federation.json.decoded_bodies import Decoded
 from federation.json.fields import uri
 from federation.signatures import Envelope
+from federation.synchronization import HEADER
 from federation.uris import host_of
+from federation.vocabulary.activities.activities import Activity
 from federation.vocabulary.activities.activity_readers import require_readable
 from inbox.receiving import inbox_policy
 from inbox.receiving.forwarded import find_vouched
@@ -75,7 +77,7 @@ async def receive(
     it names, where these were let in already. Raises Unavailable when the database is away.
     """
     try:
-        read = await _check(instance, envelope, inbox_owner, welcomed)
+        read, activity = await _check(instance, envelope, inbox_owner, welcomed)
         host = host_of(read.header.actor_uri)
         await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
         # Once more: it may have been set aside while its body came in, or its key was fetched.
@@ -86,11 +88,13 @@ async def receive(
             turn = instance.turns.take(find_domain(host), at=datetime.now(UTC))
             new = _describe(envelope, read, host, turn)
             if not read.hint:
-                instance.decoded.keep(new.body_hash, new.body, Decoded(document=read.document, misread=not read.plain))
+                said = Decoded(document=read.document, misread=not read.plain, activity=activity)
+                instance.decoded.keep(new.body, said)
             await instance.intake.put(new)
         instance.tallies.count("inbox", "accepted")
-        await _note_activity(instance, host)
-        if read.direct and read.signed:
+        if instance.active_hosts.find(host) is None:
+            await _note_activity(instance, host)
+        if read.direct and read.signed and HEADER in envelope.headers:
             await note_digest(instance, envelope, read.header.actor_uri)
     except Unavailable:
         raise
@@ -103,8 +107,8 @@ async def receive(
 
 async def _check(
     instance: Instance, envelope: Envelope, inbox_owner: str | None, welcomed: frozenset[str] | None
-) -> Readable:
-    """The activity to keep. Raises whatever is against that; Unsupported for what is accepted and forgotten."""
+) -> tuple[Readable, Activity | None]:
+    """The activity to keep, as far as it was read. Raises what is against that; Unsupported for what is forgotten."""
     _require_form(envelope)
     if welcomed is None:
         welcomed = inbox_policy.read_key_hosts(envelope.headers)
@@ -123,10 +127,10 @@ async def _check(
     # Counted once it is known who says so.
     if believed.hint and not instance.counter.spend(TOLD_FETCHES, host_of(header.actor_uri)):
         raise Unsupported("This server was asked often enough for now.")
-    _require_authority(believed)
+    activity = _require_authority(believed)
     if not believed.signed:
         await _require_not_ended(instance, header.actor_uri)
-    return believed
+    return believed, activity
 
 
 async def _require_inbox(instance: Instance, envelope: Envelope, sender_uri: str, owner: str) -> None:
@@ -228,11 +232,11 @@ def _require_no_actor(read: Readable) -> None:
         raise Unsupported("Only an actor itself tells that it changed.")
 
 
-def _require_authority(read: Readable) -> None:
+def _require_authority(read: Readable) -> Activity | None:
     """Raise unless the actor may say this. What needs compaction is read once it is processed, and checked then."""
-    if read.plain:
-        require_readable(read.document)
+    activity = require_readable(read.document) if read.plain else None
     require_same_origin(read.header.actor_uri, read.header.id)
+    return activity
 
 
 def _describe(envelope: Envelope, read: Readable, host: str, turn: datetime) -> NewReceived:
@@ -250,7 +254,6 @@ def _describe(envelope: Envelope, read: Readable, host: str, turn: datetime) -> 
 
 async def _note_activity(instance: Instance, host: str) -> None:
     """This host is there: asked of the database once a minute."""
-    if instance.active_hosts.find(host) is None:
-        instance.active_hosts.keep(host, True)
-        async with connection(instance.pool) as conn:
-            await host_recovery.note_activity(conn, [host], at=datetime.now(UTC))
+    instance.active_hosts.keep(host, True)
+    async with connection(instance.pool) as conn:
+        await host_recovery.note_activity(conn, [host], at=datetime.now(UTC))

@@ -112,6 +112,8 @@ LIMITS: dict[str, object] = {
     "federation.sandbox.pictures.WAITING": 32,
     "federation.signatures.policy._LONGEST_DATE": 40,
     "federation.signatures.cavage._LONGEST_HEADER": 8192,
+    "federation.signatures.cavage._LONGEST_KEPT": 512,
+    "federation.signatures.cavage._MOST_KEPT": 1024,
     "federation.signatures.multibase._LONGEST": 2048,
     "federation.signatures.policy.LONGEST": timedelta(hours=12),
     "federation.signatures.policy.GRACE": timedelta(minutes=1),

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from models.errors import Unavailable
+from models.store import write_batcher
 from models.store.database import Connection, Pool, fetch_value
 from models.store.write_batcher import WriteBatcher
 
@@ -105,3 +106,48 @@ async def test_who_waits_for_a_write_that_hangs_is_told_in_time_and_its_connecti
     released.set()
     await batch.put(2)
     assert backends[0] != backends[1]
+
+
+async def test_what_comes_meanwhile_goes_over_the_same_connection_for_a_while(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conns: list[Connection] = []
+
+    async def write(conn: Connection, _: list[int]) -> None:
+        conns.append(conn)
+        if len(conns) < 5:
+            batch.add(len(conns))
+
+    batch = WriteBatcher(pool, write)
+    await batch.put(0)
+    await asyncio.sleep(0)
+    while len(conns) < 5:
+        await asyncio.sleep(0)
+    held = set(map(id, conns))
+    monkeypatch.setattr(write_batcher, "HELD_SECONDS", 0.0)
+    last = len(conns)
+    batch.add(1)
+    await batch.put(2)
+
+    assert len(held) == 1
+    assert len(conns) > last, "and then whoever waits for a connection has a turn"
+
+
+async def test_what_came_while_a_write_was_given_up_is_written(pool: Pool) -> None:
+    written: list[int] = []
+
+    async def write(_: Connection, items: list[int]) -> None:
+        if 1 in items:
+            await asyncio.Event().wait()
+        written.extend(items)
+
+    batch = WriteBatcher(pool, write, seconds=0.02)
+    first = batch.add(1)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    rest = [batch.add(number) for number in (2, 3)]
+
+    with pytest.raises(Unavailable):
+        await first
+    await asyncio.wait_for(asyncio.gather(*rest), 5)
+    assert written == [2, 3]
