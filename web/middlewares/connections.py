@@ -7,7 +7,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import StreamReader, web
 from aiohttp.typedefs import Handler
@@ -97,8 +97,7 @@ class Connection(asyncio.Protocol):
         return found
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport), "what is read from can be written to"
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's says of itself that it is a base only
         self._arm()
         self._inner.connection_made(transport)
 

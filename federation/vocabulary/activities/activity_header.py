@@ -4,13 +4,12 @@ from typing import Any
 
 from federation.errors import Malformed, Unsupported
 from federation.json.fields import Json, audience, each, moment, uri
-from federation.uris import is_uri
 
 
 def read_actor_uri(value: object) -> str:
     """The one actor of an activity. Raises Unsupported for several, Malformed for none."""
-    if isinstance(value, str) and is_uri(value):  # as nearly all write it
-        return value
+    if isinstance(value, str) and (found := uri(value)) is not None:  # as nearly all write it
+        return found
     members = list(each(value))
     addresses = {uri(member) for member in members}
     if len(addresses) > 1:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
+import uvloop
 from aiohttp import web
 
 from models.errors import DeclicError
@@ -190,3 +191,15 @@ def test_b09_halves_of_requests_are_closed_within_half_a_minute() -> None:
 )
 def test_what_is_one_whole_request_is_seen_from_outside(data: bytes, whole: bool) -> None:
     assert is_whole(data) is whole
+
+
+def test_the_loop_that_servers_use_is_served_too() -> None:
+    async def ask() -> bytes:
+        async with serving() as port, connected(port) as (reader, writer):
+            writer.write(b"GET /read HTTP/1.1\r\nHost: a.test\r\n\r\n")
+            return await asyncio.wait_for(reader.readline(), 2)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        answered = runner.run(ask())
+
+    assert answered == b"HTTP/1.1 200 OK\r\n"
