@@ -52,6 +52,10 @@ class Outcome:
     proven: bool = False
 
 
+TAKEN = Outcome(status=202, proven=True)
+"""What nearly all are answered."""
+
+
 class WrongForm(FederationError):
     """An inbox takes application/activity+json, not compressed."""
 
@@ -102,7 +106,7 @@ async def receive(
         proven = isinstance(error, inbox_policy.TooMany) and not isinstance(error, inbox_policy.TooManyFailures)
         wait = getattr(error, "retry_after", None)
         return Outcome(status=error.status, reason=str(error), retry_after=wait, proven=proven)
-    return Outcome(status=202, proven=read.signed)
+    return TAKEN if read.signed else Outcome(status=202)
 
 
 async def _check(

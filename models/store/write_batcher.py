@@ -48,8 +48,8 @@ class WriteBatcher(Generic[Item]):
         tried alone.
 
         `places` is what has to let it in before it takes a connection: as a semaphore shared with others. A write that
-        takes more than `seconds` is given up, and who waits for it gets Unavailable. After a write the next waits for
-        company for a `pause`, in seconds, where fewer than COMPANY are there.
+        takes more than `seconds` is given up, and who waits for it gets Unavailable. While many come at once, the next
+        write waits for company for a `pause`, in seconds, unless COMPANY are there already.
         """
         self._places = places or nullcontext()
         self._pool = pool
@@ -104,9 +104,10 @@ class WriteBatcher(Generic[Item]):
         while self._batch:
             await self._write(conn, [item for item, _ in self._batch])
             self._unwatch()
+            busy = len(self._batch) > 1 or bool(self._waiting)
             _settle(self._batch, None)
             self._batch = []
-            if self._pause and 0 < len(self._waiting) < COMPANY:
+            if self._pause and busy and len(self._waiting) < COMPANY:
                 await asyncio.sleep(self._pause)
             if loop.time() < until and self._take():
                 self._watch()

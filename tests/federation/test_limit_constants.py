@@ -53,6 +53,7 @@ LIMITS: dict[str, object] = {
     "federation.discovery.well_known.LIMIT": 262_144,
     "federation.documents.collection_lines.ETAG_LIMIT": 200,
     "federation.documents.documents.LONGEST_WAIT": timedelta(days=1),
+    "federation.instance.INTAKE_PAUSE": 0.002,
     "federation.documents.parse.MAX_BYTES": 1_048_576,
     "federation.http_client.causes._LONGEST_WAIT": 604_800,
     "federation.http_client.causes._LONGEST_CLOCK": 1_000_000_000,

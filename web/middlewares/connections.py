@@ -89,6 +89,7 @@ class Connection(asyncio.Protocol):
     def end(self) -> None:
         """It was answered."""
         self._answering = False
+        self._found = None  # whether anybody asked for it or not, it was of this request
         self._answered = asyncio.get_running_loop().time()
 
     def take_found(self) -> object:
@@ -146,7 +147,10 @@ class Connection(asyncio.Protocol):
         self._inner.data_received(data)
 
     async def _answer(self, data: bytes, answer: Coroutine[Any, Any, object]) -> None:
-        found = await answer
+        try:
+            found = await answer
+        except Exception as error:  # the ordinary way makes an answer of it
+            found = error
         self._task = None
         transport = self._transport
         if transport is None or transport.is_closing():

@@ -151,3 +151,38 @@ async def test_what_came_while_a_write_was_given_up_is_written(pool: Pool) -> No
         await first
     await asyncio.wait_for(asyncio.gather(*rest), 5)
     assert written == [2, 3]
+
+
+async def test_while_many_come_the_next_write_waits_for_company(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[list[int]] = []
+    sleep = asyncio.sleep
+
+    async def write(_: Connection, items: list[int]) -> None:
+        if not written:
+            rest.extend(batch.add(number) for number in (1, 2))
+        written.append(items)
+
+    async def come_meanwhile(seconds: float) -> None:
+        assert seconds == 0.5
+        rest.append(batch.add(3))
+        monkeypatch.setattr(asyncio, "sleep", sleep)
+
+    batch, rest = WriteBatcher(pool, write, pause=0.5), list["asyncio.Future[None]"]()
+    monkeypatch.setattr(asyncio, "sleep", come_meanwhile)
+    await batch.put(0)
+    await asyncio.gather(*rest)
+
+    assert written == [[0], [1, 2, 3]]
+
+
+async def test_who_comes_alone_waits_for_nobody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def write(_: Connection, __: list[int]) -> None: ...
+
+    async def never(_: float) -> None:
+        raise AssertionError
+
+    batch = WriteBatcher(pool, write, pause=60)
+    monkeypatch.setattr(asyncio, "sleep", never)
+
+    for number in range(3):
+        await batch.put(number)

@@ -21,7 +21,7 @@ from tests.bench.load import Request
 from tests.bench.tracing import tracing
 from tests.fediverse import FakeFediverse, Person, sign_post
 from tests.web.small_app import make_instance
-from web.activitypub import inbox
+from web.activitypub import inbox, inbox_fork
 from web.activitypub.inbox import take_in
 from web.activitypub.inbox_shortcut import MOST_BYTES, InboxShortcut
 from web.middlewares.connections import Server, Timeouts
@@ -203,6 +203,21 @@ async def test_what_breaks_is_said_as_on_the_ordinary_way(
     assert b"secret" not in answer
     assert len(calls) == 1, "it is not tried again"
     assert not line.app[IN_FLIGHT]
+
+
+async def test_what_was_found_out_is_said_of_no_other_request(
+    line: Line, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        monkeypatch.undo()
+        raise web.HTTPTooManyRequests
+
+    monkeypatch.setattr(inbox_fork, "take_post", refuse)
+
+    first = await line.send(break_signature(line, bob).to_bytes())
+    second = await line.send(*in_two(line.sign(bob)))
+
+    assert [first[9:12], second[9:12]] == [b"429", b"202"]
 
 
 def double_length(request: Request) -> bytes:
