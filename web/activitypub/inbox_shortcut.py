@@ -131,6 +131,11 @@ class InboxShortcut:
         ).encode("ascii")
 
 
+def make_shortcut(app: web.Application) -> InboxShortcut | None:
+    """The shortcut of an application; None where its log is to have a line of every request."""
+    return None if app[INSTANCE].settings.log_level == "debug" else InboxShortcut(app)
+
+
 def _make_parser() -> HttpRequestParser:
     """As aiohttp's own, but for bodies, which are never waited for."""
     loop = get_running_loop()

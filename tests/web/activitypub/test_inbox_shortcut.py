@@ -23,7 +23,7 @@ from tests.fediverse import FakeFediverse, Person, sign_post
 from tests.web.small_app import make_instance
 from web.activitypub import inbox, inbox_fork
 from web.activitypub.inbox import take_in
-from web.activitypub.inbox_shortcut import MOST_BYTES, InboxShortcut
+from web.activitypub.inbox_shortcut import MOST_BYTES, InboxShortcut, make_shortcut
 from web.middlewares.connections import Server, Timeouts
 from web.middlewares.requests import IN_FLIGHT
 from web.middlewares.work_signals import WORK_SIGNAL
@@ -317,3 +317,10 @@ async def test_it_passes_few_functions_to_the_store_and_turns_back_nowhere(line:
     assert 0 < len(trace.spine) <= MOST_ON_THE_WAY
     assert not trace.up, "it never turns back to a layer above"
     assert trace.statements == 1
+
+
+async def test_a_log_that_tells_of_every_request_has_all_of_them_go_the_ordinary_way(pool: Pool) -> None:
+    quiet, talkative = (make_app(make_instance(pool, log_level=level)) for level in ("warning", "debug"))
+
+    assert isinstance(make_shortcut(quiet), InboxShortcut)
+    assert make_shortcut(talkative) is None
