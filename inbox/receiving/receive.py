@@ -96,10 +96,7 @@ async def receive(
                 instance.decoded.keep(new.body, said)
             await instance.intake.put(new)
         instance.tallies.count("inbox", "accepted")
-        if instance.active_hosts.find(host) is None:
-            await _note_activity(instance, host)
-        if read.direct and read.signed and HEADER in envelope.headers:
-            await note_digest(instance, envelope, read.header.actor_uri)
+        await _note_beside(instance, envelope, read, host)
     except Unavailable:
         raise
     except DeclicError as error:
@@ -256,8 +253,11 @@ def _describe(envelope: Envelope, read: Readable, host: str, turn: datetime) -> 
     )
 
 
-async def _note_activity(instance: Instance, host: str) -> None:
-    """This host is there: asked of the database once a minute."""
-    instance.active_hosts.keep(host, True)
-    async with connection(instance.pool) as conn:
-        await host_recovery.note_activity(conn, [host], at=datetime.now(UTC))
+async def _note_beside(instance: Instance, envelope: Envelope, read: Readable, host: str) -> None:
+    """What the request says besides: that this host is there, which the database is told once a minute; its digest."""
+    if instance.active_hosts.find(host) is None:
+        instance.active_hosts.keep(host, True)
+        async with connection(instance.pool) as conn:
+            await host_recovery.note_activity(conn, [host], at=datetime.now(UTC))
+    if read.direct and read.signed and HEADER in envelope.headers:
+        await note_digest(instance, envelope, read.header.actor_uri)
