@@ -33,6 +33,10 @@ PEERS_CHANNEL = "declic_peers"
 INTAKE_SECONDS = 10.0
 """So long one commit of what came in may take; whoever waits for it is then asked to send it again."""
 
+INTAKE_PAUSE = 0.002
+"""While many send at the same time, a commit waits so many seconds for those who just had their answer: it then holds
+twice as many. Whoever comes alone waits for nobody."""
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -91,7 +95,8 @@ class Instance:
 
     def __post_init__(self) -> None:
         """What the inboxes accept goes through one intake, which commits it together."""
-        object.__setattr__(self, "intake", WriteBatcher(self.pool, enqueue_many, seconds=INTAKE_SECONDS))
+        intake = WriteBatcher(self.pool, enqueue_many, seconds=INTAKE_SECONDS, pause=INTAKE_PAUSE)
+        object.__setattr__(self, "intake", intake)
         object.__setattr__(self, "backlog", Backlog(self.pool))
         if self.policy is None:
             object.__setattr__(self, "policy", FederationPolicy(self.pool))

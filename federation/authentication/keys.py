@@ -67,7 +67,7 @@ async def find_fitting_key(instance: Instance, key_id: str, fits: Callable[[Publ
     A key that was fetched for this very signature was looked at anew. Raises as `find_key` does, and SignatureInvalid
     where none fits.
     """
-    held = await _find_held(instance, key_id)
+    held = instance.public_keys.find(key_id) or await _find_stored(instance, key_id)
     key = held or await find_key(instance, key_id)
     if fits(key):
         return key

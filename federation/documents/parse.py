@@ -102,7 +102,11 @@ def parse_activity(body: bytes) -> Activity:
 
 async def read_any_activity(processor: JsonLdProcessor, decoded: Decoded) -> Activity:
     """An activity in whatever form of JSON-LD. Raises Malformed, Unsupported."""
-    return read_activity(await read_document(processor, decoded))
+    document = await read_document(processor, decoded)
+    if decoded.activity is not None and document is decoded.document:
+        activity: Activity = decoded.activity
+        return activity
+    return read_activity(document)
 
 
 Fetched = Activity | Object | Collection | CollectionPage

@@ -47,9 +47,10 @@ class Backlog:
 
     async def has_room(self, host: str, size: int) -> bool:
         """May one more body of this size wait? What is refused is counted, for the administrators."""
-        await self._refresh()
+        if time.monotonic() > self._until:
+            await self._refresh()
         domain = find_domain(host)
-        used = sum(counts.get(domain, 0) for counts in (self._waiting, self._since, self._arriving))
+        used = self._waiting.get(domain, 0) + self._since.get(domain, 0) + self._arriving.get(domain, 0)
         limit = QUOTA if self._total < MOST else SMALL_QUOTA
         if used + size + ROW_BYTES <= limit:
             return True
@@ -75,8 +76,6 @@ class Backlog:
         self._until = float("-inf")
 
     async def _refresh(self) -> None:
-        if time.monotonic() <= self._until:
-            return
         async with self._lock:
             if time.monotonic() <= self._until:
                 return

@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from hashlib import sha256
+from typing import Any
 
 from federation.json.fields import Json
 
@@ -19,50 +19,54 @@ KEPT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A JSON object as it stands, read once; `misread` where its words mean something else than they seem to."""
+    """A JSON object as it stands, read once; `misread` where its words mean something else than they seem to.
+
+    `activity` is what `read_activity` made of this very document, where that was done already.
+    """
 
     document: Json
     misread: bool
+    activity: Any = None
 
 
 class DecodedBodies:
-    """Found by the SHA-256 of their bytes and by nothing else: whoever takes one has what those very bytes say.
+    """Found by their bytes and by nothing else: whoever takes one has what those very bytes say.
 
     Each is taken once. Nothing is kept before somebody came to take: a process that only answers needs none.
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[bytes, tuple[float, int, Decoded]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[float, Decoded]] = OrderedDict()
         self._bytes = 0
         self._wanted = False
 
-    def keep(self, body_hash: bytes, body: bytes, decoded: Decoded) -> None:
-        """Remember what the body with this hash says, as long as there is room."""
+    def keep(self, body: bytes, decoded: Decoded) -> None:
+        """Remember what this body says, as long as there is room."""
         if not self._wanted:
             return
         now = time.monotonic()
         self._drop_old(now)
-        if len(self._kept) < MOST and self._bytes + len(body) <= MOST_BYTES and body_hash not in self._kept:
-            self._kept[body_hash] = (now + KEPT_SECONDS, len(body), decoded)
+        if len(self._kept) < MOST and self._bytes + len(body) <= MOST_BYTES and body not in self._kept:
+            self._kept[body] = (now + KEPT_SECONDS, decoded)
             self._bytes += len(body)
 
     def take(self, body: bytes) -> Decoded | None:
         """What this body says, where it was read here a moment ago; None where it has to be read."""
         self._wanted = True
         self._drop_old(time.monotonic())
-        body_hash = sha256(body).digest() if self._kept else b""
-        found = self._kept.get(body_hash)
+        found = self._kept.get(body)
         if found is None:
             return None
-        self._drop(body_hash)
-        return found[2]
+        self._drop(body)
+        return found[1]
 
     def _drop_old(self, now: float) -> None:
         while self._kept and next(iter(self._kept.values()))[0] < now:
             self._drop(next(iter(self._kept)))
 
-    def _drop(self, body_hash: bytes) -> None:
-        self._bytes -= self._kept.pop(body_hash)[1]
+    def _drop(self, body: bytes) -> None:
+        del self._kept[body]
+        self._bytes -= len(body)
 
     def __len__(self) -> int:
         return len(self._kept)

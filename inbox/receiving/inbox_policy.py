@@ -61,7 +61,8 @@ async def require_allowed_host(instance: Instance, hosts: Collection[str]) -> No
     neither a friend nor let in by name. Asked of memory, before anything is fetched, parsed or kept.
     """
     for host in hosts:
-        if not await instance.policy.allows(host):
+        allowed = instance.policy.find(host)
+        if allowed is False or (allowed is None and not await instance.policy.allows(host)):
             await instance.policy.note_access_request(host)
             raise HostNotAllowed
 

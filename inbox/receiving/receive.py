@@ -16,7 +16,9 @@ from federation.instance import Instance
 from federation.json.decoded_bodies import Decoded
 from federation.json.fields import uri
 from federation.signatures import Envelope
+from federation.synchronization import HEADER
 from federation.uris import host_of
+from federation.vocabulary.activities.activities import Activity
 from federation.vocabulary.activities.activity_readers import require_readable
 from inbox.receiving import inbox_policy
 from inbox.receiving.forwarded import find_vouched
@@ -50,6 +52,10 @@ class Outcome:
     proven: bool = False
 
 
+TAKEN = Outcome(status=202, proven=True)
+"""What nearly all are answered."""
+
+
 class WrongForm(FederationError):
     """An inbox takes application/activity+json, not compressed."""
 
@@ -75,7 +81,7 @@ async def receive(
     it names, where these were let in already. Raises Unavailable when the database is away.
     """
     try:
-        read = await _check(instance, envelope, inbox_owner, welcomed)
+        read, activity = await _check(instance, envelope, inbox_owner, welcomed)
         host = host_of(read.header.actor_uri)
         await inbox_policy.require_waiting_bytes(instance, host, len(read.body))
         # Once more: it may have been set aside while its body came in, or its key was fetched.
@@ -86,25 +92,24 @@ async def receive(
             turn = instance.turns.take(find_domain(host), at=datetime.now(UTC))
             new = _describe(envelope, read, host, turn)
             if not read.hint:
-                instance.decoded.keep(new.body_hash, new.body, Decoded(document=read.document, misread=not read.plain))
+                said = Decoded(document=read.document, misread=not read.plain, activity=activity)
+                instance.decoded.keep(new.body, said)
             await instance.intake.put(new)
         instance.tallies.count("inbox", "accepted")
-        await _note_activity(instance, host)
-        if read.direct and read.signed:
-            await note_digest(instance, envelope, read.header.actor_uri)
+        await _note_beside(instance, envelope, read, host)
     except Unavailable:
         raise
     except DeclicError as error:
         proven = isinstance(error, inbox_policy.TooMany) and not isinstance(error, inbox_policy.TooManyFailures)
         wait = getattr(error, "retry_after", None)
         return Outcome(status=error.status, reason=str(error), retry_after=wait, proven=proven)
-    return Outcome(status=202, proven=read.signed)
+    return TAKEN if read.signed else Outcome(status=202)
 
 
 async def _check(
     instance: Instance, envelope: Envelope, inbox_owner: str | None, welcomed: frozenset[str] | None
-) -> Readable:
-    """The activity to keep. Raises whatever is against that; Unsupported for what is accepted and forgotten."""
+) -> tuple[Readable, Activity | None]:
+    """The activity to keep, as far as it was read. Raises what is against that; Unsupported for what is forgotten."""
     _require_form(envelope)
     if welcomed is None:
         welcomed = inbox_policy.read_key_hosts(envelope.headers)
@@ -123,10 +128,10 @@ async def _check(
     # Counted once it is known who says so.
     if believed.hint and not instance.counter.spend(TOLD_FETCHES, host_of(header.actor_uri)):
         raise Unsupported("This server was asked often enough for now.")
-    _require_authority(believed)
+    activity = _require_authority(believed)
     if not believed.signed:
         await _require_not_ended(instance, header.actor_uri)
-    return believed
+    return believed, activity
 
 
 async def _require_inbox(instance: Instance, envelope: Envelope, sender_uri: str, owner: str) -> None:
@@ -228,11 +233,11 @@ def _require_no_actor(read: Readable) -> None:
         raise Unsupported("Only an actor itself tells that it changed.")
 
 
-def _require_authority(read: Readable) -> None:
+def _require_authority(read: Readable) -> Activity | None:
     """Raise unless the actor may say this. What needs compaction is read once it is processed, and checked then."""
-    if read.plain:
-        require_readable(read.document)
+    activity = require_readable(read.document) if read.plain else None
     require_same_origin(read.header.actor_uri, read.header.id)
+    return activity
 
 
 def _describe(envelope: Envelope, read: Readable, host: str, turn: datetime) -> NewReceived:
@@ -248,9 +253,11 @@ def _describe(envelope: Envelope, read: Readable, host: str, turn: datetime) -> 
     )
 
 
-async def _note_activity(instance: Instance, host: str) -> None:
-    """This host is there: asked of the database once a minute."""
+async def _note_beside(instance: Instance, envelope: Envelope, read: Readable, host: str) -> None:
+    """What the request says besides: that this host is there, which the database is told once a minute; its digest."""
     if instance.active_hosts.find(host) is None:
         instance.active_hosts.keep(host, True)
         async with connection(instance.pool) as conn:
             await host_recovery.note_activity(conn, [host], at=datetime.now(UTC))
+    if read.direct and read.signed and HEADER in envelope.headers:
+        await note_digest(instance, envelope, read.header.actor_uri)

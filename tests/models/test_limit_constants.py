@@ -264,6 +264,7 @@ LIMITS: dict[str, object] = {
     "models.servers.waiting_posts.LONGEST": 65_536,
     "models.servers.waiting_posts.DAYS": 30,
     "models.settings.SMALLEST_POOL": 2,
+    "models.store.write_batcher.HELD_SECONDS": 0.1,
     "models.store.upgrades.LARGE_BYTES": 100_000_000,
     "models.store.database_health.OLDEST": 15,
     "models.store.background.chores.PATIENCE_SECONDS": 0.2,

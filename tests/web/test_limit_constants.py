@@ -86,6 +86,7 @@ LIMITS: dict[str, object] = {
     "web.pages.instance.settings.arrivals.QUESTION_LIMIT": 200,
     "web.pages.people.arrivals.waiting_page.MOST_NAMED": 6,
     "web.activitypub.collections.paging.PAGE_SIZE": 40,
+    "web.activitypub.inbox_shortcut.MOST_BYTES": 65536,
     "web.api.declic.cache_headers.KEPT_SECONDS": 60,
     "web.api.entities.media.SHOWN": 4,
     "web.api.mastodon.admin.account_actions.WORDS_LIMIT": 2000,

@@ -5,14 +5,18 @@ import asyncio
 from aiohttp import web
 
 from federation.documents.parse import MAX_BYTES
-from federation.signatures import ACCEPT_SIGNATURE
+from federation.instance import Instance
+from federation.signatures import ACCEPT_SIGNATURE, Envelope
 from inbox.receiving.inbox_policy import read_key_hosts, require_allowed_host
-from inbox.receiving.receive import receive
+from inbox.receiving.receive import Outcome, receive
+from models.errors import Gone
 from models.store.database import connection
 from web.activitypub.authorized_fetch import get_published
 from web.activitypub.request_envelope import read_envelope
 from web.http.app_keys import INSTANCE
+from web.middlewares.connections import find_connection
 from web.middlewares.peer_rate_limits import PROVEN
+from web.middlewares.shutdown import has_ended
 
 BODY_SECONDS = 30
 """How long a body may take: whoever sends a byte now and then keeps nothing of ours busy (B-09)."""
@@ -20,11 +24,7 @@ BODY_SECONDS = 30
 
 async def post_inbox(request: web.Request) -> web.Response:
     """A personal inbox (`/users/NAME/inbox`) or the shared one (`/inbox`)."""
-    instance = request.app[INSTANCE]
-    hosts = read_key_hosts(request.headers)
-    await require_allowed_host(instance, hosts)  # whoever is set aside costs nothing (RS14)
-    envelope = read_envelope(request, await read_body(request, MAX_BYTES))
-    outcome = await receive(instance, envelope, request.match_info.get("username"), welcomed=hosts)
+    outcome = await _find_outcome(request)
     request[PROVEN] = outcome.proven
     if outcome.status == 202:
         return web.Response(status=202)
@@ -34,6 +34,36 @@ async def post_inbox(request: web.Request) -> web.Response:
     if outcome.retry_after is not None:
         headers["Retry-After"] = str(outcome.retry_after)
     return web.json_response({"error": outcome.reason}, status=outcome.status, headers=headers)
+
+
+async def _find_outcome(request: web.Request) -> Outcome:
+    """What was found out on the short way already (`inbox_shortcut`), or is found out now."""
+    connection = find_connection(request)
+    found = None if connection is None else connection.take_found()
+    if isinstance(found, Exception):
+        raise found
+    if isinstance(found, Outcome):
+        return found
+    instance = request.app[INSTANCE]
+    await require_open(instance)
+    hosts = read_key_hosts(request.headers)
+    await require_allowed_host(instance, hosts)  # whoever is set aside costs nothing (RS14)
+    envelope = read_envelope(request, await read_body(request, MAX_BYTES))
+    return await receive(instance, envelope, request.match_info.get("username"), welcomed=hosts)
+
+
+async def take_in(instance: Instance, envelope: Envelope, owner: str | None) -> Outcome:
+    """The same for a request that came whole, to the inbox of this one of ours, or to the shared one."""
+    await require_open(instance)
+    hosts = read_key_hosts(envelope.headers)
+    await require_allowed_host(instance, hosts)
+    return await receive(instance, envelope, owner, welcomed=hosts)
+
+
+async def require_open(instance: Instance) -> None:
+    """Raise Gone once this instance has ended: it takes nothing any more."""
+    if await has_ended(instance):
+        raise Gone("shutdown_ended")
 
 
 async def read_body(request: web.Request, most: int) -> bytes:

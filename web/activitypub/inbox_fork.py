@@ -8,15 +8,14 @@ for those who read: sessions and their forms, limits of apps and of pages, quest
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from models.errors import Gone
 from models.lazy import when_called
+from models.settings import Settings
 from web.http.app_keys import INSTANCE
-from web.http.client_address import find_network, has_proxies, read_client_address
+from web.http.client_address import Asking, find_network, has_proxies, read_client_address
 from web.middlewares.answers import add_vary
 from web.middlewares.errors import answer_problem, find_problem
 from web.middlewares.peer_rate_limits import take_post
 from web.middlewares.requests import answer_counted
-from web.middlewares.shutdown import has_ended
 from web.middlewares.work_signals import WORK_SIGNAL
 
 with when_called(globals()):  # the same function that the table of addresses names
@@ -36,7 +35,8 @@ async def inbox_middleware(request: web.Request, handler: Handler) -> web.Stream
 async def _answer(request: web.Request) -> web.StreamResponse:
     """The answer, whatever it is: never an exception but where nobody is there to read it."""
     try:
-        response = await take_post(request, _take, _read_network(request))
+        network = find_sender_network(request, request.app[INSTANCE].settings)
+        response = await take_post(request, _take, network)
     except Exception as error:
         problem = find_problem(request, error)
         if problem is None:
@@ -49,16 +49,13 @@ async def _answer(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _read_network(request: web.Request) -> str | None:
+def find_sender_network(asking: Asking, settings: Settings) -> str | None:
     """What counts as one server's, behind our proxies too."""
-    settings = request.app[INSTANCE].settings
     trusted = settings.proxy_networks
-    address = read_client_address(request, trusted) if has_proxies(settings) else request.remote
-    return find_network(request, address or "", trusted)
+    address = read_client_address(asking, trusted) if has_proxies(settings) else asking.remote
+    return find_network(asking, address or "", trusted)
 
 
 async def _take(request: web.Request) -> web.StreamResponse:
-    if await has_ended(request.app[INSTANCE]):
-        raise Gone("shutdown_ended")
     response: web.StreamResponse = await POST_INBOX(request)
     return response

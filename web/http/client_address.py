@@ -2,9 +2,11 @@
 
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from multidict import MultiMapping
 
 from models.setting_values import Network
 from models.settings import Settings
@@ -23,6 +25,18 @@ INDOORS = tuple(
     )
 )
 """Where a proxy stands that is on the same machine, or in the same house."""
+
+
+class Asking(Protocol):
+    """A request, as far as it tells who sent it."""
+
+    @property
+    def headers(self) -> MultiMapping[str]:
+        """All of them."""
+
+    @property
+    def remote(self) -> str | None:
+        """Who is at the other end of the connection."""
 
 
 def visitor_network(address: str | None) -> str:
@@ -44,7 +58,7 @@ def peer_network(request: web.Request) -> str | None:
     return find_network(request, request.remote or "", request.app[INSTANCE].settings.proxy_networks)
 
 
-def find_network(request: web.Request, address: str, trusted: tuple[Network, ...]) -> str | None:
+def find_network(request: Asking, address: str, trusted: tuple[Network, ...]) -> str | None:
     """The same for whoever asks from this address."""
     return _find_network(address, trusted, "X-Forwarded-For" in request.headers)
 
@@ -68,7 +82,7 @@ def has_proxies(settings: Settings) -> bool:
     return bool(settings.trusted_proxies) or settings.listen.startswith("unix:")
 
 
-def read_client_address(request: web.Request, trusted: tuple[Network, ...]) -> str | None:
+def read_client_address(request: Asking, trusted: tuple[Network, ...]) -> str | None:
     """Who asks: the nearest address that is not one of our proxies. What stands before it could be anybody's word."""
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
     find = _find_client if len(forwarded) <= _LONGEST_KEPT else _find_client.__wrapped__

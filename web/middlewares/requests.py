@@ -1,7 +1,7 @@
 """What surrounds every request: its id and log line, who really asks, headers that protect, and the workers' bells."""
 
+import os
 import re
-import secrets
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from functools import lru_cache
@@ -10,7 +10,7 @@ from types import MappingProxyType
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from multidict import CIMultiDict
+from multidict import CIMultiDict, MultiMapping
 
 from models.settings import Settings
 from models.store.background.tallies import Tallies
@@ -104,9 +104,7 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
 async def answer_counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer under an id, waited for at a stop, counted and written to the log."""
     started = time.perf_counter()
-    given = request.headers.get("X-Request-Id")
-    request_id = given if given and GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
-    request[REQUEST_ID] = request_id
+    request_id = request[REQUEST_ID] = find_request_id(request.headers)
     app = request.app
     instance, in_flight = app[INSTANCE], app.get(IN_FLIGHT, set[int]())
     in_flight.add(id(request))
@@ -122,15 +120,21 @@ async def answer_counted(request: web.Request, handler: Handler) -> web.StreamRe
         in_flight.discard(id(request))
         seconds = time.perf_counter() - started
         kind = find_kind(request)
-        _count(instance.tallies, kind, status, seconds)
+        count_answer(instance.tallies, kind, status, seconds)
         if kind != "inbox" or status >= 400 or instance.settings.log_level == "debug":
             _write_line(request, status, seconds)
         structlog.contextvars.unbind_contextvars("request")
     return response
 
 
-def _count(tallies: Tallies, kind: str, status: int, seconds: float) -> None:
-    """A stream goes on for as long as somebody watches: how long that was says nothing about us."""
+def find_request_id(headers: MultiMapping[str]) -> str:
+    """The id that whoever asks gave to the request, or a new one."""
+    given = headers.get("X-Request-Id")
+    return given if given and GIVEN_ID.fullmatch(given) else os.urandom(8).hex()
+
+
+def count_answer(tallies: Tallies, kind: str, status: int, seconds: float) -> None:
+    """Count an answer, and how long it took: of a stream that says nothing about us, but how long somebody watched."""
     tallies.count("requests", kind, str(status))
     if kind != "stream":
         tallies.time(seconds, "requests", kind)
@@ -200,7 +204,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     settings = request.app[INSTANCE].settings
     if response.status == 202 and request.path.endswith("/inbox"):
         headers["X-Request-Id"] = request[REQUEST_ID]
-        headers.update(_list_bare_headers(make_content_policy(settings, ""), secure=settings.url.startswith("https:")))
+        headers.update(list_bare_headers(settings))
         return
     _add_request_id(request, response)
     _open_elsewhere(request, response)
@@ -227,9 +231,13 @@ def _set_missing(headers: MutableMapping[str, str], wanted: Mapping[str, str]) -
         headers.setdefault(name, value)
 
 
+def list_bare_headers(settings: Settings) -> CIMultiDict[str]:
+    """What all of that comes to for an answer without a body: other servers get thousands of them."""
+    return _list_bare_headers(make_content_policy(settings, ""), secure=settings.url.startswith("https:"))
+
+
 @lru_cache(maxsize=8)
 def _list_bare_headers(policy: str, *, secure: bool) -> CIMultiDict[str]:
-    """What all of that comes to for an answer without a body: other servers get thousands of them."""
     said = {**PROTECTING, **PROTECTING_DOCUMENTS, "Content-Security-Policy": policy}
     return CIMultiDict({**said, **HTTPS_ONLY} if secure else said)
 

@@ -8,6 +8,8 @@ from federation.json.fields import Json, audience, each, moment, uri
 
 def read_actor_uri(value: object) -> str:
     """The one actor of an activity. Raises Unsupported for several, Malformed for none."""
+    if isinstance(value, str) and (found := uri(value)) is not None:  # as nearly all write it
+        return found
     members = list(each(value))
     addresses = {uri(member) for member in members}
     if len(addresses) > 1:

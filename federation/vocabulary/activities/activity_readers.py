@@ -69,14 +69,15 @@ def read_activity(document: Json) -> Activity:
     return read(document)
 
 
-def require_readable(document: Json) -> None:
-    """Raise what `read_activity` would for an activity that has its id and its actor.
+def require_readable(document: Json) -> Activity | None:
+    """Raise what `read_activity` would for an activity that has its id and its actor; what that is, where it was read.
 
     An object that can be had by its address is not read for that: one that cannot be read counts as its address.
     """
     read = _find_reader(document)
     if read not in _EMBEDDING or uri(next(each(document.get("object")), None)) is None:
-        read(document)
+        return read(document)
+    return None
 
 
 def read_inner_activity(document: Json) -> Activity:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from multidict import CIMultiDict
 
 from federation.errors import SignatureInvalid
-from federation.signatures import Envelope, PublicKey, Signer, base64, holds, read_claims
+from federation.signatures import Envelope, PublicKey, Signer, base64, cavage, holds, read_claims
 from federation.signatures.cavage import build_base
 from federation.signatures.digests import build_digest, require_digests
 from models.settings import Site
@@ -339,3 +339,37 @@ def test_b28_digest_and_content_digest_have_to_agree() -> None:
 def test_our_own_requests_are_accepted_by_ourselves() -> None:
     assert accepts(sign_post(HERE, "/inbox", BODY, BOB, at=NOW))
     assert accepts(sign_get(HERE, "/users/alice?page=1", BOB, at=NOW))
+
+
+ODD_HEADERS = (
+    'keyId="https://a.test/k",headers="date",signature="QUJD"',
+    'keyId="https://a.test/k" , headers="date" , signature="QUJD"',
+    'signature="QUJD",keyId="https://a.test/k"',
+    'keyId="https://a.test/k",signature="QUJD",',
+    'keyId="https://a.test/k",signature="QUJD" x',
+    'keyId="https://a.test/k",signature="QU"JD"',
+    'keyId="https://a.test/k",signature="QUJD',
+    'keyId="https://a.test/k",xsignature="QUJD"',
+    'keyId="https://a.test/k",signature="QUJD",signature="QUJE"',
+    'keyId="https://a.test/signature=",signature="QUJD"',
+    'keyId="https://a.test/k",created=1,signature=""',
+    f'keyId="https://a.test/{"k" * 600}",signature="QUJD"',
+    'signature="',
+    '"',
+    "",
+)
+
+
+@pytest.mark.parametrize("written", ODD_HEADERS)
+def test_what_is_kept_of_a_header_makes_no_difference_to_how_it_is_read(written: str) -> None:
+    def read(function: Callable[[], dict[str, str]]) -> dict[str, str] | str:
+        try:
+            return function()
+        except SignatureInvalid as error:
+            return str(error)
+
+    envelope = Envelope(method="POST", path="/inbox", headers=CIMultiDict({"Signature": written}))
+
+    whole = read(lambda: cavage._read_all(written.strip()))
+
+    assert [read(lambda: cavage._read_parameters(envelope)) for _ in range(2)] == [whole, whole]

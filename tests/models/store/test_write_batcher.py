@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from models.errors import Unavailable
+from models.store import write_batcher
 from models.store.database import Connection, Pool, fetch_value
 from models.store.write_batcher import WriteBatcher
 
@@ -105,3 +106,83 @@ async def test_who_waits_for_a_write_that_hangs_is_told_in_time_and_its_connecti
     released.set()
     await batch.put(2)
     assert backends[0] != backends[1]
+
+
+async def test_what_comes_meanwhile_goes_over_the_same_connection_for_a_while(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conns: list[Connection] = []
+
+    async def write(conn: Connection, _: list[int]) -> None:
+        conns.append(conn)
+        if len(conns) < 5:
+            batch.add(len(conns))
+
+    batch = WriteBatcher(pool, write)
+    await batch.put(0)
+    await asyncio.sleep(0)
+    while len(conns) < 5:
+        await asyncio.sleep(0)
+    held = set(map(id, conns))
+    monkeypatch.setattr(write_batcher, "HELD_SECONDS", 0.0)
+    last = len(conns)
+    batch.add(1)
+    await batch.put(2)
+
+    assert len(held) == 1
+    assert len(conns) > last, "and then whoever waits for a connection has a turn"
+
+
+async def test_what_came_while_a_write_was_given_up_is_written(pool: Pool) -> None:
+    written: list[int] = []
+
+    async def write(_: Connection, items: list[int]) -> None:
+        if 1 in items:
+            await asyncio.Event().wait()
+        written.extend(items)
+
+    batch = WriteBatcher(pool, write, seconds=0.02)
+    first = batch.add(1)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    rest = [batch.add(number) for number in (2, 3)]
+
+    with pytest.raises(Unavailable):
+        await first
+    await asyncio.wait_for(asyncio.gather(*rest), 5)
+    assert written == [2, 3]
+
+
+async def test_while_many_come_the_next_write_waits_for_company(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[list[int]] = []
+    sleep = asyncio.sleep
+
+    async def write(_: Connection, items: list[int]) -> None:
+        if not written:
+            rest.extend(batch.add(number) for number in (1, 2))
+        written.append(items)
+
+    async def come_meanwhile(seconds: float) -> None:
+        assert seconds == 0.5
+        rest.append(batch.add(3))
+        monkeypatch.setattr(asyncio, "sleep", sleep)
+
+    batch, rest = WriteBatcher(pool, write, pause=0.5), list["asyncio.Future[None]"]()
+    monkeypatch.setattr(asyncio, "sleep", come_meanwhile)
+    await batch.put(0)
+    await asyncio.gather(*rest)
+
+    assert written == [[0], [1, 2, 3]]
+
+
+async def test_who_comes_alone_waits_for_nobody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def write(_: Connection, __: list[int]) -> None: ...
+
+    async def never(_: float) -> None:
+        raise AssertionError
+
+    batch = WriteBatcher(pool, write, pause=60)
+    monkeypatch.setattr(asyncio, "sleep", never)
+
+    for number in range(3):
+        await batch.put(number)

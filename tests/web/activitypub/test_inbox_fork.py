@@ -33,7 +33,7 @@ from web.middlewares.work_signals import WORK_SIGNAL
 from web.security.session import session_middleware
 from web.server.app import make_app
 
-MOST_FUNCTIONS, MOST_ON_THE_WAY = 115, 14
+MOST_FUNCTIONS, MOST_ON_THE_WAY = 118, 14
 """Our functions that an accepted activity passes, those of them from the door to the store."""
 
 BY_CHANCE = frozenset({"_parse_date", "open_pool.<locals>.prepare", "prepare_connection"})
@@ -155,7 +155,7 @@ async def test_behind_a_unix_socket_each_network_counts_for_itself(pool: Pool) -
 
     asked = make_mocked_request("POST", "/inbox", headers=headers, app=app).clone(remote="")
 
-    assert inbox_fork._read_network(asked) == "198.51.100.0/24"
+    assert inbox_fork.find_sender_network(asked, app[INSTANCE].settings) == "198.51.100.0/24"
 
 
 async def test_an_instance_that_ended_is_gone_for_whoever_posts(door: Door, bob: Person) -> None:

@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
+import uvloop
 from aiohttp import web
 
 from models.errors import DeclicError
-from web.middlewares.connections import TIMEOUTS, Server, Timeouts, connection_middleware
+from web.middlewares.connections import TIMEOUTS, Server, Timeouts, connection_middleware, is_whole
 
 SHORT = Timeouts(head=0.15, body=0.15, idle=0.3, rate=1024)
 
@@ -169,3 +170,36 @@ async def test_streams_go_on() -> None:
 def test_b09_halves_of_requests_are_closed_within_half_a_minute() -> None:
     assert (Timeouts().head, Timeouts().body) == (30, 30)
     assert Timeouts().idle > 120  # Caddy's and nginx's own, so that they close first
+
+
+@pytest.mark.parametrize(
+    ("data", "whole"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n", True),
+        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc", True),
+        (b"POST / HTTP/1.1\r\nHost: a.test\r\ncontent-length:\t3 \r\n\r\nabc", True),
+        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nab", False),
+        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabcd", False),
+        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", False),
+        (b"POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\n\r\n", False),
+        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 0000000000003\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nHost: a.test\r\n", False),
+        (b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\nGET / HTTP/1.1\r\n", False),
+        (b"", False),
+    ],
+)
+def test_what_is_one_whole_request_is_seen_from_outside(data: bytes, whole: bool) -> None:
+    assert is_whole(data) is whole
+
+
+def test_the_loop_that_servers_use_is_served_too() -> None:
+    async def ask() -> bytes:
+        async with serving() as port, connected(port) as (reader, writer):
+            writer.write(b"GET /read HTTP/1.1\r\nHost: a.test\r\n\r\n")
+            return await asyncio.wait_for(reader.readline(), 2)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        answered = runner.run(ask())
+
+    assert answered == b"HTTP/1.1 200 OK\r\n"

@@ -23,6 +23,7 @@ from models.store.background.beats import set_apart
 from models.store.background.supervised_tasks import Background
 from models.store.database import transaction
 from models.store.migrate import NotMigrated
+from web.activitypub.inbox_shortcut import make_shortcut
 from web.api.streaming.hub import HUB
 from web.middlewares.connections import TIMEOUTS, Server, Timeouts
 from web.middlewares.requests import IN_FLIGHT
@@ -136,7 +137,8 @@ async def run_until(
         keepalive_timeout=patience.idle,
     )
     await runner.setup()
-    server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener, backlog=BACKLOG)
+    made = Server(runner, patience, make_shortcut(app))
+    server = await asyncio.get_running_loop().create_server(made, sock=listener, backlog=BACKLOG)
     worker = asyncio.create_task(_work(instance, work_signal, stopping, work=work, place=place))
     spare = [asyncio.create_task(tidy()) for tidy in (trim_regularly, collect_regularly)]
     log.info("listening", url=instance.site.url, address=describe(listener), worker=work)

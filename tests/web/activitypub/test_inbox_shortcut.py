@@ -1,0 +1,326 @@
+"""Whole activities pass aiohttp by, on a real socket; and whoever posts sees no difference."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from federation.instance import Instance
+from federation.uris import host_of
+from inbox.receiving.receive import receive
+from models.errors import Unavailable
+from models.limits import UNPROVEN_POSTS, WRONG_SIGNATURES
+from models.store.database import Pool
+from models.traffic.inbound.received import enqueue_many
+from tests.bench.load import Request
+from tests.bench.tracing import tracing
+from tests.fediverse import FakeFediverse, Person, sign_post
+from tests.web.small_app import make_instance
+from web.activitypub import inbox, inbox_fork
+from web.activitypub.inbox import take_in
+from web.activitypub.inbox_shortcut import MOST_BYTES, InboxShortcut, make_shortcut
+from web.middlewares.connections import Server, Timeouts
+from web.middlewares.requests import IN_FLIGHT
+from web.middlewares.work_signals import WORK_SIGNAL
+from web.server.app import make_app
+
+PATIENCE = Timeouts(head=60, body=60, idle=0.3)
+
+MOST_ON_THE_WAY = 8
+"""Our functions from the door to the store."""
+
+VOLATILE = (b"x-request-id:", b"date:")
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """One connection to a server as `declic serve` makes it."""
+
+    app: web.Application
+    runner: web.AppRunner
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @property
+    def instance(self) -> Instance:
+        """The one that answers."""
+        return next(value for value in self.app.values() if isinstance(value, Instance))
+
+    @property
+    def fediverse(self) -> FakeFediverse:
+        """Everybody else."""
+        assert isinstance(self.instance.transport, FakeFediverse)
+        return self.instance.transport
+
+    @property
+    def by_aiohttp(self) -> int:
+        """How many requests aiohttp has answered."""
+        assert self.runner.server is not None
+        return self.runner.server.requests_count
+
+    def sign(self, person: Person, number: int = 1, path: str = "/inbox", **changes: str) -> Request:
+        """A Like of theirs, and what is changed of its headers after it was signed."""
+        like = {"id": f"{person.uri}/likes/{number}", "type": "Like", "actor": person.uri}
+        envelope = sign_post(self.instance.site, path, like | {"object": f"{person.uri}/notes/1"}, person.signer)
+        return Request("POST", path, dict(envelope.headers) | changes, envelope.body)
+
+    async def send(self, *pieces: bytes) -> bytes:
+        """Send these, one after the other, and read one answer."""
+        for piece in pieces:
+            self.writer.write(piece)
+            await asyncio.sleep(0.02 if len(pieces) > 1 else 0)
+        return await self.read()
+
+    async def read(self) -> bytes:
+        """One answer."""
+        head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 10)
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
+        return head + await self.reader.readexactly(length)
+
+
+@pytest.fixture
+async def line(pool: Pool) -> AsyncIterator[Line]:
+    """The connection."""
+    app = make_app(make_instance(pool))
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=PATIENCE.idle, shutdown_timeout=0.1)
+    await runner.setup()
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    made = Server(runner, PATIENCE, InboxShortcut(app))
+    server = await asyncio.get_running_loop().create_server(made, sock=listener)
+    reader, writer = await asyncio.open_connection(*listener.getsockname())
+    yield Line(app=app, runner=runner, reader=reader, writer=writer)
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+    server.close()
+    await runner.cleanup()
+
+
+@pytest.fixture
+def bob(line: Line) -> Person:
+    """Bob, elsewhere."""
+    return line.fediverse.add_person()
+
+
+def without_chance(answer: bytes) -> tuple[bytes, set[bytes], bytes]:
+    """The first line, the headers in any order but for what no two answers share, and the body."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    first, *headers = head.split(b"\r\n")
+    return first, {one for one in headers if not one.lower().startswith(VOLATILE)}, body
+
+
+def in_two(request: Request) -> tuple[bytes, bytes]:
+    """Its head, and what follows: so it goes the ordinary way."""
+    head, end, body = request.to_bytes().partition(b"\r\n\r\n")
+    return head + end, body
+
+
+async def test_a_whole_activity_is_taken_in_past_aiohttp_and_answered_the_same(line: Line, bob: Person) -> None:
+    ordinary = await line.send(*in_two(line.sign(bob)))
+    line.app[WORK_SIGNAL].received.clear()
+    line.writer.close()
+    line.reader, line.writer = await asyncio.open_connection(*line.writer.get_extra_info("peername"))
+
+    short = await line.send(line.sign(bob, 2, **{"X-Request-Id": "abcdefgh-1"}).to_bytes())
+
+    assert line.by_aiohttp == 1
+    assert without_chance(short) == without_chance(ordinary)
+    assert b"\r\nX-Request-Id: abcdefgh-1\r\n" in short
+    assert await line.instance.pool.fetchval("SELECT count(*) FROM received") == 2
+    assert line.app[WORK_SIGNAL].received.is_set()
+    assert line.instance.tallies.counts["requests", "inbox", "202"] == 2
+
+
+async def test_one_after_the_other_goes_the_short_way_with_pages_between_them(line: Line, bob: Person) -> None:
+    page = b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n"
+
+    answers = [await line.send(one) for one in (line.sign(bob).to_bytes(), page, line.sign(bob, 2).to_bytes())]
+
+    assert [answer[9:12] for answer in answers] == [b"202", b"200", b"202"]
+    assert line.by_aiohttp == 1
+
+
+def break_signature(line: Line, bob: Person) -> Request:
+    """Signed for another body."""
+    request = line.sign(bob)
+    return Request("POST", "/inbox", request.headers, request.body.replace(b"likes", b"lykes"))
+
+
+def name_nobody(line: Line, bob: Person) -> Request:
+    """To nobody's inbox."""
+    return line.sign(bob, path="/users/nobody/inbox")
+
+
+def end_server(line: Line, bob: Person) -> Request:
+    """To an instance that ended."""
+    line.instance.ended.keep("ended", True)
+    return line.sign(bob)
+
+
+def ask_for_page(line: Line, bob: Person) -> Request:
+    """As a browser asks, to nobody's inbox."""
+    return line.sign(bob, path="/users/nobody/inbox", Accept="text/html")
+
+
+@pytest.mark.parametrize("make", [break_signature, name_nobody, end_server, ask_for_page])
+async def test_what_is_refused_is_said_as_on_the_ordinary_way_and_counted_once(
+    line: Line, bob: Person, make: Callable[[Line, Person], Request]
+) -> None:
+    request, counter = make(line, bob), line.instance.counter
+
+    short = await line.send(request.to_bytes())
+    once = [counter.used(UNPROVEN_POSTS, "127.0.0.0/24"), counter.used(WRONG_SIGNATURES, host_of(bob.uri))]
+    ordinary = await line.send(*in_two(request))
+
+    assert without_chance(short) == without_chance(ordinary)
+    assert short[9:10] == b"4"
+    twice = [counter.used(UNPROVEN_POSTS, "127.0.0.0/24"), counter.used(WRONG_SIGNATURES, host_of(bob.uri))]
+    assert twice == [2 * number for number in once]
+    assert await line.instance.pool.fetchval("SELECT count(*) FROM received") == 0
+
+
+@pytest.mark.parametrize(("error", "status"), [(Unavailable(), b"503"), (ZeroDivisionError("a secret"), b"500")])
+async def test_what_breaks_is_said_as_on_the_ordinary_way(
+    line: Line, bob: Person, monkeypatch: pytest.MonkeyPatch, error: Exception, status: bytes
+) -> None:
+    calls = []
+
+    async def fail(*_: object, **__: object) -> None:
+        calls.append(1)
+        raise error
+
+    monkeypatch.setattr(inbox, "receive", fail)
+
+    answer = await line.send(line.sign(bob).to_bytes())
+
+    assert answer[9:12] == status
+    assert b"secret" not in answer
+    assert len(calls) == 1, "it is not tried again"
+    assert not line.app[IN_FLIGHT]
+
+
+async def test_what_was_found_out_is_said_of_no_other_request(
+    line: Line, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        monkeypatch.undo()
+        raise web.HTTPTooManyRequests
+
+    monkeypatch.setattr(inbox_fork, "take_post", refuse)
+
+    first = await line.send(break_signature(line, bob).to_bytes())
+    second = await line.send(*in_two(line.sign(bob)))
+
+    assert [first[9:12], second[9:12]] == [b"429", b"202"]
+
+
+def double_length(request: Request) -> bytes:
+    """With a length twice."""
+    return request.to_bytes().replace(b"\r\nHost:", b"\r\nContent-Length: 1\r\nHost:", 1)
+
+
+ORDINARY: Mapping[str, Callable[[Request], bytes]] = {
+    "unsigned": lambda request: request.to_bytes().replace(b"\r\nSignature:", b"\r\nUnsigned:", 1),
+    "closing": lambda request: request.to_bytes().replace(b"\r\nHost:", b"\r\nConnection: close\r\nHost:", 1),
+    "waiting": lambda request: request.to_bytes().replace(b"\r\nHost:", b"\r\nExpect: 100-continue\r\nHost:", 1),
+    "packed": lambda request: request.to_bytes().replace(b"\r\nHost:", b"\r\nContent-Encoding: gzip\r\nHost:", 1),
+    "older": lambda request: request.to_bytes().replace(b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", 1),
+    "with a question": lambda request: request.to_bytes().replace(b"POST /inbox ", b"POST /inbox?a=b ", 1),
+    "long": lambda request: Request("POST", "/inbox", request.headers, b" " * MOST_BYTES).to_bytes(),
+    "two lengths": double_length,
+    "a line too many": lambda request: request.to_bytes() + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+async def test_what_is_out_of_the_ordinary_is_left_to_aiohttp(line: Line, bob: Person, name: str) -> None:
+    answer = await line.send(ORDINARY[name](line.sign(bob)))
+
+    assert answer.startswith(b"HTTP/1.")
+    assert line.by_aiohttp >= 1
+
+
+async def test_two_that_come_at_once_are_answered_in_their_order(line: Line, bob: Person) -> None:
+    first, second = line.sign(bob), name_nobody(line, bob)
+
+    answers = [await line.send(first.to_bytes() + second.to_bytes()), await line.read()]
+
+    assert [answer[9:12] for answer in answers] == [b"202", b"404"]
+
+
+async def test_what_comes_before_the_answer_waits_for_it(
+    line: Line, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def receive_slowly(*args: Any, **names: Any) -> object:
+        begun.set()
+        await go_on.wait()
+        return await receive(*args, **names)
+
+    monkeypatch.setattr(inbox, "receive", receive_slowly)
+    line.writer.write(line.sign(bob).to_bytes())
+    await asyncio.wait_for(begun.wait(), 10)
+    line.writer.write(b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n")
+
+    assert len(line.app[IN_FLIGHT]) == 1, "a stop waits for it"
+    assert line.by_aiohttp == 0
+    go_on.set()
+    assert [(await line.read())[9:12] for _ in range(2)] == [b"202", b"200"]
+
+
+async def test_what_stands_behind_half_a_head_is_part_of_it_and_no_request(line: Line, bob: Person) -> None:
+    half = b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\nX-More: "
+
+    answer = await line.send(half, line.sign(bob).to_bytes())
+
+    assert answer[9:12] != b"202"
+    assert await line.instance.pool.fetchval("SELECT count(*) FROM received") == 0
+
+
+async def test_after_half_a_head_behind_a_whole_request_nothing_goes_the_short_way(line: Line, bob: Person) -> None:
+    asked = b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n"
+
+    first = await line.send(asked + b"\r\n" + asked + b"X-More: ")
+    second = await line.send(line.sign(bob).to_bytes())
+
+    assert first[9:12] == b"200"
+    assert second[9:12] != b"202"
+    assert await line.instance.pool.fetchval("SELECT count(*) FROM received") == 0
+
+
+async def test_an_idle_connection_stays_after_it_but_not_for_ever(line: Line, bob: Person) -> None:
+    loop = asyncio.get_running_loop()
+    await line.send(b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n")
+
+    for number in range(3):
+        assert (await line.send(line.sign(bob, number).to_bytes()))[9:12] == b"202"
+        await asyncio.sleep(0.2)  # longer together than aiohttp would keep it
+    begun = loop.time()
+    assert await asyncio.wait_for(line.reader.read(), 5) == b""
+
+    assert loop.time() - begun < 2
+
+
+async def test_it_passes_few_functions_to_the_store_and_turns_back_nowhere(line: Line, bob: Person) -> None:
+    await line.send(line.sign(bob).to_bytes())
+
+    with tracing(take_in, take_in, enqueue_many) as trace:
+        assert (await line.send(line.sign(bob, 2).to_bytes()))[9:12] == b"202"
+
+    assert 0 < len(trace.spine) <= MOST_ON_THE_WAY
+    assert not trace.up, "it never turns back to a layer above"
+    assert trace.statements == 1
+
+
+async def test_a_log_that_tells_of_every_request_has_all_of_them_go_the_ordinary_way(pool: Pool) -> None:
+    quiet, talkative = (make_app(make_instance(pool, log_level=level)) for level in ("warning", "debug"))
+
+    assert isinstance(make_shortcut(quiet), InboxShortcut)
+    assert make_shortcut(talkative) is None
