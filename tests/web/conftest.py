@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from argon2 import PasswordHasher
 
+from federation.sandbox.pictures import PicturePool
 from models.store.database import Pool
 from tests import sample_village
 from tests.kept_rows import KeptRows
@@ -67,6 +68,14 @@ def kept_village(tmp_path_factory: pytest.TempPathFactory) -> KeptRows[Village]:
         make=lambda conn, store: sample_village.build(conn, sample_village.SITE, store),
         folder=tmp_path_factory.mktemp("village"),
     )
+
+
+@pytest.fixture(scope="session")
+async def picture_pool() -> AsyncIterator[PicturePool]:
+    """Children for pictures: starting one takes as long as ten pages, so that one test after another uses them."""
+    pool = PicturePool()
+    yield pool
+    await pool.close()
 
 
 @pytest.fixture(scope="session")

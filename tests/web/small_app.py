@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
+from federation.sandbox.pictures import PicturePool
 from models.settings import Settings
 from models.store.background.supervised_tasks import Background
 from models.store.database import Pool
@@ -111,10 +112,11 @@ def add_known_routes(app: web.Application, routes: Iterable[web.AbstractRouteDef
 Client = TestClient[web.Request, web.Application]
 
 
-def make_instance(pool: Pool, **settings: Any) -> Instance:
-    """An instance on the tests' database."""
+def make_instance(pool: Pool, *, pictures: PicturePool | None = None, **settings: Any) -> Instance:
+    """An instance on the tests' database; its children for pictures may be those of other tests."""
     given = msgspec.structs.replace(Settings(url="http://lomme.test", data=Path("/nonexistent")), **settings)
-    return Instance(site=given.site, settings=given, pool=pool, transport=FakeFediverse())
+    pictures = pictures or PicturePool()
+    return Instance(site=given.site, settings=given, pool=pool, transport=FakeFediverse(), pictures=pictures)
 
 
 async def _tell(app: web.Application) -> AsyncIterator[None]:

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientResponse
 
 from federation.instance import Instance
+from federation.sandbox.pictures import PicturePool
 from models.access import tokens
 from models.people.actors import Actor
 from models.settings import Site
@@ -113,12 +114,11 @@ class Alice:
 
 
 @pytest.fixture
-async def anybody(pool: Pool, tmp_path: Path) -> AsyncIterator[Api]:
+async def anybody(pool: Pool, picture_pool: PicturePool, tmp_path: Path) -> AsyncIterator[Api]:
     """The API of a server at http://lomme.test with an empty database, asked without a token."""
-    instance = make_instance(pool, url="https://lomme.test", data=tmp_path, rate_limit=0)
+    instance = make_instance(pool, pictures=picture_pool, url="https://lomme.test", data=tmp_path, rate_limit=0)
     async with serving(instance, ROUTES) as client:
         yield Api(client=client, instance=instance)
-    await instance.pictures.close()
     await instance.jsonld.close()
 
 

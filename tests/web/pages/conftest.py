@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
 from federation.media_store import FolderStore
+from federation.sandbox.pictures import PicturePool
 from models.access import sessions
 from models.people.actors import Actor
 from models.settings import Settings
@@ -133,10 +134,10 @@ def fediverse() -> FakeFediverse:
 
 
 @pytest.fixture
-def instance(pool: Pool, fediverse: FakeFediverse, tmp_path: Path) -> Instance:
+def instance(pool: Pool, fediverse: FakeFediverse, picture_pool: PicturePool, tmp_path: Path) -> Instance:
     """Lomme."""
     settings = Settings(url=SITE.url, data=tmp_path, test_federation=True)
-    return Instance(site=SITE, settings=settings, pool=pool, transport=fediverse)
+    return Instance(site=SITE, settings=settings, pool=pool, transport=fediverse, pictures=picture_pool)
 
 
 @pytest.fixture

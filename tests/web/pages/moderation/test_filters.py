@@ -160,7 +160,6 @@ async def test_a_refusal_needs_words_which_the_author_reads_and_its_photos_are_r
         [kept] = await removed_pictures.list_all(conn)
     forgotten = await mona.send("/coop/filtres", {"act": "forgotten", "id": str(kept.id)})
     assert "ne sont plus retenues" in (await mona.get(forgotten.location)).words()
-    await instance.pictures.close()
 
 
 def _shrink(data: bytes) -> Image.Image:
