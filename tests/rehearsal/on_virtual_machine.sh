@@ -27,7 +27,7 @@ end() {
         echo "The machine is in $place: ssh -i $place/key -p $port root@127.0.0.1" >&2
         return
     }
-    [ -z "$machine" ] || kill "$machine" 2>/dev/null || true
+    [ -z "$machine" ] || kill -KILL "$machine" 2>/dev/null || true
     rm -rf --one-file-system "$place"
 }
 
