@@ -93,6 +93,7 @@ _TAGS = """
         unnest(ARRAY[CASE l.kind WHEN 'offer' THEN 'Offre' WHEN 'request' THEN 'Demande' ELSE 'DepannageVelo' END,
             initcap(l.category), 'Commune' || place,
             CASE l.kind WHEN 'offer' THEN 'Offre' ELSE 'Demande' END || 'Commune' || place]) AS name
+    ON CONFLICT DO NOTHING
 """
 
 _MEDIA = """

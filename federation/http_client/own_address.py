@@ -1,6 +1,7 @@
 """What our own address answers, asked as anybody would: the one place that calls this server itself, nobody else."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -68,13 +69,34 @@ async def open_connection(
     secure = parts.scheme == "https" and not plain
     port = 80 if plain else parts.port or (443 if secure else 80)
     context = make_context(ca_file) if secure else None
-    reader, writer = await asyncio.open_connection(parts.hostname or "", port, ssl=context)
+    reader, writer = await _connect(parts.hostname or "", port, context)
     try:
         yield reader, writer
     finally:
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
+
+
+async def _connect(
+    host: str, port: int, context: ssl.SSLContext | None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """The first address of this name that answers. Raises OSError.
+
+    Looked up by itself: uvloop, given up while it does both, looks up to the end and logs what then fails as an error.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    failures: list[OSError] = []
+    for _, _, _, _, target in found:
+        try:
+            return await asyncio.open_connection(
+                str(target[0]), port, ssl=context, server_hostname=host if context else None
+            )
+        except ssl.SSLError:
+            raise
+        except OSError as error:
+            failures.append(error)
+    raise failures[0] if failures else socket.gaierror(socket.EAI_NONAME, "this name has no address")
 
 
 def write_head(writer: asyncio.StreamWriter, method: str, path: str, host: str, headers: Mapping[str, str]) -> None:

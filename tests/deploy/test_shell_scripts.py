@@ -14,7 +14,9 @@ SCRIPTS = sorted(
     if path.read_text(encoding="utf-8").startswith("#!")
 )
 
-OF_TESTS = (DEPLOY.parent / "tests/rehearsal/on_debian.sh", Path(__file__).with_name("yunohost_helpers.sh"))
+OF_REHEARSALS = sorted((DEPLOY.parent / "tests/rehearsal").glob("*.sh"))
+
+OF_YUNOHOST = Path(__file__).with_name("yunohost_helpers.sh")
 
 SHELLCHECK = shutil.which("shellcheck")
 
@@ -29,8 +31,8 @@ def test_all_scripts_are_looked_at() -> None:
 @pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not on this machine (Debian: shellcheck)")
 def test_shellcheck_finds_nothing() -> None:
     for options, scripts in (
-        ((), [path for path in (*SCRIPTS, OF_TESTS[0]) if "yunohost" not in path.parts]),
-        (GIVEN_BY_YUNOHOST, [*(path for path in SCRIPTS if "yunohost" in path.parts), OF_TESTS[1]]),
+        ((), [path for path in (*SCRIPTS, *OF_REHEARSALS) if "yunohost" not in path.parts]),
+        (GIVEN_BY_YUNOHOST, [*(path for path in SCRIPTS if "yunohost" in path.parts), OF_YUNOHOST]),
     ):
         asked = subprocess.run(["shellcheck", *options, *scripts], capture_output=True, text=True, check=False)
         assert (asked.returncode, asked.stdout) == (0, "")

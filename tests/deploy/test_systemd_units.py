@@ -46,6 +46,16 @@ def test_a_copy_that_did_not_arrive_fails_the_backup_of_the_night() -> None:
     assert "SuccessExitStatus" not in unit and "ExecStart=-" not in unit
 
 
+def test_a_child_that_goes_for_want_of_memory_does_not_stop_what_goes_on_for_ever() -> None:
+    """systemd's own habit is to end the whole service where the kernel ended one process of it."""
+    yunohost = UNITS[0].parents[1] / "yunohost/conf/systemd.service"
+
+    lasting = [text for unit in (*UNITS, yunohost) if "\nRestart=always\n" in (text := unit.read_text())]
+
+    assert len(lasting) == 3
+    assert all("\nOOMPolicy=continue\n" in text for text in lasting)
+
+
 def test_all_units_may_do_the_same() -> None:
     """A worker and a backup open pictures and the database of strangers as the server does."""
     hardened = []

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from web.commands.installed_settings import Installed
 
 PATIENCE_SECONDS = 120.0
-"""A first start makes a database and fills it: so long at most, on a small and busy machine."""
+"""A first start makes a database and fills it: so long at most, where its service fails and begins again meanwhile."""
+
+STEADY_SECONDS = 900.0
+"""So long where it does not: a machine whose disk is a card takes minutes. `install.sh` waits as long."""
 
 SILENT_SECONDS = 2.0
 
@@ -59,7 +62,7 @@ async def _enter(stack: AsyncExitStack, settings: Settings, installed: Installed
             return await stack.enter_async_context(bootstrap.open_ready_instance(settings, migrating=False))
         except (postgres.NoInstance, migrate.NotMigrated, errors.Unavailable):
             waited = time.monotonic() - began
-            if installed is None or waited >= PATIENCE_SECONDS or not is_running(installed):
+            if installed is None or not is_running(installed) or not _is_worth_waiting(installed, waited):
                 raise
         if not said and waited >= SILENT_SECONDS:
             print_err(f"Waiting for the service {installed.name}, which makes the database at its first start…")
@@ -67,11 +70,25 @@ async def _enter(stack: AsyncExitStack, settings: Settings, installed: Installed
         await asyncio.sleep(PAUSE_SECONDS)
 
 
+def _is_worth_waiting(installed: Installed, waited: float) -> bool:
+    return waited < PATIENCE_SECONDS or (waited < STEADY_SECONDS and is_steady(installed))
+
+
 def is_running(installed: Installed) -> bool:
     """Whether systemd runs the service of this instance, or cannot be asked from this account."""
+    said = _ask_systemd(installed, "is-active")
+    return said is not None and said not in ENDED
+
+
+def is_steady(installed: Installed) -> bool:
+    """Whether the service has not ended by itself since somebody started it."""
+    return _ask_systemd(installed, "show", "--property=NRestarts", "--value") == "0"
+
+
+def _ask_systemd(installed: Installed, *words: str) -> str | None:
+    """What it says of the service, nothing where it says so; None where there is no service that it could run."""
     systemctl = shutil.which("systemctl")
     if installed.user is None or systemctl is None or not RUNNING.is_dir():
-        return False
-    command = (systemctl, "is-active", f"{installed.name}.service")
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 # a file of /etc/declic
-    return answer.stdout.strip() not in ENDED
+        return None
+    command = (systemctl, *words, f"{installed.name}.service")
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 # a file of /etc/declic

@@ -29,7 +29,10 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
     monkeypatch.setattr(first_start, "SILENT_SECONDS", 0.0)
     monkeypatch.setattr(first_start, "RUNNING", tmp_path)
     program = tmp_path / "systemctl"
-    program.write_text(f"#!/bin/sh\ntest $1,$2 = is-active,lomme.service && cat {tmp_path}/answer\n")
+    program.write_text(
+        f"#!/bin/sh\ntest $1,$2 = is-active,lomme.service && cat {tmp_path}/answer\n"
+        f'test "$*" = "show --property=NRestarts --value lomme.service" && cat {tmp_path}/restarts\n'
+    )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     return Installed(file=tmp_path / "lomme.env", user="root")
@@ -82,11 +85,43 @@ async def test_where_no_service_runs_it_fails_at_once(
             raise AssertionError
 
 
-async def test_patience_has_an_end(
+async def test_a_first_start_that_takes_minutes_is_waited_for_as_long_as_its_service_does_not_fail(
     database: str, installed: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "answer").write_text("active")
+    (tmp_path / "restarts").write_text("0")
+    monkeypatch.setattr(first_start, "PATIENCE_SECONDS", 0.0)
+    use(monkeypatch, Settings(url="http://lomme.test", data=tmp_path / "data", database_url=database), installed)
+    conn = await asyncpg.connect(database)
+    await conn.execute("ALTER TABLE migration RENAME TO coming")
+    asked, steady = asyncio.Event(), first_start.is_steady
+
+    def note(installed: Installed) -> bool:
+        asked.set()
+        return steady(installed)
+
+    monkeypatch.setattr(first_start, "is_steady", note)
+
+    async def come() -> None:
+        await asked.wait()
+        await conn.execute("ALTER TABLE coming RENAME TO migration")
+
+    coming = asyncio.create_task(come())
+    async with awaited_instance() as instance:
+        assert instance.site.url == "http://lomme.test"
+
+    await coming
+    await conn.close()
+
+
+@pytest.mark.parametrize("restarts", ["0", "1"])
+async def test_patience_has_an_end(
+    database: str, installed: Installed, restarts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "answer").write_text("active")
+    (tmp_path / "restarts").write_text(restarts)
     monkeypatch.setattr(first_start, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(first_start, "STEADY_SECONDS", 0.2 if restarts == "0" else 900.0)
     use(monkeypatch, Settings(data=tmp_path / "data", database_url=database), installed)
     conn = await asyncpg.connect(database)
     await conn.execute("DELETE FROM migration")
