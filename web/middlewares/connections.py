@@ -63,8 +63,9 @@ def is_whole(data: bytes) -> bool:
 class Connection(asyncio.Protocol):
     """One connection, handed on to aiohttp's protocol; closed when the head of a request does not come to its end.
 
-    Whole requests may be answered by a `shortcut`, as long as it is sure that nothing of another one stands before
-    them: all that was handed on so far came as whole requests, one after the answer to the other.
+    Whole requests may be answered by a `shortcut` while aiohttp waits for the next one, as long as it is sure that
+    nothing of another one stands before them: all that was handed on so far came as whole requests. (The first one of a
+    connection comes before aiohttp waits for it, and so does what follows an answer at once.)
     """
 
     def __init__(self, inner: web.RequestHandler, patience: Timeouts, shortcut: Shortcut | None = None) -> None:
@@ -111,7 +112,7 @@ class Connection(asyncio.Protocol):
         idle = self._is_idle()
         answer = self._shortcut(data, self._transport) if idle and self._shortcut and self._transport else None
         if answer is None:
-            self._sure = idle and self._shortcut is not None and is_whole(data)
+            self._sure = self._sure and self._shortcut is not None and is_whole(data)
             self._hand_on(data)
             return
         self._disarm()
