@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp.test_utils import TestServer
 
@@ -81,7 +82,7 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @asynccontextmanager
-async def fronted(pool: Pool, authority: Authority, **settings: object) -> AsyncIterator[tuple[FrontServer, Patient]]:
+async def fronted(pool: Pool, authority: Authority, **settings: Any) -> AsyncIterator[tuple[FrontServer, Patient]]:
     """An instance behind such a server, at an address in https."""
     front = FrontServer()
     listening = await asyncio.start_server(
