@@ -33,7 +33,7 @@ from web.middlewares.work_signals import WORK_SIGNAL
 from web.security.session import session_middleware
 from web.server.app import make_app
 
-MOST_FUNCTIONS, MOST_ON_THE_WAY = 121, 14
+MOST_FUNCTIONS, MOST_ON_THE_WAY = 125, 14
 """Our functions that an accepted activity passes, those of them from the door to the store."""
 
 BY_CHANCE = frozenset({"_parse_date", "open_pool.<locals>.prepare", "prepare_connection"})

@@ -303,14 +303,14 @@ async def test_what_a_job_has_to_be_delivered_or_shown_is_looked_for_at_once(
     monkeypatch.setattr(queue_lengths, "is_delivery_due", look)
     monkeypatch.setitem(HANDLERS, "test", run_test_job)
     async with working(pool, database_url) as work_signal:
-        await until(lambda: looks == ["delivery"])
+        await until(lambda: looks[-1:] == ["delivery"])
         for payload in ("works", "fails"):
             work_signal.stream.clear()
             looks.clear()
             async with transaction(pool) as conn:
                 await enqueue(conn, "test", payload)
 
-            await until(lambda: looks[-2:] == [payload, "delivery"])  # noqa: B023 - called in this turn
+            await until(lambda: payload in looks and looks[-1] == "delivery")  # noqa: B023 - called in this turn
             assert work_signal.stream.is_set()
 
 
