@@ -39,7 +39,9 @@ CORS = {
 CORS_OF_PICTURES = {"Access-Control-Allow-Origin": "*"}
 """A picture that came has no more to say: what else may be asked is for the question before, and a list has twenty."""
 
-PROTECTING = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+PROTECTING = {"X-Content-Type-Options": "nosniff"}
+
+REFERRERS = {"Referrer-Policy": "same-origin"}
 
 PROTECTING_DOCUMENTS = {
     "X-Frame-Options": "DENY",
@@ -60,6 +62,9 @@ PARTS_OF_PAGES = ("image/webp", "image/jpeg", "image/png", "font/", "text/css", 
 WITHOUT_POLICY = tuple(one for one in PARTS_OF_PAGES if one != "text/javascript")
 """What runs nothing and fetches nothing by itself: the policy of the page counts. A script may be that of a worker,
 which has its own."""
+
+WITHOUT_LINKS = ("image/webp", "image/jpeg", "image/png", "font/")
+"""What asks for nothing else: no address of ours is told to anybody from there."""
 
 SILENT = ("/static/", "/media/", "/healthz", "/readyz")
 """Their successes are not worth a line."""
@@ -212,6 +217,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if is_page:
         headers.setdefault("Cache-Control", "no-cache")  # asked for again each time
     _set_missing(headers, PROTECTING)
+    if not response.content_type.startswith(WITHOUT_LINKS):
+        _set_missing(headers, REFERRERS)
     framed = request.path.startswith(FRAMED) and response.status in (200, 304)
     if not framed and not response.content_type.startswith(PARTS_OF_PAGES):
         _set_missing(headers, PROTECTING_DOCUMENTS)
@@ -238,7 +245,7 @@ def list_bare_headers(settings: Settings) -> CIMultiDict[str]:
 
 @lru_cache(maxsize=8)
 def _list_bare_headers(policy: str, *, secure: bool) -> CIMultiDict[str]:
-    said = {**PROTECTING, **PROTECTING_DOCUMENTS, "Content-Security-Policy": policy}
+    said = {**PROTECTING, **REFERRERS, **PROTECTING_DOCUMENTS, "Content-Security-Policy": policy}
     return CIMultiDict({**said, **HTTPS_ONLY} if secure else said)
 
 

@@ -84,24 +84,26 @@ async def test_a_picture_that_came_says_only_that_it_may_be_read(pool: Pool) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "runs", "leads"),
     [
-        ("font/woff2", False),
-        ("text/css", False),
-        ("image/webp", False),
-        ("image/svg+xml", True),
-        ("text/javascript", True),
-        ("text/plain", True),
+        ("font/woff2", False, False),
+        ("text/css", False, True),
+        ("image/webp", False, False),
+        ("image/svg+xml", True, True),
+        ("text/javascript", True, True),
+        ("text/plain", True, True),
     ],
 )
-async def test_a_policy_goes_with_whatever_may_run_or_fetch_something(pool: Pool, kind: str, told: bool) -> None:
+async def test_a_policy_goes_with_whatever_may_run_or_lead_elsewhere(
+    pool: Pool, kind: str, runs: bool, leads: bool
+) -> None:
     async def show(_: web.Request) -> web.Response:
         return web.Response(body=b"part", content_type=kind)
 
     async with serving(make_instance(pool), [web.get("/static/part", show)]) as client:
         answer = await client.get("/static/part")
 
-    assert ("Content-Security-Policy" in answer.headers) == told
+    assert ("Content-Security-Policy" in answer.headers, "Referrer-Policy" in answer.headers) == (runs, leads)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
