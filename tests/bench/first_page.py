@@ -1,4 +1,4 @@
-"""(m) The first page for the first time, on a slow network: what is transferred, and when its largest part stands."""
+"""(o) The first page for the first time, on a slow network: what is transferred, and when its largest part stands."""
 
 import asyncio
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class Transferred:
 
 async def run(folder: Path) -> None:
     """Fill a village, open its pages in a new browser each time; without Chromium, say so."""
-    heading("(m) first look at 562 ms, 1.44 Mbit/s down, 675 kbit/s up")
+    heading("(o) first look at 562 ms, 1.44 Mbit/s down, 675 kbit/s up")
     if not Path(CHROMIUM).exists():
         print(f"left out: there is no {CHROMIUM}")
         return
