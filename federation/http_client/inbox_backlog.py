@@ -28,6 +28,14 @@ ROW_BYTES = 1024
 
 RELOAD_SECONDS = 10.0
 
+REFUSED_AFTER_SECONDS = 0.25
+"""Whoever is refused waits for it: else a flood comes the faster the less of it is taken, and pages stand behind it."""
+
+MOST_MADE_WAIT = 100
+"""So many at a time, of no more than LONGEST_MADE_WAIT each, since their bodies wait with them."""
+
+LONGEST_MADE_WAIT = 64 * 1024
+
 
 class Backlog:
     """Asked before each activity is kept, so it answers from memory: what waited a moment ago, and what came since.
@@ -44,6 +52,7 @@ class Backlog:
         self._refused: dict[str, int] = {}
         self._until = float("-inf")
         self._lock = asyncio.Lock()
+        self._made_wait = 0
 
     async def has_room(self, host: str, size: int) -> bool:
         """May one more body of this size wait? What is refused is counted, for the administrators."""
@@ -57,6 +66,8 @@ class Backlog:
         if domain not in self._refused:
             log.warning("inbox_full", domain=domain, bytes=used)
         self._refused[domain] = self._refused.get(domain, 0) + 1
+        if size <= LONGEST_MADE_WAIT and self._made_wait < MOST_MADE_WAIT:
+            await self._make_wait()
         return False
 
     @contextmanager
@@ -74,6 +85,13 @@ class Backlog:
     def forget(self) -> None:
         """Look again before the next answer."""
         self._until = float("-inf")
+
+    async def _make_wait(self) -> None:
+        self._made_wait += 1
+        try:
+            await asyncio.sleep(REFUSED_AFTER_SECONDS)
+        finally:
+            self._made_wait -= 1
 
     async def _refresh(self) -> None:
         async with self._lock:

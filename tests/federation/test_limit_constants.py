@@ -62,6 +62,8 @@ LIMITS: dict[str, object] = {
     "federation.http_client.inbox_backlog.MOST": 1_073_741_824,
     "federation.http_client.inbox_backlog.SMALL_QUOTA": 262_144,
     "federation.http_client.inbox_backlog.ROW_BYTES": 1024,
+    "federation.http_client.inbox_backlog.MOST_MADE_WAIT": 100,
+    "federation.http_client.inbox_backlog.LONGEST_MADE_WAIT": 65_536,
     "federation.http_client.transport.MOST_HOPS": 3,
     "federation.http_client.outgoing_request.ANSWER_LIMIT": 16_384,
     "federation.json.decoded_bodies.MOST": 400,

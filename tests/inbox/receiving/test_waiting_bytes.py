@@ -1,5 +1,7 @@
 """What waits here, or was given up, fills nobody's disk: a quota for each registrable domain (B-38)."""
 
+import asyncio
+
 import pytest
 
 from federation.errors import Cause, FetchFailed
@@ -90,6 +92,23 @@ async def test_b38_once_much_of_everybody_waits_each_domain_has_less(
 
     eve = desk.fediverse.add_person("eve", "autre.test")
     assert (await desk.post(eve, desk.create(eve))).status == 202
+
+
+async def test_few_who_flood_wait_for_their_refusal_and_nobody_whose_bodies_are_large(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_backlog, "REFUSED_AFTER_SECONDS", 3600)
+    monkeypatch.setattr(inbox_backlog, "MOST_MADE_WAIT", 1)
+    backlog = desk.instance.backlog
+
+    with backlog.taking("henin.test", 16 * MEBIBYTE):
+        assert not await backlog.has_room("henin.test", MEBIBYTE)
+        waiting = asyncio.create_task(backlog.has_room("henin.test", 1000))
+        await asyncio.sleep(0)
+        assert not await backlog.has_room("henin.test", 1000)
+
+    assert not waiting.done()
+    waiting.cancel()
 
 
 async def test_what_could_not_be_written_down_takes_no_room(desk: Desk) -> None:
