@@ -86,8 +86,12 @@ async def test_one_address_of_each_kind_is_tried_and_all_are_told(
 async def test_a_door_that_never_opens_is_left_in_time(
     monkeypatch: pytest.MonkeyPatch, transport: AiohttpTransport
 ) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
     monkeypatch.setattr(doors, "SECONDS", 0.1)
-    server = await asyncio.start_server(lambda *_: asyncio.sleep(5), "127.0.0.1", 0)
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     [door] = await transport.try_doors(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     server.close()
 

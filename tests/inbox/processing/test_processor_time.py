@@ -95,7 +95,10 @@ async def test_cancelling_reaches_what_runs() -> None:
         finally:
             ended.set()
 
-    task = asyncio.create_task(limit_processor_time(wait()))
+    async def run() -> None:
+        await limit_processor_time(wait())
+
+    task = asyncio.create_task(run())
     await asyncio.sleep(0)
     task.cancel()
 
@@ -144,7 +147,10 @@ async def test_what_is_cancelled_over_its_budget_is_cancelled_all_the_same() -> 
         ready.set()
         await asyncio.sleep(60)
 
-    task = asyncio.create_task(limit_processor_time(work(), budget=0.000_001))
+    async def run() -> None:
+        await limit_processor_time(work(), budget=0.000_001)
+
+    task = asyncio.create_task(run())
     while not ready.is_set():
         await asyncio.sleep(0)
     task.cancel()

@@ -80,6 +80,7 @@ async def test_little_memory_is_named(
 
 async def test_a_python_that_nobody_mends_any_more_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (await ends.check_python(make_patient())).severity == "ok"
+    monkeypatch.setattr(ends, "_is_of_system", lambda: False)
     monkeypatch.setattr(ends, "PYTHON_ENDS", {sys.version_info[:2]: date(2020, 1, 1)})
 
     assert (await ends.check_python(make_patient())).severity == "warning"

@@ -144,8 +144,9 @@ async def test_what_is_no_http_and_what_never_ends_are_no_answer(monkeypatch: py
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = await reader.readuntil(b"\r\n\r\n")
         writer.write(b"220 hello\r\n" if b"/healthz" in request else b"HTTP/1.1 200 OK\r\n")
-        if b"/healthz" in request:
-            writer.close()
+        if b"/healthz" not in request:
+            await reader.read()
+        writer.close()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
