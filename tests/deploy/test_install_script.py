@@ -38,7 +38,11 @@ for one; do case $one in -* | install | update) ;; *) echo "$one" >>"$ROOT/packa
     **{name: f'echo "{name} $*" >>"$NOTES"' for name in ("psql", "createuser", "createdb")},
     "declic": """
 echo "declic $*" >>"$NOTES"
-case "$*" in "backup fetch "*) echo "$3/declic-copy.tar.age" ;; "backup "*) exit "${BACKS_UP:-0}" ;; esac""",
+case "$*" in
+    "backup fetch "*) echo "$3/declic-copy.tar.age" ;;
+    "backup verify "*) exit "${HOLDS:-0}" ;;
+    "backup "*) mkdir -p "${!#}/declic-2026"; echo "${!#}/declic-2026"; exit "${BACKS_UP:-0}" ;;
+esac""",
     "install": """
 kept=()
 while [ $# -gt 0 ]; do case $1 in -o | -g) shift ;; *) kept+=("$1") ;; esac; shift; done
@@ -320,8 +324,25 @@ def test_with_debians_postgresql_the_database_is_made_also_where_the_settings_ar
     assert "\nDECLIC_DATABASE_URL=postgresql:///declic?host=/run/postgresql" in settings
 
 
-@pytest.mark.parametrize(("status", "goes_on"), [("0", True), ("3", True), ("1", False)])
-def test_a_backup_whose_copy_does_not_arrive_holds_up_no_upgrade(machine: Machine, status: str, goes_on: bool) -> None:
+BEFORE_AN_UPGRADE = pytest.mark.parametrize(
+    ("given", "goes_on"),
+    [
+        ({}, True),
+        ({"BACKS_UP": "3"}, True),
+        ({"BACKS_UP": "1"}, False),
+        ({"HOLDS": "1"}, False),
+        ({"HOLDS": "2"}, True),
+        ({"HOLDS": "1", "INSTALL_BACKUP": "none"}, True),
+        ({"BACKS_UP": "1", "INSTALL_BACKUP": "none"}, True),
+    ],
+)
+"""A copy that does not arrive holds nothing up (3), nor a version that can prove none (2); what is not whole does (1)."""
+
+
+@BEFORE_AN_UPGRADE
+def test_what_is_upgraded_was_backed_up_before_and_that_is_proven(
+    machine: Machine, given: dict[str, str], goes_on: bool
+) -> None:
     machine.add_wheel()
     machine.run(ADDRESS)
     (machine.place / WHEEL).unlink()
@@ -330,26 +351,29 @@ def test_a_backup_whose_copy_does_not_arrive_holds_up_no_upgrade(machine: Machin
     (machine.root / "run/systemd/system").mkdir(parents=True)
     (machine.root / "var/lib/declic/pg18").mkdir()
 
-    ran = machine.run(ADDRESS, BACKS_UP=status)
+    ran = machine.run(ADDRESS, **given)
 
     assert ("declic-9.9.10" in machine.noted().partition("declic backup")[2]) is goes_on
-    assert (ran.returncode == 0, "no backup could be made" in ran.stderr) == (goes_on, not goes_on)
+    assert (ran.returncode == 0, "so nothing is upgraded" in ran.stderr) == (goes_on, not goes_on)
+    proven = f"declic backup verify {machine.root}/var/backups/declic/declic-2026\n" in machine.noted()
+    assert proven is (given.get("BACKS_UP") != "1")
 
 
-@pytest.mark.parametrize(("status", "goes_on"), [("0", True), ("3", True), ("1", False)])
-def test_the_package_says_the_same(machine: Machine, status: str, goes_on: bool) -> None:
+@BEFORE_AN_UPGRADE
+def test_the_package_says_the_same(machine: Machine, given: dict[str, str], goes_on: bool) -> None:
     text = (ROOT / "deploy/debian/preinst").read_text()
     for top in ("/etc/", "/var/", "/run/systemd", "/opt/"):
         text = text.replace(top, f"{machine.root}{top}")
     bring_settings(machine)
     for folder in ("run/systemd/system", "var/lib/declic/pg18"):
         (machine.root / folder).mkdir(parents=True)
-    environment = {"PATH": machine.path, "NOTES": str(machine.notes), "BACKS_UP": status}
+    environment = {"PATH": machine.path, "NOTES": str(machine.notes)} | given
 
     ran = subprocess.run(["sh", "-c", text, "preinst", "upgrade"], env=environment, check=False, capture_output=True)
 
-    assert (ran.returncode == 0) is goes_on
-    assert "declic backup " in machine.noted()
+    assert (ran.returncode == 0, b"so nothing is upgraded" in ran.stderr) == (goes_on, not goes_on)
+    proven = f"declic backup verify {machine.root}/var/backups/declic/declic-2026\n" in machine.noted()
+    assert proven is (given.get("BACKS_UP") != "1")
 
 
 def test_a_backup_that_is_not_there_is_missed_before_anything_is_done(machine: Machine) -> None:
