@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -205,14 +207,19 @@ def test_an_installation_and_the_same_again(machine: Machine) -> None:
     assert (machine.root / "accounts").read_text() == "declic\n"
 
 
-def test_another_wheel_is_an_upgrade_of_the_program_alone(machine: Machine) -> None:
+def bring_newer_wheel(machine: Machine) -> None:
+    """To where an earlier one was installed."""
     machine.add_wheel()
     machine.run(ADDRESS)
-    before = (machine.root / "etc/declic/declic.env").read_text()
-    machine.notes.unlink()
     (machine.place / WHEEL).unlink()
     with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
         wheel.writestr("LICENSE", "")
+
+
+def test_another_wheel_is_an_upgrade_of_the_program_alone(machine: Machine) -> None:
+    bring_newer_wheel(machine)
+    before = (machine.root / "etc/declic/declic.env").read_text()
+    machine.notes.unlink()
 
     ran = machine.run(ADDRESS)
 
@@ -225,12 +232,8 @@ def test_another_wheel_is_an_upgrade_of_the_program_alone(machine: Machine) -> N
 def test_an_upgrade_that_pip_cannot_finish_leaves_what_was_there_running_with_the_files_that_lie_there(
     machine: Machine, step: str
 ) -> None:
-    machine.add_wheel()
-    machine.run(ADDRESS)
+    bring_newer_wheel(machine)
     machine.notes.unlink()
-    (machine.place / WHEEL).unlink()
-    with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
-        wheel.writestr("LICENSE", "")
     (machine.root / "run/systemd/system").mkdir(parents=True)
 
     ran = machine.run(ADDRESS, PIP_FAILS=step)
@@ -324,56 +327,42 @@ def test_with_debians_postgresql_the_database_is_made_also_where_the_settings_ar
     assert "\nDECLIC_DATABASE_URL=postgresql:///declic?host=/run/postgresql" in settings
 
 
-BEFORE_AN_UPGRADE = pytest.mark.parametrize(
-    ("given", "goes_on"),
-    [
-        ({}, True),
-        ({"BACKS_UP": "3"}, True),
-        ({"BACKS_UP": "1"}, False),
-        ({"HOLDS": "1"}, False),
-        ({"HOLDS": "2"}, True),
-        ({"HOLDS": "1", "INSTALL_BACKUP": "none"}, True),
-        ({"BACKS_UP": "1", "INSTALL_BACKUP": "none"}, True),
-    ],
-)
-"""A copy that does not arrive holds nothing up (3), nor a version that can prove none (2); what is not whole does (1)."""
+GOING_ON = ("", "BACKS_UP=3", "HOLDS=2", "HOLDS=1 INSTALL_BACKUP=none", "BACKS_UP=1 INSTALL_BACKUP=none")
+"""A copy that does not arrive holds nothing up (3), nor a version that can prove none (2)."""
+
+STOPPING = ("BACKS_UP=1", "HOLDS=1")
 
 
-@BEFORE_AN_UPGRADE
-def test_what_is_upgraded_was_backed_up_before_and_that_is_proven(
-    machine: Machine, given: dict[str, str], goes_on: bool
-) -> None:
-    machine.add_wheel()
-    machine.run(ADDRESS)
-    (machine.place / WHEEL).unlink()
-    with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
-        wheel.writestr("LICENSE", "")
-    (machine.root / "run/systemd/system").mkdir(parents=True)
-    (machine.root / "var/lib/declic/pg18").mkdir()
-
+def upgrade_by_script(machine: Machine, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    bring_newer_wheel(machine)
+    for folder in ("run/systemd/system", "var/lib/declic/pg18"):
+        (machine.root / folder).mkdir(parents=True)
     ran = machine.run(ADDRESS, **given)
-
-    assert ("declic-9.9.10" in machine.noted().partition("declic backup")[2]) is goes_on
-    assert (ran.returncode == 0, "so nothing is upgraded" in ran.stderr) == (goes_on, not goes_on)
-    proven = f"declic backup verify {machine.root}/var/backups/declic/declic-2026\n" in machine.noted()
-    assert proven is (given.get("BACKS_UP") != "1")
+    assert ("declic-9.9.10" in machine.noted().partition("declic backup")[2]) is (ran.returncode == 0)
+    return ran
 
 
-@BEFORE_AN_UPGRADE
-def test_the_package_says_the_same(machine: Machine, given: dict[str, str], goes_on: bool) -> None:
+def upgrade_by_package(machine: Machine, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
     text = (ROOT / "deploy/debian/preinst").read_text()
     for top in ("/etc/", "/var/", "/run/systemd", "/opt/"):
         text = text.replace(top, f"{machine.root}{top}")
     bring_settings(machine)
     for folder in ("run/systemd/system", "var/lib/declic/pg18"):
         (machine.root / folder).mkdir(parents=True)
-    environment = {"PATH": machine.path, "NOTES": str(machine.notes)} | given
+    env = {"PATH": machine.path, "NOTES": str(machine.notes)} | given
+    return subprocess.run(
+        ["sh", "-c", text, "preinst", "upgrade"], env=env, check=False, capture_output=True, text=True
+    )
 
-    ran = subprocess.run(["sh", "-c", text, "preinst", "upgrade"], env=environment, check=False, capture_output=True)
 
-    assert (ran.returncode == 0, b"so nothing is upgraded" in ran.stderr) == (goes_on, not goes_on)
+@pytest.mark.parametrize("upgrade", [upgrade_by_script, upgrade_by_package])
+@pytest.mark.parametrize("words", GOING_ON + STOPPING)
+def test_an_upgrade_goes_on_after_a_proven_backup(machine: Machine, words: str, upgrade: Callable[..., Any]) -> None:
+    ran = upgrade(machine, dict(word.split("=") for word in words.split()))
+
+    assert (ran.returncode != 0) is ("so nothing is upgraded" in ran.stderr) is (words in STOPPING)
     proven = f"declic backup verify {machine.root}/var/backups/declic/declic-2026\n" in machine.noted()
-    assert proven is (given.get("BACKS_UP") != "1")
+    assert proven is ("BACKS_UP=1" not in words)
 
 
 def test_a_backup_that_is_not_there_is_missed_before_anything_is_done(machine: Machine) -> None:
