@@ -43,7 +43,7 @@ async def _fill_disk(folder: Path) -> None:
             heading("left out: a full disk, since this machine lets nobody mount a small one (root is needed)")
             return
         port = free_port()
-        async with living(folder, port, {"url": f"http://localhost:{port}"}) as house:
+        async with living(folder, port, {}) as house:
             await house.wait(FULL, there=False)
             _fill(folder / "filler")
             figure("a full disk: on /coop after", await house.wait(FULL, there=True), "s", at_most=WITHIN)
@@ -77,7 +77,7 @@ async def _spoil_backup(folder: Path) -> None:
     """One byte of a backup is another: whoever proves it is told, and the team on its list."""
     folder.mkdir()
     port = free_port()
-    async with living(folder, port, {"url": f"http://localhost:{port}"}) as house:
+    async with living(folder, port, {}) as house:
         made = Path(await house.server.run("backup", str(folder / "backups")))
         dump = made / DUMP
         spoilt = bytearray(dump.read_bytes())
