@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ from web.server.backups.manifest import DUMP
 
 SIZE = "400m"
 
+LITTLE = 16 << 20
+"""Bytes: pictures are refused by then, and the database still has room."""
+
 FULL = "presque plus de place sur le disque"
 
 UNUSABLE = "La sauvegarde vérifiée en dernier ne peut pas servir"
@@ -36,7 +40,7 @@ async def run(folder: Path) -> None:
 
 
 async def _fill_disk(folder: Path) -> None:
-    """No byte is left on the disk of the data, a small one of its own: the list of the team says so."""
+    """The disk of the data, a small one: the list of the team says so before the database has no room either."""
     folder.mkdir()
     with _small_disk(folder) as mounted:
         if not mounted:
@@ -45,10 +49,16 @@ async def _fill_disk(folder: Path) -> None:
         port = free_port()
         async with living(folder, port, {}) as house:
             await house.wait(FULL, there=False)
-            _fill(folder / "filler")
+            _fill(folder / "filler", leaving=LITTLE)
             figure("a full disk: on /coop after", await house.wait(FULL, there=True), "s", at_most=WITHIN)
+            _fill(folder / "filler")
+            took, said = await let_fail(house.server.env, "doctor", "--json")
+            assert {one["check"]: one["severity"] for one in json.loads(said)}["disk"] == "error"
+            figure("not one byte left: `declic doctor` names it", took, "s", at_most=WITHIN)
             (folder / "filler").unlink()
-            figure("a full disk with room again: off /coop after", await house.wait(FULL, there=False), "s")
+            begun = time.monotonic()
+            await wait_for_answer(f"{house.server.url}/readyz")
+            figure("and with room again: it is ready after", time.monotonic() - begun, "s")
 
 
 @contextmanager
@@ -65,11 +75,11 @@ def _small_disk(folder: Path) -> Iterator[bool]:
             subprocess.run(["umount", "-l", str(folder)], check=True, timeout=60)
 
 
-def _fill(path: Path) -> None:
+def _fill(path: Path, *, leaving: int = 0) -> None:
     with path.open("ab", buffering=0) as file:
         for block in (1 << 20, 1 << 12):
             with suppress(OSError):
-                while True:
+                while shutil.disk_usage(path.parent).free > leaving:
                     file.write(bytes(block))
 
 
@@ -124,7 +134,7 @@ async def _cut_migration(folder: Path) -> None:
         process = await asyncio.create_subprocess_exec(DECLIC, "serve", env=env)
         try:
             await wait_for_answer(f"{env['DECLIC_URL']}/readyz")
-            figure("an interrupted migration: the next start is through after", time.monotonic() - begun, "s")
+            figure("an interrupted migration: the next start ends it in", time.monotonic() - begun, "s")
         finally:
             process.terminate()
             await process.wait()
