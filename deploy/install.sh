@@ -5,11 +5,11 @@
 #
 # WHEEL is a file or an address (https://…/declic-1.0.0-py3-none-any.whl); without it, the one that lies beside this
 # script is taken. With SHA256SUMS beside a file, its sum has to be in there; for an address, INSTALL_SHA256 may
-# say it. It may be run twice: what is there is kept, and an upgrade makes a backup first.
+# say it. It may be run twice: what is there is kept, and an upgrade makes a backup first and proves it.
 #
 #   INSTALL_PROXY=none       no Caddy is installed (another web server is in front, or will be)
 #   INSTALL_POSTGRES=debian  Debian's PostgreSQL instead of the one that comes along
-#   INSTALL_BACKUP=none      an upgrade goes on where no backup can be made
+#   INSTALL_BACKUP=none      an upgrade goes on where no backup can be made, or the one that was made is not proven
 #   INSTALL_RESTORE=BACKUP   this backup is restored before the first start: the cooperative moves to this machine
 #   INSTALL_RESTORE=fetch    the same with the latest copy from where DECLIC_BACKUP_TO sends them
 set -eu
@@ -145,14 +145,33 @@ back_up() {
         fail "nothing is upgraded: what is marked ✗ above stands in its way (INSTALL_BACKUP=none goes on all the same)."
     say "Backing up, into $BACKUPS"
     # By the program that is there, of whatever version: an earlier one knows no --no-copy. The timer removes old ones.
-    "$VENV/bin/declic" backup --no-copy "$BACKUPS" >/dev/null 2>&1 ||
-        "$VENV/bin/declic" backup "$BACKUPS" >/dev/null || [ $? = 3 ] || no_backup
+    made=$("$VENV/bin/declic" backup --no-copy "$BACKUPS" 2>/dev/null) ||
+        made=$("$VENV/bin/declic" backup "$BACKUPS") || [ $? = 3 ] || {
+        go_on_without "no backup could be made"
+        return
+    }
+    prove "$made"
 }
 
-no_backup() {
-    [ "${INSTALL_BACKUP:-}" = none ] ||
-        fail "no backup could be made, so nothing is upgraded (INSTALL_BACKUP=none goes on without one)."
-    say "Going on without a backup, as INSTALL_BACKUP=none says."
+# The whole of it is restored into a database beside, and compared.
+prove() {
+    [ -d "$1" ] || {
+        go_on_without "no backup was made that could be proven"
+        return
+    }
+    say "Proving that $1 gives everything back"
+    held=0
+    "$VENV/bin/declic" backup verify "$1" >/dev/null || held=$?
+    case $held in
+        0) ;;
+        2) say "It is not proven: the version that is there cannot do so yet." ;;
+        *) go_on_without "the backup $1 is not proven, as said above" ;;
+    esac
+}
+
+go_on_without() {
+    [ "${INSTALL_BACKUP:-}" = none ] || fail "$1, so nothing is upgraded (INSTALL_BACKUP=none goes on all the same)."
+    say "Going on, as INSTALL_BACKUP=none says, although $1."
 }
 
 install_program() {

@@ -31,6 +31,10 @@ class NotMigrated(MigrationError):
     """The database is older than this version of the software."""
 
 
+class Outdated(NotMigrated):
+    """It is of an earlier version, or in the middle of what `migrate` does; an empty one is not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
     """One file: its name without the suffix, its SQL, and the checksum that must not change once applied."""
@@ -88,10 +92,27 @@ async def require_migrated(dsn: str) -> None:
     migrations = list_migrations()
     _require_known(applied, migrations)
     if len(applied) < len(migrations):
-        raise NotMigrated(
+        raise Outdated(
             "The database is older than this version of Déclic: make a backup (`declic backup FOLDER`), then restart "
             "the server, which brings it up to date, or run `declic migrate`."
         )
+
+
+async def is_being_migrated(dsn: str) -> bool:
+    """Whether somebody works at it at this moment. Raises Unavailable when it cannot be reached."""
+    conn = await _connect(dsn)
+    try:
+        found: bool = await conn.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()
+                    AND l.objsubid = 1 AND (l.classid::bigint << 32) + l.objid::bigint = $1)
+            """,
+            LOCK,
+        )
+        return found
+    finally:
+        await conn.close()
 
 
 async def _hold_lock(conn: asyncpg.Connection) -> None:

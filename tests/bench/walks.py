@@ -1,4 +1,4 @@
-"""(k) How long the ways through the source are: our functions and files on eight walks, and the chain to the store.
+"""(k) How long the ways through the source are: our functions and files on nine walks, and the chain to the store.
 
 Counts, not timings, so that one run says all. `python -m tests.bench.walks` prints the figures, and with `--names` also
 each chain and each call that goes up the layers (a function of `models` that calls one of `inbox`: a callback).
@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from aiohttp import ClientResponse, FormData
+from aiohttp import ClientResponse, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from federation.instance import Instance
 from federation.json.fields import PUBLIC
+from federation.signatures import Envelope
 from inbox.processing.process import process_due
 from models import posts, searches
 from models.access import sessions, tokens
@@ -37,14 +38,16 @@ from models.store.migrate import migrate
 from models.store.postgres import embedded
 from models.traffic.inbound import received
 from tests import sample_village
+from tests.bench.load import Request
 from tests.bench.report import figure, heading
 from tests.bench.tracing import Trace, name_of, tracing
 from tests.fediverse import FakeFediverse, Person, public_pem, sign_post
 from tests.sample_village import Village
 from web.activitypub.inbox import post_inbox
+from web.activitypub.inbox_shortcut import InboxShortcut
 from web.api.mastodon.posts.posting import post_status
 from web.api.mastodon.posts.statuses import show_status
-from web.middlewares.connections import connection_middleware
+from web.middlewares.connections import Connection, Server, Timeouts, connection_middleware
 from web.pages.listings.listing_page import show_local
 from web.pages.listings.publish.publish_page import post_publish
 from web.pages.searches.search import list_listings
@@ -59,6 +62,23 @@ Function = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A connection to the server as `declic serve` makes it, on which a first request was answered."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def post(self, envelope: Envelope) -> None:
+        """In one piece, accepted."""
+        self.writer.write(Request("POST", envelope.path, dict(envelope.headers), envelope.body).to_bytes())
+        assert b" 202 " in (await self.read()).partition(b"\r\n")[0]
+
+    async def read(self) -> bytes:
+        """The head of an answer; there is no body behind it."""
+        return await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """A village whose server answers in this process; Bob is elsewhere, and Alice has a session and a token."""
 
@@ -66,6 +86,7 @@ class Ground:
     lomme: Village
     bob: Person
     client: "TestClient[Any, Any]"
+    line: Line
     session: Session
     cookie: str
     token: str
@@ -77,8 +98,8 @@ class Ground:
         await answer.read()
         return answer
 
-    async def deliver(self, type: str, object: dict[str, Any], to: list[str]) -> None:
-        """An activity of Bob's at our inbox."""
+    def sign(self, type: str, object: dict[str, Any], to: list[str]) -> Envelope:
+        """An activity of Bob's."""
         activity = {
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": f"{self.bob.uri}/activities/{next(_numbers)}",
@@ -87,16 +108,23 @@ class Ground:
             "to": to,
             "object": object,
         }
-        envelope = sign_post(SITE, "/inbox", activity, self.bob.signer)
+        return sign_post(SITE, "/inbox", activity, self.bob.signer)
+
+    async def deliver(self, envelope: Envelope) -> None:
+        """To our inbox, by a client that sends it in pieces: the ordinary way."""
         await self.ask("POST", "/inbox", data=envelope.body, headers=envelope.headers)
 
-    async def deliver_note(self) -> None:
+    async def send(self, envelope: Envelope) -> None:
+        """To our inbox, whole, as nearly all come."""
+        await self.line.post(envelope)
+
+    def sign_note(self) -> Envelope:
         """A public note of Bob's, whom Alice follows."""
         id = f"{self.bob.uri}/notes/{next(_numbers)}"
         note = {"id": id, "type": "Note", "attributedTo": self.bob.uri, "to": [PUBLIC], "content": "<p>Bonjour</p>"}
-        await self.deliver("Create", note, [PUBLIC])
+        return self.sign("Create", note, [PUBLIC])
 
-    async def deliver_offer(self) -> None:
+    def sign_offer(self) -> Envelope:
         """Bob asks for Alice's tent, for days that nobody wants yet."""
         begins = datetime.now(UTC).replace(microsecond=0) + timedelta(days=20 + 7 * next(_numbers))
         wanted = {
@@ -106,7 +134,7 @@ class Ground:
             "hasBeginning": begins.isoformat(),
             "hasEnd": (begins + timedelta(days=2)).isoformat(),
         }
-        await self.deliver("Offer", {"type": "Agreement", "stipulates": wanted}, [self.lomme.alice.uri])
+        return self.sign("Offer", {"type": "Agreement", "stipulates": wanted}, [self.lomme.alice.uri])
 
     async def process(self) -> None:
         """What the worker does with what came."""
@@ -148,13 +176,25 @@ def _page(name: str, door: Function, store: Function, go: Callable[[Ground], Awa
 
 
 WALKS = (
-    _page("Create, received", post_inbox, received.enqueue_many, lambda ground: ground.deliver_note()),
+    Walk(
+        name="Create, received",
+        root=Connection.data_received,
+        door=Connection.data_received,
+        store=received.enqueue_many,
+        go=lambda ground: ground.send(ground.sign_note()),
+    ),
+    _page(
+        "Create, in pieces",
+        post_inbox,
+        received.enqueue_many,
+        lambda ground: ground.deliver(ground.sign_note()),
+    ),
     Walk(
         name="Create, processed",
         root=process_due,
         door=process_due,
         store=posts.create_many,
-        before=lambda ground: ground.deliver_note(),
+        before=lambda ground: ground.deliver(ground.sign_note()),
         go=lambda ground: ground.process(),
     ),
     Walk(
@@ -162,7 +202,7 @@ WALKS = (
         root=process_due,
         door=process_due,
         store=agreements.create,
-        before=lambda ground: ground.deliver_offer(),
+        before=lambda ground: ground.deliver(ground.sign_offer()),
         go=lambda ground: ground.process(),
     ),
     _page("GET a page of listings", list_listings, searches.list_network, lambda ground: ground.open_page("/annonces")),
@@ -219,17 +259,34 @@ async def prepare(folder: Path) -> AsyncIterator[Ground]:
             session = await sessions.find(conn, secret)
             token = await tokens.create(conn, actor_id=lomme.alice.id, scopes=["read", "write"])
         assert session is not None
-        async with TestClient(TestServer(make_app(instance))) as client:
+        app = make_app(instance)
+        async with TestClient(TestServer(app)) as client, _open_line(client, app) as line:
             yield Ground(
                 instance=instance,
                 lomme=lomme,
                 bob=bob,
                 client=client,
+                line=line,
                 session=session,
                 cookie=f"{cookie_name(SITE)}={secret}",
                 token=token,
             )
         await pool.close()
+
+
+@asynccontextmanager
+async def _open_line(client: "TestClient[Any, Any]", app: web.Application) -> AsyncIterator[Line]:
+    """To the same application, past the test client."""
+    assert isinstance(client.server, TestServer) and isinstance(client.server.runner, web.AppRunner)
+    made = Server(client.server.runner, Timeouts(), InboxShortcut(app))
+    server = await asyncio.get_running_loop().create_server(made, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    line = Line(reader=reader, writer=writer)
+    writer.write(b"HEAD /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n")
+    await line.read()
+    yield line
+    writer.close()
+    server.close()
 
 
 async def trace(ground: Ground, walk: Walk) -> Trace:
@@ -246,7 +303,7 @@ async def trace(ground: Ground, walk: Walk) -> Trace:
 async def run(folder: Path, *, naming: bool = False) -> None:
     """Print a line for each walk."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    heading("(k) Our functions on eight walks")
+    heading("(k) Our functions on nine walks")
     print(f"{'':<22} {'functions':>9} {'files':>6} {'spine':>6} {'up':>4} {'connections':>12} {'statements':>11}")
     async with prepare(folder) as ground:
         for walk in WALKS:

@@ -76,6 +76,7 @@ def test_all_that_it_names_is_in_it_and_root_s(package: Path, tmp_path: Path) ->
     started = [line for text in units.values() for line in text.splitlines() if line.startswith("ExecStart=")]
     assert len(started) == 3 and all(line.startswith("ExecStart=/usr/lib/declic/bin/declic ") for line in started)
     assert "/opt/" not in "".join(units.values())
+    assert 'declic backup verify "$1"' in (root / "DEBIAN/preinst").read_text(), "test_install_script runs it"
     named = (root / "DEBIAN/postinst").read_text()
     assert "/usr/lib/declic/declic.env.example" in named and (root / "usr/lib/declic/declic.env.example").is_file()
     listed = subprocess.run(["dpkg-deb", "--contents", str(package)], capture_output=True, text=True, check=True).stdout

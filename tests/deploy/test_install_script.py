@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +40,11 @@ for one; do case $one in -* | install | update) ;; *) echo "$one" >>"$ROOT/packa
     **{name: f'echo "{name} $*" >>"$NOTES"' for name in ("psql", "createuser", "createdb")},
     "declic": """
 echo "declic $*" >>"$NOTES"
-case "$*" in "backup fetch "*) echo "$3/declic-copy.tar.age" ;; "backup "*) exit "${BACKS_UP:-0}" ;; esac""",
+case "$*" in
+    "backup fetch "*) echo "$3/declic-copy.tar.age" ;;
+    "backup verify "*) exit "${HOLDS:-0}" ;;
+    "backup "*) mkdir -p "${!#}/declic-2026"; echo "${!#}/declic-2026"; exit "${BACKS_UP:-0}" ;;
+esac""",
     "install": """
 kept=()
 while [ $# -gt 0 ]; do case $1 in -o | -g) shift ;; *) kept+=("$1") ;; esac; shift; done
@@ -201,14 +207,19 @@ def test_an_installation_and_the_same_again(machine: Machine) -> None:
     assert (machine.root / "accounts").read_text() == "declic\n"
 
 
-def test_another_wheel_is_an_upgrade_of_the_program_alone(machine: Machine) -> None:
+def bring_newer_wheel(machine: Machine) -> None:
+    """To where an earlier one was installed."""
     machine.add_wheel()
     machine.run(ADDRESS)
-    before = (machine.root / "etc/declic/declic.env").read_text()
-    machine.notes.unlink()
     (machine.place / WHEEL).unlink()
     with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
         wheel.writestr("LICENSE", "")
+
+
+def test_another_wheel_is_an_upgrade_of_the_program_alone(machine: Machine) -> None:
+    bring_newer_wheel(machine)
+    before = (machine.root / "etc/declic/declic.env").read_text()
+    machine.notes.unlink()
 
     ran = machine.run(ADDRESS)
 
@@ -221,12 +232,8 @@ def test_another_wheel_is_an_upgrade_of_the_program_alone(machine: Machine) -> N
 def test_an_upgrade_that_pip_cannot_finish_leaves_what_was_there_running_with_the_files_that_lie_there(
     machine: Machine, step: str
 ) -> None:
-    machine.add_wheel()
-    machine.run(ADDRESS)
+    bring_newer_wheel(machine)
     machine.notes.unlink()
-    (machine.place / WHEEL).unlink()
-    with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
-        wheel.writestr("LICENSE", "")
     (machine.root / "run/systemd/system").mkdir(parents=True)
 
     ran = machine.run(ADDRESS, PIP_FAILS=step)
@@ -320,36 +327,42 @@ def test_with_debians_postgresql_the_database_is_made_also_where_the_settings_ar
     assert "\nDECLIC_DATABASE_URL=postgresql:///declic?host=/run/postgresql" in settings
 
 
-@pytest.mark.parametrize(("status", "goes_on"), [("0", True), ("3", True), ("1", False)])
-def test_a_backup_whose_copy_does_not_arrive_holds_up_no_upgrade(machine: Machine, status: str, goes_on: bool) -> None:
-    machine.add_wheel()
-    machine.run(ADDRESS)
-    (machine.place / WHEEL).unlink()
-    with zipfile.ZipFile(machine.add_wheel("declic-9.9.10-py3-none-any.whl"), "a") as wheel:
-        wheel.writestr("LICENSE", "")
-    (machine.root / "run/systemd/system").mkdir(parents=True)
-    (machine.root / "var/lib/declic/pg18").mkdir()
+GOING_ON = ("", "BACKS_UP=3", "HOLDS=2", "HOLDS=1 INSTALL_BACKUP=none", "BACKS_UP=1 INSTALL_BACKUP=none")
+"""A copy that does not arrive holds nothing up (3), nor a version that can prove none (2)."""
 
-    ran = machine.run(ADDRESS, BACKS_UP=status)
-
-    assert ("declic-9.9.10" in machine.noted().partition("declic backup")[2]) is goes_on
-    assert (ran.returncode == 0, "no backup could be made" in ran.stderr) == (goes_on, not goes_on)
+STOPPING = ("BACKS_UP=1", "HOLDS=1")
 
 
-@pytest.mark.parametrize(("status", "goes_on"), [("0", True), ("3", True), ("1", False)])
-def test_the_package_says_the_same(machine: Machine, status: str, goes_on: bool) -> None:
+def upgrade_by_script(machine: Machine, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    bring_newer_wheel(machine)
+    for folder in ("run/systemd/system", "var/lib/declic/pg18"):
+        (machine.root / folder).mkdir(parents=True)
+    ran = machine.run(ADDRESS, **given)
+    assert ("declic-9.9.10" in machine.noted().partition("declic backup")[2]) is (ran.returncode == 0)
+    return ran
+
+
+def upgrade_by_package(machine: Machine, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
     text = (ROOT / "deploy/debian/preinst").read_text()
     for top in ("/etc/", "/var/", "/run/systemd", "/opt/"):
         text = text.replace(top, f"{machine.root}{top}")
     bring_settings(machine)
     for folder in ("run/systemd/system", "var/lib/declic/pg18"):
         (machine.root / folder).mkdir(parents=True)
-    environment = {"PATH": machine.path, "NOTES": str(machine.notes), "BACKS_UP": status}
+    env = {"PATH": machine.path, "NOTES": str(machine.notes)} | given
+    return subprocess.run(
+        ["sh", "-c", text, "preinst", "upgrade"], env=env, check=False, capture_output=True, text=True
+    )
 
-    ran = subprocess.run(["sh", "-c", text, "preinst", "upgrade"], env=environment, check=False, capture_output=True)
 
-    assert (ran.returncode == 0) is goes_on
-    assert "declic backup " in machine.noted()
+@pytest.mark.parametrize("upgrade", [upgrade_by_script, upgrade_by_package])
+@pytest.mark.parametrize("words", GOING_ON + STOPPING)
+def test_an_upgrade_goes_on_after_a_proven_backup(machine: Machine, words: str, upgrade: Callable[..., Any]) -> None:
+    ran = upgrade(machine, dict(word.split("=") for word in words.split()))
+
+    assert (ran.returncode != 0) is ("so nothing is upgraded" in ran.stderr) is (words in STOPPING)
+    proven = f"declic backup verify {machine.root}/var/backups/declic/declic-2026\n" in machine.noted()
+    assert proven is ("BACKS_UP=1" not in words)
 
 
 def test_a_backup_that_is_not_there_is_missed_before_anything_is_done(machine: Machine) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import backup
-from tests.rehearsal import breaking, resting, year
+from tests.rehearsal import breaking, resting, spoiling, year
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "start": resting.run_start,
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "demo": resting.run_demo,
     "backup": backup.run,
     "breaking": breaking.run,
+    "spoiling": spoiling.run,
     "year": year.run,
 }
 

@@ -83,7 +83,7 @@ async def _break_running(folder: Path) -> None:
             "ca_file": str(authority.ca_file),
             "smtp_url": f"smtp://127.0.0.1:{postman.port}?from=coop@localhost",
         }
-        house = await stack.enter_async_context(_living(folder, port, settings))
+        house = await stack.enter_async_context(living(folder, port, settings))
         await asyncio.sleep(70)  # what is wrong with this machine anyway stands there by now
 
         async def expire() -> None:
@@ -147,7 +147,8 @@ async def _measure_second_service(house: House) -> None:
 
 
 @asynccontextmanager
-async def _living(folder: Path, port: int, settings: Mapping[str, str]) -> AsyncIterator[House]:
+async def living(folder: Path, port: int, settings: Mapping[str, str]) -> AsyncIterator[House]:
+    """A house in this folder, on this port."""
     clock = folder / "clock"
     clock.write_text("+0\n")
     clock.chmod(0o644)
@@ -212,20 +213,20 @@ async def _break_resting(folder: Path) -> None:
     env = {key: value for key, value in os.environ.items() if not key.startswith("DECLIC_")}
     env |= {"DECLIC_URL": url, "DECLIC_DATA": str(folder / "rest"), "DECLIC_TEST_FEDERATION": "on"}
     (folder / "rest").mkdir()
-    took, said = await _command(env | {"DECLIC_SMPT_URL": "smtp://127.0.0.1"}, "serve")
+    took, said = await let_fail(env | {"DECLIC_SMPT_URL": "smtp://127.0.0.1"}, "serve")
     assert "DECLIC_SMTP_URL" in said, said
     figure("a setting that is misspelt: `declic serve` says it", took, "s", at_most=WITHIN)
-    took, said = await _command(env | {"DECLIC_DATABASE_URL": NOBODY}, "doctor", "--json")
+    took, said = await let_fail(env | {"DECLIC_DATABASE_URL": NOBODY}, "doctor", "--json")
     assert {one["check"]: one["severity"] for one in json.loads(said)}["database"] == "error"
     figure("a lost database: `declic doctor` names it", took, "s", at_most=WITHIN)
     (folder / "rest/restoring").write_text("/var/backups/declic/declic-2026\n")
     for command in ("doctor", "serve"):
-        took, said = await _command(env, command)
+        took, said = await let_fail(env, command)
         assert "declic-2026" in said, said
         figure(f"an interrupted restore: `declic {command}` names it", took, "s", at_most=WITHIN)
 
 
-async def _command(env: Mapping[str, str], *arguments: str) -> tuple[float, str]:
+async def let_fail(env: Mapping[str, str], *arguments: str) -> tuple[float, str]:
     """How long a command takes that has nothing good to say, and what it says."""
     begun = time.monotonic()
     process = await asyncio.create_subprocess_exec(

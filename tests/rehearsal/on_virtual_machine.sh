@@ -176,10 +176,12 @@ megabytes() {
 
 # What the whole machine and the service take now; the cache of files, which goes when it is needed, apart.
 tell_memory() {
+    local killed
     tell "$1: the machine" "$(inside free -m | awk '/^Mem/ { print $3 " MB used of " $2 ", " $7 " available" }')"
     tell "$1: the service without the cache of files" "$(inside cat "$GROUP/declic.service/memory.stat" |
         awk '$1 ~ /^(anon|shmem|kernel)$/ { all += $2 } END { printf "%d MB", all / 1048576 }')"
-    ! inside grep -q 'oom_kill [1-9]' /proc/vmstat || fail "Something was killed for want of memory."
+    killed=$(inside cat /proc/vmstat | awk '$1 == "oom_kill" { print $2 }') || fail "Whether something was killed cannot be read."
+    [ "$killed" = 0 ] || fail "Something was killed for want of memory (oom_kill ${killed:-unknown})."
 }
 
 # Pages as visitors take them, four a second at most.

@@ -17,6 +17,7 @@ from web.commands.runner import print_err, read_installed
 with when_used():
     from models import errors
     from models.store import migrate, postgres
+    from web.commands import english_errors
     from web.middlewares import work_signals
     from web.server import bootstrap
 
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from web.commands.installed_settings import Installed
 
 PATIENCE_SECONDS = 120.0
-"""A first start makes a database and fills it: so long at most, where its service fails and begins again meanwhile."""
+"""A first start makes a database and fills it: so long at most, where nobody is seen to work at it."""
 
 STEADY_SECONDS = 900.0
-"""So long where it does not: a machine whose disk is a card takes minutes. `install.sh` waits as long."""
+"""So long where somebody is, and the service does not fail and begin again: a machine whose disk is a card takes
+minutes. `install.sh` waits as long."""
 
 SILENT_SECONDS = 2.0
 
@@ -56,22 +58,48 @@ async def awaited_instance() -> AsyncIterator[Instance]:
 
 
 async def _enter(stack: AsyncExitStack, settings: Settings, installed: Installed | None) -> Instance:
-    began, said = time.monotonic(), False
+    began, said = time.monotonic(), set[str]()
     while True:
         try:
             return await stack.enter_async_context(bootstrap.open_ready_instance(settings, migrating=False))
-        except (postgres.NoInstance, migrate.NotMigrated, errors.Unavailable):
+        except (postgres.NoInstance, migrate.NotMigrated, errors.Unavailable) as error:
             waited = time.monotonic() - began
-            if installed is None or not is_running(installed) or not _is_worth_waiting(installed, waited):
+            if installed is None or not is_running(installed):
                 raise
-        if not said and waited >= SILENT_SECONDS:
-            print_err(f"Waiting for the service {installed.name}, which makes the database at its first start…")
-            said = True
+            working = await _is_worked_at(settings, error)
+            if not _is_worth_waiting(installed, waited, working=working):
+                raise
+            if waited >= SILENT_SECONDS or (isinstance(error, migrate.Outdated) and not working):
+                _say_once(said, _describe(installed, error, working=working))
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-def _is_worth_waiting(installed: Installed, waited: float) -> bool:
-    return waited < PATIENCE_SECONDS or (waited < STEADY_SECONDS and is_steady(installed))
+async def _is_worked_at(settings: Settings, error: errors.DeclicError) -> bool:
+    """Whether what is missing comes: a database of our own that is not there yet, or one that is migrated."""
+    if not isinstance(error, migrate.NotMigrated):
+        return isinstance(error, postgres.NoInstance)
+    try:
+        async with postgres.open_database(settings, creating=False) as url:
+            return await migrate.is_being_migrated(url)
+    except (postgres.DatabaseError, errors.Unavailable):
+        return False
+
+
+def _is_worth_waiting(installed: Installed, waited: float, *, working: bool) -> bool:
+    return waited < PATIENCE_SECONDS or (working and waited < STEADY_SECONDS and is_steady(installed))
+
+
+def _describe(installed: Installed, error: errors.DeclicError, *, working: bool) -> str:
+    """What is waited for; the cause where nobody is seen to work at it, since somebody may have to."""
+    if working:
+        return f"Waiting for the service {installed.name}, which makes its database ready…"
+    return f"Waiting for the service {installed.name}. So far: {english_errors.translate_error(error)}"
+
+
+def _say_once(said: set[str], words: str) -> None:
+    if words not in said:
+        print_err(words)
+        said.add(words)
 
 
 def is_running(installed: Installed) -> bool:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from typing import TYPE_CHECKING
+
 import click
 
 from web.commands.imports import when_used
-from web.commands.runner import CommandFailed, run, working_instance
+from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 
 with when_used():
     from models.store.background import periodic_tasks
     from web.server.worker import nightly_sweep
+
+if TYPE_CHECKING:
+    from federation.instance import Instance
+
+
+SILENT_SECONDS = 10.0
+"""After so many seconds with one table a word on stderr says how far it came."""
 
 
 @click.command()
@@ -17,7 +27,7 @@ with when_used():
 def sweep(names: tuple[str, ...]) -> None:
     """Forget now what is too old, as each night does; without names all of it.
 
-    A large table is gone through for a minute: called again, it goes on where it stopped.
+    Each table is gone through to its end, however long that takes; stopped (Ctrl-C), it goes on there the next time.
     """
     run(_sweep(names))
 
@@ -29,11 +39,25 @@ async def _sweep(names: tuple[str, ...]) -> None:
         raise CommandFailed(f"Nothing is swept under the name {unknown[0]}; there are: {known}.")
     async with working_instance() as instance:
         if not names:
-            await nightly_sweep.sweep(instance)
+            await nightly_sweep.sweep(instance, forget_whole)
             return
+        failed: dict[str, Exception] = {}
         for name in names:
             try:
-                gone = await nightly_sweep.forget(instance, name)
+                await forget_whole(instance, name)
             except Exception as error:
-                raise CommandFailed(f"{name}: {periodic_tasks.describe_cause(error)}") from error
-            click.echo(f"{name}\t{gone}")
+                failed[name] = error
+        periodic_tasks.require_whole(failed)
+
+
+async def forget_whole(instance: Instance, name: str) -> int:
+    """How many rows went, said once nothing is left; a night would stop after a minute, and go on in the next."""
+    gone, more, said = 0, True, time.monotonic()
+    while more:
+        step, more = await nightly_sweep.take_step(instance, name)
+        gone += step
+        if more and time.monotonic() - said >= SILENT_SECONDS:
+            print_err(f"{name}: {gone} gone so far…")
+            said = time.monotonic()
+    print_out(f"{name}\t{gone}")
+    return gone

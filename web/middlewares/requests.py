@@ -216,15 +216,19 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     is_page = response.content_type == "text/html" or response.status == 304  # which stands for a page that is kept
     if is_page:
         headers.setdefault("Cache-Control", "no-cache")  # asked for again each time
-    _set_missing(headers, PROTECTING)
-    if not response.content_type.startswith(WITHOUT_LINKS):
-        _set_missing(headers, REFERRERS)
     framed = request.path.startswith(FRAMED) and response.status in (200, 304)
-    if not framed and not response.content_type.startswith(PARTS_OF_PAGES):
-        _set_missing(headers, PROTECTING_DOCUMENTS)
+    _add_protection(response, framed=framed)
     _add_policy(response, settings, request.path if is_page else "", framed=framed)
     if settings.url.startswith("https:"):
         _set_missing(headers, HTTPS_ONLY)
+
+
+def _add_protection(response: web.StreamResponse, *, framed: bool) -> None:
+    _set_missing(response.headers, PROTECTING)
+    if not response.content_type.startswith(WITHOUT_LINKS):
+        _set_missing(response.headers, REFERRERS)
+    if not framed and not response.content_type.startswith(PARTS_OF_PAGES):
+        _set_missing(response.headers, PROTECTING_DOCUMENTS)
 
 
 def _add_policy(response: web.StreamResponse, settings: Settings, path: str, *, framed: bool) -> None:

@@ -80,12 +80,13 @@ async def test_one_that_cannot_be_written_is_found_by_halves(
     asked = {followed_uri: uri for followed_uri, uri in follows}
     for person, note in written:
         await desk.post(person, write(desk, person, note, asked[person.uri] if write is say_yes else ours.uri))
-    sizes: list[int] = []
+    sizes, broken = list[int](), list[int]()
     read_set = module.read_set
 
     async def fail(conn: Any, sent: Any) -> Any:
         sizes.append(len(sent))
         if any("host7." in one.sender.uri for one in sent):
+            broken.append(len(sent))
             raise ZeroDivisionError("a mistake")
         return await read_set(conn, sent)
 
@@ -95,6 +96,8 @@ async def test_one_that_cannot_be_written_is_found_by_halves(
     assert {state for state, _ in await desk.states()} == {"done"}, "alone it is done, by another way"
     largest = max(sizes)
     assert largest >= MOST - 2
+    whole, *halves = broken
+    assert len(halves) <= math.ceil(math.log2(whole)) and halves[-1] == 1, "found in so many steps, each a half"
     assert len(sizes) - sizes.index(largest) <= 2 * math.ceil(math.log2(largest)) + 1 + (MOST - largest)
 
 

@@ -81,6 +81,7 @@ async def test_a_note_is_received_and_takes_effect_by_few_functions(door: Door, 
 
     assert 0 < len(received.spine) <= MOST_ON_THE_WAY
     assert 0 < len(processed.spine) <= MOST_ON_THE_WAY
+    assert not received.up and not processed.up, "neither turns back to a layer above"
     assert await door.instance.pool.fetchval("SELECT count(*) FROM post WHERE NOT local") == 2
 
 

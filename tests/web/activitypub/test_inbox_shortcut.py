@@ -18,21 +18,21 @@ from models.limits import UNPROVEN_POSTS, WRONG_SIGNATURES
 from models.store.database import Pool
 from models.traffic.inbound.received import enqueue_many
 from tests.bench.load import Request
-from tests.bench.tracing import tracing
+from tests.bench.tracing import code_of, tracing
 from tests.fediverse import FakeFediverse, Person, sign_post
 from tests.web.small_app import make_instance
 from web.activitypub import inbox, inbox_fork
 from web.activitypub.inbox import take_in
 from web.activitypub.inbox_shortcut import MOST_BYTES, InboxShortcut, make_shortcut
-from web.middlewares.connections import Server, Timeouts
+from web.middlewares.connections import Connection, Server, Timeouts
 from web.middlewares.requests import IN_FLIGHT
 from web.middlewares.work_signals import WORK_SIGNAL
 from web.server.app import make_app
 
 PATIENCE = Timeouts(head=60, body=60, idle=0.3)
 
-MOST_ON_THE_WAY = 8
-"""Our functions from the door to the store."""
+MOST_ON_THE_WAY = 14
+"""Our functions from the bytes that came to the store."""
 
 VOLATILE = (b"x-request-id:", b"date:")
 
@@ -311,10 +311,13 @@ async def test_an_idle_connection_stays_after_it_but_not_for_ever(line: Line, bo
 async def test_it_passes_few_functions_to_the_store_and_turns_back_nowhere(line: Line, bob: Person) -> None:
     await line.send(line.sign(bob).to_bytes())
 
-    with tracing(take_in, take_in, enqueue_many) as trace:
+    with tracing(Connection.data_received, Connection.data_received, enqueue_many) as trace:
         assert (await line.send(line.sign(bob, 2).to_bytes()))[9:12] == b"202"
 
-    assert 0 < len(trace.spine) <= MOST_ON_THE_WAY
+    way = [code_of(InboxShortcut.__call__), *trace.spine]  # it only makes what the connection waits for
+    assert {way[0], code_of(take_in)} <= trace.functions
+    assert way[-1] is code_of(enqueue_many)
+    assert len(way) <= MOST_ON_THE_WAY
     assert not trace.up, "it never turns back to a layer above"
     assert trace.statements == 1
 

@@ -8,12 +8,15 @@ import asyncpg
 import pytest
 
 from models.settings import Settings
-from models.store.migrate import NotMigrated
+from models.store.migrate import LOCK, NotMigrated
 from models.store.postgres import NoInstance
 from tests.databases import copied_database
 from web.commands import first_start
 from web.commands.first_start import awaited_instance, is_running
 from web.commands.installed_settings import Installed
+
+HOLD = f"SELECT pg_advisory_lock({LOCK})"
+"""As whoever migrates it does."""
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ async def test_where_no_service_runs_it_fails_at_once(
             raise AssertionError
 
 
-async def test_a_first_start_that_takes_minutes_is_waited_for_as_long_as_its_service_does_not_fail(
+async def test_a_first_start_that_takes_minutes_is_waited_for_as_long_as_somebody_works_at_it(
     database: str, installed: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "answer").write_text("active")
@@ -94,6 +97,7 @@ async def test_a_first_start_that_takes_minutes_is_waited_for_as_long_as_its_ser
     use(monkeypatch, Settings(url="http://lomme.test", data=tmp_path / "data", database_url=database), installed)
     conn = await asyncpg.connect(database)
     await conn.execute("ALTER TABLE migration RENAME TO coming")
+    await conn.execute(HOLD)
     asked, steady = asyncio.Event(), first_start.is_steady
 
     def note(installed: Installed) -> bool:
@@ -114,22 +118,52 @@ async def test_a_first_start_that_takes_minutes_is_waited_for_as_long_as_its_ser
     await conn.close()
 
 
-@pytest.mark.parametrize("restarts", ["0", "1"])
+@pytest.mark.parametrize(("restarts", "worked_at"), [("0", True), ("1", True), ("0", False)])
 async def test_patience_has_an_end(
-    database: str, installed: Installed, restarts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, installed: Installed, restarts: str, worked_at: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "answer").write_text("active")
     (tmp_path / "restarts").write_text(restarts)
     monkeypatch.setattr(first_start, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(first_start, "STEADY_SECONDS", 0.2 if restarts == "0" else 900.0)
+    monkeypatch.setattr(first_start, "STEADY_SECONDS", 0.2 if (restarts, worked_at) == ("0", True) else 900.0)
     use(monkeypatch, Settings(data=tmp_path / "data", database_url=database), installed)
     conn = await asyncpg.connect(database)
     await conn.execute("DELETE FROM migration")
-    await conn.close()
+    if worked_at:
+        await conn.execute(HOLD)
 
     with pytest.raises(NotMigrated, match="restart"):
         async with awaited_instance():
             raise AssertionError
+    await conn.close()
+
+
+@pytest.mark.parametrize("worked_at", [False, True])
+async def test_a_database_of_an_earlier_version_is_said_at_once_where_nobody_works_at_it(
+    database: str,
+    installed: Installed,
+    worked_at: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "answer").write_text("active")
+    (tmp_path / "restarts").write_text("0")
+    monkeypatch.setattr(first_start, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(first_start, "STEADY_SECONDS", 0.1)
+    monkeypatch.setattr(first_start, "SILENT_SECONDS", 60.0)
+    use(monkeypatch, Settings(data=tmp_path / "data", database_url=database), installed)
+    conn = await asyncpg.connect(database)
+    await conn.execute("DELETE FROM migration WHERE name > '0700'")
+    if worked_at:
+        await conn.execute(HOLD)
+
+    with pytest.raises(NotMigrated):
+        async with awaited_instance():
+            raise AssertionError
+
+    await conn.close()
+    assert capsys.readouterr().err.count("So far: The database is older than this version") == (0 if worked_at else 1)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,18 @@ STEPS_SECONDS = 60.0
 """Another step of one of them begins no later in a night: what is left goes in the next."""
 
 
-async def sweep(instance: Instance) -> None:
+async def forget(instance: Instance, name: str) -> int:
+    """How many rows went; each step in a transaction of its own, so that nobody waits for the whole."""
+    gone, more, end = 0, True, time.monotonic() + STEPS_SECONDS
+    while more:
+        step, more = await take_step(instance, name)
+        gone += step
+        if time.monotonic() >= end:
+            break
+    return gone
+
+
+async def sweep(instance: Instance, forget: Callable[[Instance, str], Awaitable[int]] = forget) -> None:
     """Forget what is too old, one table after the other. Raises Unfinished for those that failed, at the end."""
     failed: dict[str, Exception] = {}
     async with transaction(instance.pool) as conn:
@@ -147,18 +158,14 @@ async def sweep(instance: Instance) -> None:
     periodic_tasks.require_whole(failed)
 
 
-async def forget(instance: Instance, name: str) -> int:
-    """How many rows went; each step in a transaction of its own, so that nobody waits for the whole."""
-    gone, end = 0, time.monotonic() + STEPS_SECONDS
-    while True:
-        async with transaction(instance.pool) as conn:
-            step = await SWEEPS[name](conn)
-            more = await _is_more(conn, name, step)
-            if not more:
-                await sweep_rounds.end(conn, name)
-        gone += step
-        if not more or time.monotonic() >= end:
-            return gone
+async def take_step(instance: Instance, name: str) -> tuple[int, bool]:
+    """How many rows went in one step of this table, and whether it is not through with it yet."""
+    async with transaction(instance.pool) as conn:
+        gone = await SWEEPS[name](conn)
+        more = await _is_more(conn, name, gone)
+        if not more:
+            await sweep_rounds.end(conn, name)
+    return gone, more
 
 
 async def _is_more(conn: Connection, name: str, gone: int) -> bool:
