@@ -67,24 +67,28 @@ def read_apart() -> float:
 
 
 async def watch_clock_regularly(instance: Instance, clock: OwnClock) -> None:
-    """Every few seconds, until cancelled. While the database is away a step stays to be looked into."""
+    """At once, and every few seconds until cancelled. While the database is away a step stays to be looked into."""
     while True:
-        await asyncio.sleep(until_beat(LOOK_SECONDS))
         with suppress(Unavailable, Entangled):
             await watch_clock(instance, clock)
+        await asyncio.sleep(until_beat(LOOK_SECONDS))
 
 
 async def watch_clock(instance: Instance, clock: OwnClock) -> None:
-    """Ask others for the time if ours was set, or too few answered then, and look whether it is right now."""
-    was_set = clock.was_set()
+    """Ask others for the time if ours was set, or too few answered then, and look whether it is right now.
+
+    At a start there is enough to do: the chores look soon.
+    """
+    was_set, starting = clock.was_set(), clock.apart == -math.inf
     if not (was_set or clock.is_asked_again()) or await has_ended(instance):
         return
     apart = read_apart()
-    if was_set and math.isfinite(clock.apart):
+    if was_set and not starting:
         log.warning("clock_was_set", seconds=round(apart - clock.apart))
     enough = await ask_clocks(instance, anew=was_set)
     left = MOST_AGAIN if was_set else clock.again - 1
     clock.put_off(0 if enough else left)
     if was_set:
         clock.apart = apart
-    await watch_health(instance)
+    if not starting:
+        await watch_health(instance)

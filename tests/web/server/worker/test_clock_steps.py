@@ -17,6 +17,7 @@ from tests.fediverse import FakeFediverse
 from tests.web.small_app import make_instance
 from web.server.worker import clock_steps
 from web.server.worker.clock_steps import OwnClock
+from web.server.worker.health import watch_health
 
 WRONG_BY = timedelta(minutes=5)
 
@@ -104,6 +105,7 @@ async def test_others_are_asked_once_after_each_start(pool: Pool) -> None:
 
     for _ in range(2):
         await clock_steps.watch_clock(instance, clock)
+    await watch_health(instance)
 
     assert (await list_wrong(pool), len(fediverse.fetched)) == (["clock"], 3)
     assert fediverse.direct == fediverse.fetched, "and no cache on the way"
@@ -116,6 +118,7 @@ async def test_a_network_that_is_away_heals_nothing_and_others_are_asked_again_f
     hosts = await know_servers(pool, 3)
     answer(fediverse, hosts, WRONG_BY)
     await clock_steps.watch_clock(instance, clock)
+    await watch_health(instance)
     for host in hosts:
         fediverse.documents[f"https://{host}/.well-known/nodeinfo"] = FetchFailed(Cause.UNREACHABLE, host)
     clock.apart += 10
@@ -149,9 +152,9 @@ async def test_an_answer_that_a_cache_kept_tells_no_time(pool: Pool) -> None:
     instance, fediverse = instance_in(pool)
     answer(fediverse, await know_servers(pool, 3), -WRONG_BY, age="300")
 
-    await clock_steps.watch_clock(instance, OwnClock())
+    await clock_steps.watch_clock(instance, OwnClock(apart=clock_steps.read_apart() + 10))
 
-    assert await list_wrong(pool) == []
+    assert (await list_wrong(pool), len(fediverse.fetched)) == ([], 3)
 
 
 @pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system does not say how long it slept")
@@ -183,7 +186,7 @@ async def test_the_watch_goes_on_while_the_database_is_away(
 
 
 async def test_a_look_that_fails_asks_nobody_a_second_time(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    (instance, fediverse), clock = instance_in(pool), OwnClock()
+    (instance, fediverse), clock = instance_in(pool), OwnClock(apart=clock_steps.read_apart() + 10)
     answer(fediverse, await know_servers(pool, 3), timedelta(0))
 
     async def fail(_: Instance) -> None:
