@@ -66,6 +66,7 @@ class Instance:
     opened: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=60))
     ended: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=60))
     unbelieved: Cache[str, str] = field(default_factory=lambda: Cache(size=1, seconds=3600))
+    refused_log_ins: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=600))
     restored: Cache[str, bool] = field(default_factory=lambda: Cache(size=1, seconds=60))
     public_keys: Cache[str, PublicKey] = field(default_factory=lambda: Cache(size=4096, seconds=60))
     refetched: Cache[str, bool] = field(default_factory=lambda: Cache(size=4096, seconds=300))

@@ -78,6 +78,7 @@ class FakeFediverse:
     signers: list[str | None] = field(default_factory=list)
     etags: list[str] = field(default_factory=list)
     modified: list[str] = field(default_factory=list)
+    direct: list[str] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     replies: dict[str, Callable[[dict[str, Any]], Mapping[str, Any]]] = field(default_factory=dict)
@@ -120,6 +121,7 @@ class FakeFediverse:
 
     async def get_directly(self, url: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None) -> Fetched:
         """The same, and a redirect is no answer."""
+        self.direct.append(url)
         fetched = await self.get_document(url, accept=accept, signer=signer)
         if fetched.status >= 300:
             raise FetchFailed(Cause.REDIRECT, urlsplit(url).netloc, answer=fetched.status)

@@ -1,4 +1,4 @@
-"""What the others' clocks say once ours was set: what they answered before tells nothing of it any more."""
+"""What the others' clocks say once ours was set, or may have been: what was answered before tells nothing any more."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -9,30 +9,43 @@ from federation.http_client.causes import read_clock
 from federation.instance import Instance
 from models.servers import circuit_breakers
 from models.store.database import connection, transaction
+from models.traffic.peer_traffic import find_clocks
 
 SECONDS = 8
 """Who has not answered by then is not waited for."""
 
 
-async def ask_clocks(instance: Instance) -> None:
-    """Forget what the clocks of others said, and ask some of those that answered lately anew."""
+async def ask_clocks(instance: Instance, *, anew: bool = True) -> bool:
+    """Ask some of those that told their time last, `anew` after forgetting what all of them said.
+
+    Whether enough have answered now, or all that there are to be asked.
+    """
     async with transaction(instance.pool) as conn:
-        hosts = await circuit_breakers.discard_clocks(conn)
-    await asyncio.gather(*(_ask(instance, host) for host in hosts))
+        if anew:
+            await circuit_breakers.discard_clocks(conn)
+        hosts = await circuit_breakers.list_clocks_to_ask(conn)
+    if all(await asyncio.gather(*(_ask(instance, host) for host in hosts))):
+        return True
+    async with connection(instance.pool) as conn:
+        return (await find_clocks(conn)).enough
 
 
-async def _ask(instance: Instance, host: str) -> None:
+async def _ask(instance: Instance, host: str) -> bool:
     clock = await _read(instance, host)
-    if clock is not None:
-        async with connection(instance.pool) as conn:
-            await circuit_breakers.save_clock(conn, host, clock)
+    if clock is None:
+        return False
+    async with connection(instance.pool) as conn:
+        await circuit_breakers.save_clock(conn, host, clock)
+    return True
 
 
 async def _read(instance: Instance, host: str) -> int | None:
-    """Any answer will do, even one that says no."""
+    """Any answer will do, even one that says no; but not one from a cache."""
     try:
         async with asyncio.timeout(SECONDS):
-            fetched = await fetch_well_known(instance, host, "/.well-known/nodeinfo", accept="application/json")
+            fetched = await fetch_well_known(
+                instance, host, "/.well-known/nodeinfo", accept="application/json", directly=True
+            )
     except FetchFailed as failed:
         return failed.clock
     except TimeoutError:

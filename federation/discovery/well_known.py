@@ -16,14 +16,23 @@ _MAYBE_HTTP = frozenset(
 )
 
 
-async def fetch_well_known(instance: Instance, host: str, path: str, *, accept: str) -> Fetched:
-    """What `host` answers under `path`; in test federation over http where https fails. Raises FetchFailed."""
+async def fetch_well_known(instance: Instance, host: str, path: str, *, accept: str, directly: bool = False) -> Fetched:
+    """What `host` answers under `path`; in test federation over http where https fails. Raises FetchFailed.
+
+    Where it is to answer `directly`, nobody else does: neither where a redirect leads to, nor a cache.
+    """
     try:
-        return await instance.transport.get_document(f"https://{host}{path}", accept=accept, limit=LIMIT)
+        return await _fetch(instance, f"https://{host}{path}", accept, directly=directly)
     except FetchFailed as failed:
         if not instance.settings.test_federation or failed.cause not in _MAYBE_HTTP:
             raise
-    return await instance.transport.get_document(f"http://{host}{path}", accept=accept, limit=LIMIT)
+    return await _fetch(instance, f"http://{host}{path}", accept, directly=directly)
+
+
+async def _fetch(instance: Instance, uri: str, accept: str, *, directly: bool) -> Fetched:
+    if directly:
+        return await instance.transport.get_directly(uri, accept=accept)
+    return await instance.transport.get_document(uri, accept=accept, limit=LIMIT)
 
 
 def read_json(fetched: Fetched) -> Json:

@@ -109,8 +109,12 @@ def read_retry_after(headers: Mapping[str, str], at: datetime) -> int | None:
 
 
 def read_clock(headers: Mapping[str, str], at: datetime) -> int | None:
-    """By how many seconds the clock of whoever wrote `Date` is ahead of ours; None where there is none."""
-    moment = _read_date(headers.get("Date", ""))
+    """By how many seconds the clock of whoever wrote `Date` is ahead of ours; None where there is none.
+
+    An answer that a cache kept for a while (`Age`) tells what time it was then (RFC 9111 §5.1).
+    """
+    kept = headers.get("Age", "").strip().strip("0")
+    moment = None if kept else _read_date(headers.get("Date", ""))
     return None if moment is None else max(-_LONGEST_CLOCK, min(int((moment - at).total_seconds()), _LONGEST_CLOCK))
 
 

@@ -35,7 +35,10 @@ class Transport(Protocol):
         ...
 
     async def get_directly(self, url: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None) -> Fetched:
-        """What this very address answers: no redirect is followed. Raises FetchFailed unless it is 2xx."""
+        """What this very address answers now: no redirect is followed, no cache asked for what it kept.
+
+        Raises FetchFailed unless it is 2xx.
+        """
         ...
 
     async def try_doors(self, origin: str) -> list[Door]:

@@ -121,7 +121,7 @@ class AiohttpTransport:
 
     async def get_directly(self, url: str, *, accept: str = AP_ACCEPT, signer: Signer | None = None) -> Fetched:
         """As `Transport` says."""
-        headers = CIMultiDict({"Accept": accept})
+        headers = CIMultiDict({"Accept": accept, "Cache-Control": "no-cache"})
         request = OutgoingRequest(method="GET", url=url, headers=headers, signer=signer, limit=MEBIBYTE)
         return await self._ask_within(request, TOTAL_SECONDS)
 

@@ -226,15 +226,17 @@ async def find_slowest(conn: Connection) -> SlowHost | None:
     )
 
 
-async def discard_clocks(conn: Connection) -> list[str]:
-    """What clocks said before ours was set is not true any more; the hosts to ask anew: those that answered last."""
+async def discard_clocks(conn: Connection) -> None:
+    """What clocks said before ours was set is not true any more, whenever that was: `now()` is another one since."""
+    await execute(conn, "UPDATE server SET clock_seconds = NULL WHERE clock_seconds IS NOT NULL")
+
+
+async def list_clocks_to_ask(conn: Connection) -> list[str]:
+    """Of the hosts of whose clocks nothing is known any more, those that told last, however long ago."""
     return await fetch_column(
         conn,
         """
-        WITH told AS (
-            UPDATE server SET clock_seconds = NULL, clock_at = NULL
-            WHERE clock_at > now() - interval '1 day' RETURNING host, last_out_at
-        )
-        SELECT host FROM told WHERE is_welcome(host) ORDER BY last_out_at DESC NULLS LAST, host LIMIT 5
+        SELECT host FROM server WHERE clock_at IS NOT NULL AND clock_seconds IS NULL AND is_welcome(host)
+        ORDER BY clock_at DESC, host LIMIT 5
         """,
     )

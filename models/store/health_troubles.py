@@ -66,25 +66,24 @@ async def save(
     )
 
 
-async def claim_untold(
-    conn: Connection, names: Collection[str], machine: str = SHARED, *, settled: timedelta = timedelta()
-) -> list[str]:
+async def claim_untold(conn: Connection, settled: Mapping[str, timedelta], machine: str = SHARED) -> list[str]:
     """Which of these are wrong on this machine and nobody had a mail about for a week; they count as told from now on.
 
-    What comes and goes within a day is told as if it had stayed. Nothing is told before it is wrong for as long as
-    `settled`.
+    What comes and goes within a day is told as if it had stayed. Nothing is told before it is wrong for as long as it
+    takes to be `settled`.
     """
     return await fetch_column(
         conn,
         """
-        UPDATE machine_trouble SET told_at = now()
-        WHERE machine = $1 AND well_at IS NULL AND (told_at IS NULL OR told_at < now() - interval '7 days')
-            AND name = ANY($2) AND since <= now() - $3::interval
-        RETURNING name
+        UPDATE machine_trouble AS one SET told_at = now()
+        FROM unnest($2::text[], $3::interval[]) AS own (name, settled)
+        WHERE one.machine = $1 AND one.well_at IS NULL AND own.name = one.name
+            AND (one.told_at IS NULL OR one.told_at < now() - interval '7 days') AND one.since <= now() - own.settled
+        RETURNING one.name
         """,
         machine,
-        list(names),
-        settled,
+        list(settled),
+        list(settled.values()),
     )
 
 

@@ -39,14 +39,19 @@ async def end(conn: Connection, name: str) -> None:
 
 
 async def list_late(conn: Connection, within: Mapping[str, timedelta], otherwise: timedelta) -> list[LateSweep]:
-    """Those that last came round longer ago than they may, each `within` its time; the latest first."""
+    """Those that last came round longer ago than they may, each `within` its time; the latest by that first.
+
+    So are those that did it at a time that is far ahead, by a clock that was wrong: else nobody would hear of them
+    until then. One is not due twice in two days, and is done at once where it was put off for longer (`chores.claim`).
+    """
     return await fetch_all(
         conn,
         LateSweep,
         """
         SELECT s.name, s.ended_at FROM sweep_round s
         LEFT JOIN unnest($1::text[], $2::interval[]) AS own (name, within) ON own.name = s.name
-        WHERE s.ended_at < now() - coalesce(own.within, $3::interval) ORDER BY s.ended_at, s.name
+        WHERE s.ended_at < now() - coalesce(own.within, $3::interval) OR s.ended_at > now() + interval '2 days'
+        ORDER BY s.ended_at + coalesce(own.within, $3), s.name
         """,
         list(within),
         list(within.values()),

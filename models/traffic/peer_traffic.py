@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Literal, get_args
 
 from models.servers.servers import Level
-from models.store.database import Connection, fetch_all, fetch_one, fetch_value
+from models.store.database import Connection, fetch_all, fetch_one
 from models.traffic.outbound.deliveries import DeliveryState
 
 PeerState = Literal["aside", "paused", "unavailable", "failing", "well", "unknown"]
@@ -15,6 +15,9 @@ SELECTIONS: tuple[Selection, ...] = get_args(Selection)
 
 CLOCK_TOLERANCE = 5 * 60
 """Seconds by which two clocks may differ without anybody being told (federation.http_client.causes.CLOCK_TOLERANCE)."""
+
+ENOUGH_CLOCKS = 3
+"""One other clock may be wrong, and then two say different things."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,20 +162,50 @@ async def list_failed_deliveries(conn: Connection, host: str, *, limit: int = 20
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownClocks:
+    """What the clocks of others said within a day: of how many, what the middle one and the farthest said."""
+
+    count: int
+    median: float | None
+    farthest: int | None
+
+    @property
+    def enough(self) -> bool:
+        """Whether they are enough to say that it is our clock."""
+        return self.count >= ENOUGH_CLOCKS
+
+    def find_own(self, beyond: int) -> int | None:
+        """By how many seconds they are ahead of ours, where that is our clock's fault."""
+        return round(self.median) if self.enough and self.median is not None and abs(self.median) > beyond else None
+
+    def tell(self, beyond: int) -> bool:
+        """Whether they tell how ours is: enough of them do, and fewer where none of them is farther off than this."""
+        return self.enough or (self.farthest is not None and self.farthest <= beyond)
+
+
+async def find_clocks(conn: Connection) -> KnownClocks:
+    """What is known of the clocks of others."""
+    found = await fetch_one(
+        conn,
+        KnownClocks,
+        """
+        SELECT count(*) AS count, percentile_cont(0.5) WITHIN GROUP (ORDER BY clock_seconds) AS median,
+            max(abs(clock_seconds)) AS farthest
+        FROM server WHERE clock_seconds IS NOT NULL AND clock_at > now() - interval '1 day'
+        """,
+    )
+    assert found is not None
+    return found
+
+
 async def find_own_clock(conn: Connection, *, beyond: int = CLOCK_TOLERANCE) -> int | None:
     """By how many seconds the clocks of the others are ahead of ours, where that is our clock's fault.
 
     It is when at least three servers answered within a day and half of them differ by more than so many seconds in the
     same direction (D11).
     """
-    median: float | None = await fetch_value(
-        conn,
-        """
-        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY clock_seconds) FROM server
-        WHERE clock_at > now() - interval '1 day' HAVING count(*) >= 3
-        """,
-    )
-    return round(median) if median is not None and abs(median) > beyond else None
+    return (await find_clocks(conn)).find_own(beyond)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

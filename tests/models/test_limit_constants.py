@@ -322,6 +322,7 @@ LIMITS: dict[str, object] = {
     "models.traffic.held_copies.AT_ONCE": 40,
     "models.traffic.returned_posts.KEPT": timedelta(days=30),
     "models.traffic.returned_posts.MOST_UNPROVEN": 200,
+    "models.traffic.peer_traffic.ENOUGH_CLOCKS": 3,
     "models.traffic.peer_restorations.AT_ONCE": 1000,
     "models.traffic.peer_restorations.SHOWN": timedelta(days=7),
     "models.traffic.peer_restorations.FARTHEST": timedelta(days=60),

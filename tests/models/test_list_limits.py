@@ -19,7 +19,7 @@ LISTS = {
     "models.exchanges.guests.list_news": (20,),
     "models.exchanges.guests.list_over": (100,),
     "models.repairs.passers_by.list_over": (50,),
-    "models.servers.circuit_breakers.discard_clocks": (5,),
+    "models.servers.circuit_breakers.list_clocks_to_ask": (5,),
     "models.servers.looks.list_asked": (10,),
     "models.servers.looks.list_given": (10,),
     "models.repairs.frame_numbers.inquiries.list_all": (50,),

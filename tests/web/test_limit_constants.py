@@ -12,6 +12,7 @@ LIMITS: dict[str, object] = {
     "web.actions.doctor.zone_servers.MOST_SERVERS": 3,
     "web.server.policy_reports.MOST_BYTES": 8192,
     "web.actions.doctor.upkeep.SWEPT_WITHIN": timedelta(days=3),
+    "web.server.worker.clock_steps.MOST_AGAIN": 10,
     "web.server.worker.nightly_sweep.AT_MOST": {"notifications": 50_000},
     "web.server.worker.release_notices.LONGEST_PAGE": 300,
     "web.server.worker.release_notices.MOST_BYTES": 512 * 1024,

@@ -12,7 +12,7 @@ from models.errors import Unavailable
 from models.store.background import periodic_tasks
 from models.store.background.beats import until_beat
 from models.store.background.chore_times import find_next
-from models.store.database import Connection, Pool, connection, execute, fetch_column, transaction
+from models.store.database import Connection, Pool, connection, execute, fetch_column, fetch_value, transaction
 
 log = structlog.get_logger(__name__)
 
@@ -205,6 +205,20 @@ async def finish(conn: Connection, names: Sequence[str]) -> None:
             """,
             names,
         )
+
+
+async def is_going_on(conn: Connection, name: str) -> bool:
+    """Whether a living worker does it, or is about to."""
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM pgqueuer_schedules
+                WHERE entrypoint = $1 AND status = 'picked' AND heartbeat > now() - interval '1 minute')
+            """,
+            name,
+        )
+    )
 
 
 async def list_endless(conn: Connection, *, beyond: timedelta) -> list[str]:

@@ -149,7 +149,8 @@ async def test_what_is_asked_directly_follows_nothing_and_is_signed(transport: A
             here = await transport.get_directly(f"{server.url}/here", signer=ALICE)
 
     assert (failed.value.cause, here.status, elsewhere.requests) == (Cause.REDIRECT, 200, [])
-    assert "Signature" in server.requests[0].headers
+    asked = server.requests[0].headers
+    assert "Signature" in asked and asked["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize("routed", [True, False])

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from federation.errors import Cause, FetchFailed
 from federation.http_client.own_address import OwnAnswer, ask_ourselves
 from models.store.database import connection
-from models.traffic.peer_traffic import find_own_clock
+from models.traffic.peer_traffic import find_clocks
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok, skip_needless, skip_unreached
 from web.mail.smtp import MailCause, MailServer, log_in, read_smtp_url
@@ -26,8 +26,13 @@ CLOCK_SECONDS = 30
 MOST_CLOCK_SECONDS = 300
 """From here on other servers refuse what we sign."""
 
+UNTOLD_CLOCK = N_("Trop peu d’autres plateformes ont répondu depuis un jour pour dire si l’horloge est juste.")
+
 MAIL_SECONDS = 7
 """A mail server that lets nobody in by then is as good as away; whoever opened the page waits for this."""
+
+SMTP = "smtp"
+"""The name by which it is remembered that our mail server refused us."""
 
 NAMES_FAIL = frozenset({Cause.NAME_NOT_FOUND, Cause.NAME_UNANSWERED})
 
@@ -168,6 +173,9 @@ async def check_mail_server(at: Patient) -> Finding:
             mend=at.say(N_("Nommez-le dans DECLIC_SMTP_URL, comme smtps://nom:motdepasse@hote:465, et redémarrez.")),
         )
     server = read_smtp_url(at.settings.smtp_url, at.settings.site)
+    if at.dear == "due" and _was_refused(at):
+        words = N_("Le serveur de courriel %(host)s a refusé le nom ou le mot de passe il y a moins de dix minutes.")
+        return Finding(severity="skipped", what=at.say(words, host=server.host))
     cause = await _find_mail_cause(at, server)
     if cause is not None:
         words = MAIL_CAUSES.get(cause, MAIL_CAUSES[MailCause.BUSY])
@@ -182,21 +190,35 @@ async def check_mail_server(at: Patient) -> Finding:
     return ok(at.say(N_("Le serveur de courriel %(host)s nous laisse entrer."), host=server.host))
 
 
+def _was_refused(at: Patient) -> bool:
+    """Whether our name or password was refused lately: whoever tries again and again is locked out."""
+    return at.instance is not None and at.instance.refused_log_ins.find(SMTP) is not None
+
+
 async def _find_mail_cause(at: Patient, server: MailServer) -> MailCause | None:
     try:
         async with asyncio.timeout(MAIL_SECONDS):
-            return (await log_in(at.settings, server)).cause
+            cause = (await log_in(at.settings, server)).cause
     except TimeoutError:
         return MailCause.AWAY
+    if cause is MailCause.LOGIN and at.instance is not None:
+        at.instance.refused_log_ins.keep(SMTP, True)
+    return cause
 
 
 async def check_clock(at: Patient) -> Finding:
-    """Whether our clock is that of the others; theirs are read from what they answered in the last day."""
+    """Whether our clock is that of the others; theirs are read from what they answered in the last day.
+
+    While too few have, it stays as it was: one that is wrong is not well because nobody answers.
+    """
     if at.instance is None:
         return skip(at)
     async with connection(at.instance.pool) as conn:
-        ahead = await find_own_clock(conn, beyond=CLOCK_SECONDS)
+        clocks = await find_clocks(conn)
+    ahead = clocks.find_own(CLOCK_SECONDS)
     if ahead is None:
+        if not clocks.tell(CLOCK_SECONDS):
+            return Finding(severity="skipped", what=at.say(UNTOLD_CLOCK))
         return ok(at.say(N_("Rien ne dit que l’horloge de cette machine soit fausse.")))
     far = abs(ahead) >= MOST_CLOCK_SECONDS
     words = (

@@ -22,6 +22,9 @@ STUCK_MINUTES = 60
 SWEPT_WITHIN = timedelta(days=3)
 """Each sweep comes round in a night, and in two where one fails; what was promised to be forgotten waits no longer."""
 
+SWEEP = "sweep"
+"""The chore of the night. After a stop of some days it begins when all is looked at, and what is late is soon done."""
+
 ENDLESS = timedelta(days=1)
 """A chore that goes on for so long hangs: others are done, and nobody hears that it is not."""
 
@@ -89,10 +92,13 @@ async def check_sweeps(at: Patient) -> Finding:
     async with connection(at.instance.pool) as conn:
         late = await sweep_rounds.list_late(conn, OWN_WITHIN, SWEPT_WITHIN)
         endless = await chores.list_endless(conn, beyond=ENDLESS)
+        going_on = await chores.is_going_on(conn, SWEEP)
     if endless:
         return _tell_endless(at, endless)
     if not late:
         return ok(at.say(N_("Ce qui doit être oublié l’est chaque nuit.")))
+    if going_on:
+        return Finding(severity="skipped", what=at.say(N_("Le ménage de la nuit se fait en ce moment.")))
     return _tell_late(at, late)
 
 
@@ -107,13 +113,14 @@ def _tell_endless(at: Patient, names: list[str]) -> Finding:
 
 
 def _tell_late(at: Patient, late: list[LateSweep]) -> Finding:
-    days = (datetime.now(UTC) - late[0].ended_at).days
     names = [one.name for one in late if one.name != sweep_rounds.NIGHT]
-    if len(names) < len(late):
-        what = at.say(N_("Le ménage de la nuit n’est pas allé au bout depuis %(days)s\u00a0jours."), days=days)
+    nights = [one for one in late if one.name == sweep_rounds.NIGHT]
+    if nights:
+        words = N_("Le ménage de la nuit n’est pas allé au bout\u00a0: %(when)s.")
+        what = at.say(words, when=_tell_when(at, nights[0]))
     else:
-        words = N_("Le ménage de la nuit laisse de côté, depuis %(days)s\u00a0jours\u00a0: %(names)s.")
-        what = at.say(words, days=days, names=", ".join(names))
+        words = N_("Le ménage de la nuit laisse de côté\u00a0: %(names)s.")
+        what = at.say(words, names=", ".join(f"{one.name} ({_tell_when(at, one)})" for one in late))
     return Finding(
         severity="warning",
         what=what,
@@ -125,6 +132,14 @@ def _tell_late(at: Patient, late: list[LateSweep]) -> Finding:
         ),
         command=f"declic sweep {names[0]}" if len(names) == len(late) == 1 else "declic sweep",
     )
+
+
+def _tell_when(at: Patient, late: LateSweep) -> str:
+    """When it was last done, as far as that can be: a clock that was ahead wrote down what is still to come."""
+    days = (datetime.now(UTC) - late.ended_at).days
+    if days < 0:
+        return at.say(N_("la dernière fois est notée à une date à venir"))
+    return at.say(N_("la dernière fois, c’était il y a %(days)s\u00a0jours"), days=days)
 
 
 def _find_latest(found: QueueLengths) -> tuple[str, int]:

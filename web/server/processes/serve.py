@@ -199,8 +199,7 @@ async def _work(
     if instance.settings.metrics_address is not None:
         background.start("metrics", partial(listener.show_figures, instance, place))
     if work:
-        own_clock = clock_steps.OwnClock(apart=clock_steps.read_apart())
-        background.start("clock", partial(clock_steps.watch_clock_regularly, instance, own_clock))
+        background.start("clock", partial(clock_steps.watch_clock_regularly, instance, clock_steps.OwnClock()))
         await run_worker(instance, work_signal, stopping)
     else:
         background.start("bells", partial(listen_for_work, instance, work_signal))

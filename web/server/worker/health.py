@@ -77,6 +77,9 @@ NIGHTLY = frozenset({"sweeps"})
 SETTLED = timedelta(minutes=5)
 """What is asked over the network is told by mail once it stayed wrong for so long: a restart is nobody's concern."""
 
+SETTLING = DOORS | {"clock", "queues"}
+"""What is told after so long: so is what waited while the machine was off, and a clock that is set right at once."""
+
 SETTLED_OUTSIDE = timedelta(minutes=30)
 """The same of what is asked each hour: it is told at the second look."""
 
@@ -93,19 +96,19 @@ async def watch_health(instance: Instance) -> None:
 
 async def watch_doors(instance: Instance) -> None:
     """Look at the certificate and at the mail server. A chore that may run twice."""
-    await _watch(instance, [one for one in _list_watched() if one.name in DOORS], settled=SETTLED)
+    await _watch(instance, [one for one in _list_watched() if one.name in DOORS])
 
 
 async def watch_outside(instance: Instance) -> None:
     """Look at what the name service says of us, what passes the web server, and the nights. May run twice."""
     watched = [one for one in _list_watched() if one.outside and not one.dear and one.name not in DOORS]
     watched += [one for one in _list_watched() if one.name in NIGHTLY]
-    await _watch(instance, watched, settled=SETTLED_OUTSIDE)
+    await _watch(instance, watched)
 
 
 async def watch_dear(instance: Instance) -> None:
     """Look at what is dear, where that is due: each once a day. A chore that may run twice."""
-    await _watch(instance, [one for one in _list_watched() if one.dear], settled=SETTLED_OUTSIDE)
+    await _watch(instance, [one for one in _list_watched() if one.dear])
 
 
 async def watch_machine(instance: Instance) -> None:
@@ -128,8 +131,6 @@ async def _watch(
     instance: Instance,
     checks: Sequence[Check],
     machine: str = health_troubles.SHARED,
-    *,
-    settled: timedelta = timedelta(),
 ) -> None:
     patient = Patient(settings=instance.settings, say=_say, instance=instance, dear="due")
     found = {one.name: one.finding for one in await examine(patient, checks)}
@@ -137,10 +138,17 @@ async def _watch(
     wrong = {name: found[name].severity == "error" for name in looked if _is_told(name, found[name])}
     async with transaction(instance.pool) as conn:
         await health_troubles.save(conn, looked, wrong, watched=WATCHED, machine=machine)
-        untold = await health_troubles.claim_untold(conn, [one.name for one in checks], machine, settled=settled)
+        untold = await health_troubles.claim_untold(conn, {one.name: _settle(one) for one in checks}, machine)
         if untold:
             await _queue_mails(conn)
     _log(untold, found, machine or socket.gethostname())
+
+
+def _settle(check: Check) -> timedelta:
+    """How long it stays wrong before it is told by mail."""
+    if check.name in SETTLING:
+        return SETTLED
+    return SETTLED_OUTSIDE if check.outside or check.name in NIGHTLY else timedelta()
 
 
 async def _queue_mails(conn: Connection) -> None:

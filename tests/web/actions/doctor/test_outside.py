@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +17,7 @@ from tests.web.actions.doctor.patients import make_patient
 from tests.web.smtp_server import open_post
 from web.actions.doctor import outside
 from web.actions.doctor.findings import Patient
+from web.mail.smtp import MailCause, SendResult
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +186,41 @@ async def test_a_mail_server_that_keeps_silent_is_away_before_anybody_waits_long
     silent.close()
     assert (found.severity, found.command) == ("error", f"openssl s_client -connect 127.0.0.1:{port}")
     assert "n’est pas joignable" in found.what
+
+
+async def test_who_was_refused_does_not_try_the_same_name_and_password_twice_a_minute(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    async def refuse(*_: object) -> SendResult:
+        tried.append(1)
+        return SendResult(cause=MailCause.LOGIN)
+
+    monkeypatch.setattr(outside, "log_in", refuse)
+    asked = make_patient(pool, smtp_url="smtps://nadia:wrong@mail.lomme.example")
+    watched = replace(asked, dear="due")
+    found = [await outside.check_mail_server(at) for at in (watched, watched, asked)]
+    assert watched.instance is not None
+    watched.instance.refused_log_ins.clear()
+    found.append(await outside.check_mail_server(watched))
+
+    assert [one.severity for one in found] == ["error", "skipped", "error", "error"], "who asks is told at once"
+    assert (len(tried), found[1].needless) == (3, False), "what was wrong stays so"
+
+
+@pytest.mark.parametrize(
+    ("clocks", "severity"), [((), "skipped"), ((20,), "ok"), ((20, -90), "skipped"), ((-90, -90, 0), "warning")]
+)
+async def test_a_clock_of_which_too_few_tell_stays_as_it_was(
+    clocks: tuple[int, ...], severity: str, pool: Pool
+) -> None:
+    async with transaction(pool) as conn:
+        for number, seconds in enumerate(clocks):
+            query = "INSERT INTO server (host, clock_seconds, clock_at) VALUES ($1, $2, now())"
+            await execute(conn, query, f"h{number}.example", seconds)
+
+    assert (await outside.check_clock(make_patient(pool))).severity == severity
 
 
 @pytest.mark.parametrize(("seconds", "severity"), [(20, "ok"), (90, "warning"), (-300, "error")])

@@ -1,18 +1,20 @@
 """What goes wrong silently is named: other ways of sorting, a lost extension, queues and sweeps that stand still."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from models.errors import Unfinished
 from models.store import sweep_positions, sweep_rounds
+from models.store.background import chores
 from models.store.database import Connection, Pool, connection, execute, transaction
 from tests.web.actions.doctor.patients import make_patient
 from tests.web.rendering.data_register.test_register import OTHER_SWEEPS
 from tests.web.small_app import make_instance
 from web.actions.doctor import upkeep
 from web.server.worker import nightly_sweep
+from web.server.worker.jobs import list_periodic
 from web.server.worker.nightly_sweep import IN_STEPS, SWEEPS
 
 
@@ -73,7 +75,10 @@ async def test_a_sweep_that_fails_each_night_is_named_with_the_command_that_does
         seen.append(await upkeep.check_sweeps(make_patient(pool)))
 
     assert [one.severity for one in seen] == ["ok", "warning", "ok"]
-    assert "depuis 4\u00a0jours\u00a0: guests." in seen[1].what and seen[1].command == "declic sweep guests"
+    assert (
+        "guests (la dernière fois, c’était il y a 4\u00a0jours)" in seen[1].what
+        and seen[1].command == "declic sweep guests"
+    )
 
 
 @pytest.mark.parametrize("name", IN_STEPS)
@@ -108,7 +113,41 @@ async def test_nights_that_do_not_come_to_their_end_are_named(pool: Pool) -> Non
     found = await upkeep.check_sweeps(make_patient(pool))
 
     assert (found.severity, found.command) == ("warning", "declic sweep")
-    assert "depuis 5\u00a0jours" in found.what and "/donnees-personnelles" in found.mend
+    assert "il y a 5\u00a0jours" in found.what and "/donnees-personnelles" in found.mend
+
+
+async def test_after_a_stop_of_some_days_nothing_is_late_while_the_night_is_made_up_for(pool: Pool) -> None:
+    async with transaction(pool) as conn:
+        await execute(conn, "UPDATE sweep_round SET ended_at = now() - interval '5 days'")
+        chores_of_all = list_periodic(make_instance(pool))
+        await chores.schedule(conn, chores_of_all)
+        await execute(conn, "UPDATE pgqueuer_schedules SET next_run = now() - interval '5 days'")
+        due = await chores.claim(conn, chores_of_all, at=datetime.now(UTC))
+    during = await upkeep.check_sweeps(make_patient(pool))
+    async with transaction(pool) as conn:
+        await chores.finish(conn, [upkeep.SWEEP])
+    after = await upkeep.check_sweeps(make_patient(pool))
+
+    assert {upkeep.SWEEP, "health_outside"} <= set(due)
+    assert [one.severity for one in (during, after)] == ["skipped", "warning"] and not during.needless
+
+
+async def test_of_each_that_is_late_its_own_days_are_told_and_what_is_noted_for_another_year_is_late(
+    pool: Pool,
+) -> None:
+    ages = {"known_words": 16, "guests": 6, "received": -400, "tokens": -1}
+    async with transaction(pool) as conn:
+        await sweep_rounds.begin(conn, ages)
+        for name, days in ages.items():
+            query = "UPDATE sweep_round SET ended_at = now() - make_interval(days => $2) WHERE name = $1"
+            await execute(conn, query, name, days)
+
+    found = await upkeep.check_sweeps(make_patient(pool))
+
+    assert found.what.endswith(
+        "laisse de côté\u00a0: guests (la dernière fois, c’était il y a 6\u00a0jours), known_words (la dernière fois, "
+        "c’était il y a 16\u00a0jours), received (la dernière fois est notée à une date à venir)."
+    )
 
 
 def test_what_may_take_many_nights_is_about_nobody() -> None:

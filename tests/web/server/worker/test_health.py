@@ -94,7 +94,8 @@ async def test_what_is_wrong_is_kept_and_told_once_until_it_is_well(
 
 
 @pytest.mark.parametrize(
-    ("name", "settled"), [("mail_server", 5), ("spf", 30), ("streams", 30), ("crawlers", 30), ("map", 30)]
+    ("name", "settled"),
+    [("mail_server", 5), ("spf", 30), ("streams", 30), ("crawlers", 30), ("map", 30), ("queues", 5), ("clock", 5)],
 )
 async def test_what_is_asked_over_the_network_shows_at_once_and_is_told_by_mail_once_it_stays(
     name: str, settled: int, pool: Pool, monkeypatch: pytest.MonkeyPatch
