@@ -17,8 +17,8 @@ WORDS = frozenset(
         *("MOST", "LONGEST", "LARGEST", "HEAVIEST", "FARTHEST", "OLDEST", "LATEST", "HIGHEST"),
         *("SHORTEST", "SMALLEST", "FEWEST", "LEAST", "SOONEST", "ENOUGH"),
         *("LIMIT", "MAX", "MAXIMUM", "MINIMUM", "QUOTA", "DEPTH", "TRIES", "ATTEMPTS", "WAITING", "HELD", "LOOKED"),
-        *("KEPT", "DAYS", "AGE", "LIFETIME", "LIFETIMES", "PATIENCE", "GRACE", "COOLDOWN", "PAUSE", "WITHIN", "COMPANY"),
-        *("PAGE", "ONCE", "COUNTED", "SHOWN", "ANSWERS", "BYTES", "MEMORY", "PIXELS", "EXTRACTS", "EXTRACT"),
+        *("KEPT", "DAYS", "AGE", "LIFETIME", "LIFETIMES", "PATIENCE", "GRACE", "COOLDOWN", "PAUSE", "WITHIN"),
+        *("COMPANY", "PAGE", "ONCE", "COUNTED", "SHOWN", "ANSWERS", "BYTES", "MEMORY", "PIXELS", "EXTRACTS", "EXTRACT"),
     }
 )
 """A name that has one of them says how much there may be of something, or for how long."""

@@ -153,15 +153,14 @@ class _InboxWorker:
         reading = asyncio.create_task(self._prepare(item))
         tasks: list[asyncio.Task[Any]] = [reading]
         try:
-            await asyncio.wait(tasks, timeout=PATIENCE)
-            if not reading.done():
+            if not (await asyncio.wait(tasks, timeout=PATIENCE))[0]:
                 tasks.append(asyncio.create_task(self._take_set(ready)))
-            await asyncio.gather(*tasks)  # raises what the first of them raises
+                await asyncio.gather(*tasks)  # raises what the first of them raises
             return reading.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            left = [task for task in tasks if task.cancel()]
+            if left:
+                await asyncio.gather(*left, return_exceptions=True)
 
     async def _prepare(self, item: Received) -> Prepared | None:
         """Read it, and fetch what is missing; slow fetches hold no place meanwhile. None where it is settled so."""
