@@ -9,6 +9,7 @@ import pytest
 
 from federation.instance import Instance
 from inbox.processing import process
+from inbox.processing.prepared import prepare
 from inbox.processing.process import process_due
 from inbox.processing.sets import EffectSets
 from models.errors import Unavailable
@@ -82,7 +83,6 @@ async def test_where_what_is_ready_cannot_take_effect_a_slow_fetch_is_waited_for
     for _ in range(2):
         await desk.post(bob, desk.create(bob))
     read: list[Received] = []
-    prepare = process.prepare
 
     async def hang(instance: Instance, item: Received) -> Any:
         read.append(item)
