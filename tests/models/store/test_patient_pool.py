@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from time import monotonic
 
 import pytest
 
@@ -178,8 +177,8 @@ async def test_pages_have_their_turn_among_those_that_write_without_end_and_none
     async def show() -> None:
         for _ in range(20):
             before = pool._given_back
-            await ask(pool)
-            waits.append(pool._given_back - before)
+            async with connection(pool):
+                waits.append(pool._given_back - before)
             pool._look()
 
     async with AsyncExitStack() as held:
@@ -193,20 +192,26 @@ async def test_pages_have_their_turn_among_those_that_write_without_end_and_none
 async def test_who_waits_for_a_place_and_then_for_a_connection_waits_no_longer_than_she_would(
     fresh: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patient_pool, "PATIENCE", FOR_EVER)
+    monkeypatch.setattr(patient_pool, "PATIENCE", 3 * FOR_EVER)
     assert isinstance(fresh, PatientPool)
+    loop, hangs, passed = asyncio.get_running_loop(), asyncio.Event(), 0.0
+    time = loop.time
 
     async def hang(*_: object) -> None:
+        hangs.set()
         await asyncio.Event().wait()
 
     async with AsyncExitStack() as held:
         await hold_all(held, fresh)
-        begun = monotonic()
-        waiting = asyncio.create_task(fresh.take(0.2))
-        await asyncio.sleep(0.15)
+        waiting = asyncio.create_task(fresh.take(FOR_EVER))
+        await asyncio.sleep(0)
+        monkeypatch.setattr(loop, "time", lambda: time() + passed)
         monkeypatch.setattr(fresh, "_acquire", hang)
+        passed = 0.6 * FOR_EVER
         fresh._places.release()
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(waiting, 5)
-
-    assert monotonic() - begun < 0.3
+        await hangs.wait()
+        passed = 1.2 * FOR_EVER
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert waiting.done()
+        assert isinstance(waiting.exception(), TimeoutError)
