@@ -18,7 +18,7 @@ WORDS = frozenset(
         *("SHORTEST", "SMALLEST", "FEWEST", "LEAST", "SOONEST", "ENOUGH"),
         *("LIMIT", "MAX", "MAXIMUM", "MINIMUM", "QUOTA", "DEPTH", "TRIES", "ATTEMPTS", "WAITING", "HELD", "LOOKED"),
         *("KEPT", "DAYS", "AGE", "LIFETIME", "LIFETIMES", "PATIENCE", "GRACE", "COOLDOWN", "PAUSE", "WITHIN"),
-        *("PAGE", "ONCE", "COUNTED", "SHOWN", "ANSWERS", "BYTES", "MEMORY", "PIXELS", "EXTRACTS", "EXTRACT"),
+        *("COMPANY", "PAGE", "ONCE", "COUNTED", "SHOWN", "ANSWERS", "BYTES", "MEMORY", "PIXELS", "EXTRACTS", "EXTRACT"),
     }
 )
 """A name that has one of them says how much there may be of something, or for how long."""

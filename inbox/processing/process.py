@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -26,6 +27,7 @@ from inbox.processing.sets import EffectSets
 from models.errors import DeclicError, Unavailable
 from models.servers import waiting_posts
 from models.store.database import connection, relaxed_transaction, transaction
+from models.store.patient_pool import USUAL
 from models.traffic.inbound import received
 from models.traffic.inbound.received import Received
 from outbox.communities.inside.passing_on import pass_on
@@ -37,9 +39,11 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 200
 """So many activities are claimed at the same time."""
 
-ACTORS_AT_ONCE = 6
-FOR_PAGES = 2
-"""So many are processed side by side; some connections of the pool are left to pages, also where it is small."""
+FOR_PAGES = 1
+"""Of the connections that are open as a rule so many are left to pages and to what comes in, where there are two.
+
+Those that may be opened beyond them are for whoever waits while others hold theirs for long.
+"""
 
 GATHERING_PAUSE = 0.05
 """While activities come in a stream the next are looked for so long after the last: more take effect together then."""
@@ -91,7 +95,7 @@ class _InboxWorker:
         self.alone = False  # a suspect is processed, and nothing beside it
         self.processed = 0
         self.gathers_until = 0.0
-        self.places = asyncio.Semaphore(max(1, min(ACTORS_AT_ONCE, instance.pool.get_max_size() - FOR_PAGES)))
+        self.places = asyncio.Semaphore(max(1, min(instance.pool.get_max_size(), USUAL) - FOR_PAGES))
         self.sets = EffectSets(instance.pool, instance.site, self.places)
 
     def now(self) -> datetime:
@@ -146,18 +150,17 @@ class _InboxWorker:
         """The same as `_prepare`; what is ready does not wait for a slow server."""
         if not ready:
             return await self._prepare(item)
-        taking: list[asyncio.Task[None]] = []
-        timer = asyncio.get_running_loop().call_later(
-            PATIENCE, lambda: taking.append(asyncio.create_task(self._take_set(ready)))
-        )
+        reading = asyncio.create_task(self._prepare(item))
+        tasks: list[asyncio.Task[Any]] = [reading]
         try:
-            prepared = await self._prepare(item)
-            await asyncio.gather(*taking)
-            return prepared
+            if not (await asyncio.wait(tasks, timeout=PATIENCE))[0]:
+                tasks.append(asyncio.create_task(self._take_set(ready)))
+                await asyncio.gather(*tasks)  # raises what the first of them raises
+            return reading.result()
         finally:
-            timer.cancel()
-            for task in taking:
-                task.cancel()
+            left = [task for task in tasks if task.cancel()]
+            if left:
+                await asyncio.gather(*left, return_exceptions=True)
 
     async def _prepare(self, item: Received) -> Prepared | None:
         """Read it, and fetch what is missing; slow fetches hold no place meanwhile. None where it is settled so."""

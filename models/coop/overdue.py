@@ -18,7 +18,7 @@ _OVERDUE = compose(
         SELECT 'letters' AS kind, r.received_at + $1::interval AS due {letters}
         UNION ALL SELECT 'servers', greatest(w.since, w.first_at) + $1::interval FROM (
             SELECT s.unavailable_since AS since, (SELECT min(d.created_at) FROM delivery d
-                WHERE d.host = s.host AND d.state IN ('waiting', 'held')) AS first_at {servers}
+                WHERE d.host = s.host AND (d.state = 'waiting' OR d.state = 'held')) AS first_at {servers}
         ) AS w WHERE w.first_at IS NOT NULL
         UNION ALL SELECT 'mails', m.created_at + $1::interval {mails}
         UNION ALL SELECT 'chores', t.since + $1::interval {chores}

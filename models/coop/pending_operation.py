@@ -135,7 +135,7 @@ _SERVERS = compose(
             WHERE a.host = failing.host AND a.username = 'coop' AND a.type = 'Organization' AND a.deleted_at IS NULL),
             failing.host) AS name,
         (SELECT count(*)::integer FROM delivery d JOIN failing f ON f.host = d.host
-            WHERE d.state IN ('waiting', 'held')) AS waiting
+            WHERE d.state = 'waiting' OR d.state = 'held') AS waiting
     FROM failing ORDER BY failing.since NULLS FIRST, failing.host LIMIT 1
     """,
     servers=SERVERS,

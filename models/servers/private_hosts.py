@@ -36,9 +36,9 @@ async def withhold(conn: Connection, host: str) -> int:
         UPDATE delivery SET state = 'failed', cause = 'withheld', error = 'Nothing private is sent to this server.',
             attempts = greatest(attempts, CASE WHEN claimed_until IS NULL THEN 0 ELSE 1 END), finished_at = now(),
             claimed_by = NULL, claimed_until = NULL
-        WHERE state IN ('waiting', 'held') AND NOT may_have_private(host) AND is_private(activity_id)
+        WHERE (state = 'waiting' OR state = 'held') AND NOT may_have_private(host) AND is_private(activity_id)
             AND host IN (SELECT known.host FROM (SELECT DISTINCT host FROM delivery
-                WHERE state IN ('waiting', 'held')) AS known WHERE $1 = ANY (domains_of(known.host)))
+                WHERE state = 'waiting' OR state = 'held') AS known WHERE $1 = ANY (domains_of(known.host)))
         """,
         host,
     )

@@ -195,11 +195,12 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
         conn,
         """
         WITH hosts AS MATERIALIZED (
-            SELECT host FROM (SELECT DISTINCT host FROM delivery WHERE state IN ('waiting', 'held')) AS known
+            SELECT host FROM (SELECT DISTINCT host FROM delivery
+                WHERE state = 'waiting' OR state = 'held') AS known
             WHERE ($1::text[] IS NULL OR domains_of(host) && $1) AND NOT is_welcome(host)
         )
         UPDATE delivery SET state = 'cancelled', finished_at = now(), claimed_by = NULL, claimed_until = NULL
-        FROM hosts h WHERE h.host = delivery.host AND delivery.state IN ('waiting', 'held')
+        FROM hosts h WHERE h.host = delivery.host AND (delivery.state = 'waiting' OR delivery.state = 'held')
         """,
         domains,
     )
@@ -207,12 +208,13 @@ async def put_into_effect(conn: Connection, domains: list[str] | None) -> None:
         conn,
         """
         WITH hosts AS MATERIALIZED (
-            SELECT host FROM (SELECT DISTINCT host FROM received WHERE state IN ('waiting', 'held')) AS known
+            SELECT host FROM (SELECT DISTINCT host FROM received
+                WHERE state = 'waiting' OR state = 'held') AS known
             WHERE ($1::text[] IS NULL OR domains_of(host) && $1) AND NOT is_welcome(host)
         )
         UPDATE received SET state = 'ignored', error = 'server_not_welcome', finished_at = now(),
             claimed_by = NULL, claimed_until = NULL
-        FROM hosts h WHERE h.host = received.host AND received.state IN ('waiting', 'held')
+        FROM hosts h WHERE h.host = received.host AND (received.state = 'waiting' OR received.state = 'held')
         """,
         domains,
     )
@@ -268,7 +270,7 @@ async def list_reach(conn: Connection, domains: list[str]) -> list[Reach]:
             (SELECT count(*) FROM hosts h JOIN actor a ON a.host = h.host JOIN follow f ON f.follower_id = a.id
                 WHERE h.domain = wanted.domain AND f.state IN ('accepted', 'pending'))::integer AS followers,
             (SELECT count(*) FROM hosts h JOIN delivery d ON d.host = h.host
-                WHERE h.domain = wanted.domain AND d.state IN ('waiting', 'held'))::integer AS waiting
+                WHERE h.domain = wanted.domain AND (d.state = 'waiting' OR d.state = 'held'))::integer AS waiting
         FROM unnest($1::text[]) AS wanted (domain)
         """,
         domains,

@@ -189,7 +189,7 @@ async def _give_back(pool: Pool, conn: PoolConnectionProxy) -> None:
     except LOST as error:
         log.info("connection_dropped", cause=describe_os_error(error))
     finally:
-        leave(pool)
+        leave(pool, conn)
 
 
 @asynccontextmanager

@@ -17,8 +17,14 @@ sooner than on a new one, which knows none.
 PATIENCE = 0.1
 """Seconds between two looks at whether those who wait go on: if nobody gave one back meanwhile there is one more.
 
-The first look tells nothing: so long this process may have been busy with something else.
+The first look tells nothing of that: so long this process may have been busy with something else.
 """
+
+HELD_SECONDS = 0.5
+"""Whoever holds one for longer is no part of those that go from hand to hand: what comes in is written in less."""
+
+CIRCULATING = 2
+"""So many go from hand to hand while somebody waits, as long as more may be opened."""
 
 CROWDED_SECONDS = 5.0
 """And so long it stays at least: who holds the others may go on for a while."""
@@ -40,25 +46,45 @@ class PatientPool(asyncpg.Pool):
         self._seen: int | None = None
         self._crowded_until = 0.0
         self._looking: asyncio.TimerHandle | None = None
+        self._taken: dict[int, float] = {}
 
     async def take(self, seconds: float) -> PoolConnectionProxy:
         """See the function of this name."""
-        await self._enter(seconds)
-        try:
-            return await self.acquire(timeout=seconds)
-        except BaseException:
-            self.leave()
-            raise
+        async with asyncio.timeout(seconds):
+            await self._enter()
+            try:
+                conn = await self.acquire(timeout=seconds)
+            except BaseException:
+                self._leave()
+                raise
+        self._taken[id(conn)] = monotonic()
+        return conn
 
-    def leave(self) -> None:
+    def leave(self, conn: PoolConnectionProxy) -> None:
         """Whoever has waited for the longest is next."""
+        self._taken.pop(id(conn), None)
+        self._leave()
+
+    def _leave(self) -> None:
         self._given_back += 1
-        if self._more and not self._waiting and monotonic() > self._crowded_until:
+        if self._is_one_too_many():
             self._more -= 1
         else:
             self._places.release()
 
-    async def _enter(self, seconds: float) -> None:
+    def _is_one_too_many(self) -> bool:
+        """Whether nobody needs the place that is free now."""
+        if not self._more or self._waiting or monotonic() <= self._crowded_until:
+            return False
+        return self._count_circulating() > CIRCULATING
+
+    def _count_circulating(self) -> int:
+        """Places that nobody has for long."""
+        since = monotonic() - HELD_SECONDS
+        held = sum(taken < since for taken in self._taken.values())
+        return min(USUAL, self.get_max_size()) + self._more - held
+
+    async def _enter(self) -> None:
         if not self._places.locked():
             await self._places.acquire()
             return
@@ -66,8 +92,7 @@ class PatientPool(asyncpg.Pool):
         if self._looking is None:
             self._look_later()
         try:
-            async with asyncio.timeout(seconds):
-                await self._places.acquire()
+            await self._places.acquire()
         finally:
             self._waiting -= 1
 
@@ -80,7 +105,8 @@ class PatientPool(asyncpg.Pool):
         if not self._waiting:
             self._seen = None
             return
-        if self._given_back == self._seen and USUAL + self._more < self.get_max_size():
+        stuck = self._given_back == self._seen or self._count_circulating() < CIRCULATING
+        if stuck and USUAL + self._more < self.get_max_size():
             self._more += 1
             self._crowded_until = monotonic() + CROWDED_SECONDS
             self._places.release()
@@ -93,10 +119,10 @@ async def take(pool: asyncpg.Pool, seconds: float) -> PoolConnectionProxy:
     return await (pool.take(seconds) if isinstance(pool, PatientPool) else pool.acquire(timeout=seconds))
 
 
-def leave(pool: asyncpg.Pool) -> None:
+def leave(pool: asyncpg.Pool, conn: PoolConnectionProxy) -> None:
     """What was taken is released."""
     if isinstance(pool, PatientPool):
-        pool.leave()
+        pool.leave(conn)
 
 
 def create_pool(dsn: str, *, most: int, idle_seconds: float, **options: Any) -> PatientPool:

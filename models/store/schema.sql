@@ -1809,6 +1809,7 @@ CREATE TABLE quote (
 );
 CREATE INDEX quote_actor ON quote (quoting_actor_id);
 CREATE INDEX quote_named ON quote (quoted_uri);
+CREATE INDEX quote_of ON quote (quoted_id) WHERE quoted_id IS NOT NULL;
 CREATE INDEX quote_quoted ON quote (quoted_id, id DESC) WHERE state = 'accepted';
 CREATE INDEX quote_stamp ON quote (stamp_uri) WHERE stamp_uri IS NOT NULL;
 

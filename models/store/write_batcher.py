@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Generic, TypeVar
 
 from models.errors import Unavailable
@@ -12,7 +11,8 @@ from models.store.database import Connection, Pool, connection, drop
 Item = TypeVar("Item")
 
 
-Waiting = tuple[Item, "asyncio.Future[None]"]
+Waiting = tuple[Item, "asyncio.Future[None]", float]
+"""What is to be written, who is told of it, and since when it waits, as the loop counts."""
 
 
 HELD_SECONDS = 0.1
@@ -31,7 +31,7 @@ class WriteBatcher(Generic[Item]):
 
     __slots__ = (
         *("_alone", "_batch", "_conn", "_largest", "_over", "_pause"),
-        *("_places", "_pool", "_seconds", "_timer", "_waiting", "_write", "_writer"),
+        *("_pool", "_seconds", "_timer", "_waiting", "_write", "_writer"),
     )
 
     def __init__(
@@ -40,18 +40,16 @@ class WriteBatcher(Generic[Item]):
         write: Callable[[Connection, list[Item]], Awaitable[object]],
         *,
         largest: int = 200,
-        places: AbstractAsyncContextManager[object] | None = None,
         seconds: float | None = None,
         pause: float = 0.0,
     ) -> None:
         """`write` commits a list of items on a connection; it is never called twice at once. Where it raises, each is
         tried alone.
 
-        `places` is what has to let it in before it takes a connection: as a semaphore shared with others. A write that
-        takes more than `seconds` is given up, and who waits for it gets Unavailable. While many come at once, the next
-        write waits for company for a `pause`, in seconds, unless COMPANY are there already.
+        A write that takes more than `seconds` is given up: who waits for it gets Unavailable, and so does whoever has
+        waited behind it for as long. While many come at once, the next write waits for company for a `pause`, in
+        seconds, unless COMPANY are there already.
         """
-        self._places = places or nullcontext()
         self._pool = pool
         self._write = write
         self._largest = largest
@@ -73,7 +71,7 @@ class WriteBatcher(Generic[Item]):
         """The same for whoever adds several before waiting: what is done once the item is committed."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._waiting.append((item, done))
+        self._waiting.append((item, done, loop.time()))
         if self._writer is None or self._writer.done():
             # A task of its own: whoever started it may be cut off while others wait for it.
             self._writer = loop.create_task(self._run(), name="batch")
@@ -83,7 +81,7 @@ class WriteBatcher(Generic[Item]):
         while self._take():
             self._watch()  # a connection has to be had in time too
             try:
-                async with self._places, connection(self._pool) as self._conn:
+                async with connection(self._pool) as self._conn:
                     await self._write_batches(self._conn)
             except Exception as error:
                 self._end(error)
@@ -102,7 +100,7 @@ class WriteBatcher(Generic[Item]):
         loop = asyncio.get_running_loop()
         until = loop.time() + HELD_SECONDS
         while self._batch:
-            await self._write(conn, [item for item, _ in self._batch])
+            await self._write(conn, [item for item, _, _ in self._batch])
             self._unwatch()
             busy = len(self._batch) > 1 or bool(self._waiting)
             _settle(self._batch, None)
@@ -127,11 +125,19 @@ class WriteBatcher(Generic[Item]):
         Who waits is told first: what hangs may be long in giving its connection back.
         """
         self._over = True
-        _settle(self._batch, Unavailable())
+        _settle([*self._batch, *self._take_overdue()], Unavailable())
         if self._conn is not None:
             drop(self._conn)
         if self._writer is not None:
             self._writer.cancel()
+
+    def _take_overdue(self) -> list[Waiting[Item]]:
+        """Those who have waited for as long as a write may take, first come first."""
+        since = asyncio.get_running_loop().time() - (self._seconds or 0.0)
+        overdue = [one for one in [*self._alone, *self._waiting] if one[2] <= since]
+        self._alone = deque(one for one in self._alone if one[2] > since)
+        self._waiting = [one for one in self._waiting if one[2] > since]
+        return overdue
 
     def _go_on(self) -> bool:
         """Whether it was our own doing that this was cancelled: what is not settled then comes next."""
@@ -144,7 +150,10 @@ class WriteBatcher(Generic[Item]):
         return True
 
     def _end(self, error: Exception) -> None:
-        if self._over or isinstance(error, Unavailable) or len(self._batch) <= 1:
+        """What took PostgreSQL too long is tried no more: each alone it may take as long again, one after the other."""
+        if isinstance(error, TimeoutError):
+            _settle(self._batch, Unavailable())
+        elif self._over or isinstance(error, Unavailable) or len(self._batch) <= 1:
             _settle(self._batch, error)
         else:  # one that cannot be written keeps no other from it: they are tried once more, each alone
             self._alone.extend(self._batch)
@@ -160,7 +169,7 @@ class WriteBatcher(Generic[Item]):
 
 
 def _settle(batch: list[Waiting[Item]], error: BaseException | None) -> None:
-    for _, done in batch:
+    for _, done, _ in batch:
         if done.done():  # whoever waited was cut off
             continue
         if error is None:

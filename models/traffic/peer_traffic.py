@@ -154,7 +154,8 @@ async def list_failed_deliveries(conn: Connection, host: str, *, limit: int = 20
         SELECT a.type, a.object_uri, d.state, d.attempts, d.last_status AS status, d.error, d.cause, d.created_at,
             d.due_at
         FROM delivery d JOIN activity a ON a.id = d.activity_id
-        WHERE d.host = $1 AND (d.state = 'failed' OR (d.state IN ('waiting', 'held') AND d.attempts > 0))
+        WHERE d.host = $1 AND (d.state = 'failed'
+            OR (d.state = 'waiting' AND d.attempts > 0) OR (d.state = 'held' AND d.attempts > 0))
         ORDER BY d.id DESC LIMIT $2
         """,
         host,

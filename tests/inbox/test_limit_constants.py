@@ -27,7 +27,6 @@ LIMITS: dict[str, object] = {
     "inbox.posts.translation.WARNING_LIMIT": 500,
     "inbox.processing.process.AT_ONCE": 200,
     "inbox.processing.process.STARTED_AT_ONCE": 25,
-    "inbox.processing.process.ACTORS_AT_ONCE": 6,
     "inbox.processing.process.GATHERING_PAUSE": 0.05,
     "inbox.processing.process.PATIENCE": 0.2,
     "inbox.receiving.inbox_policy.LONGEST_SIGNATURE": 16_384,

@@ -7,10 +7,15 @@ from uuid import UUID
 
 import pytest
 
+from federation.instance import Instance
 from inbox.processing import process
+from inbox.processing.prepared import prepare
 from inbox.processing.process import process_due
+from inbox.processing.sets import EffectSets
+from models.errors import Unavailable
 from models.store.database import Connection
 from models.traffic.inbound import received
+from models.traffic.inbound.received import Received
 from tests.fediverse import Person
 from tests.inbox.desk import Desk
 
@@ -69,3 +74,27 @@ async def test_who_takes_all_that_there_is_room_for_looks_again_at_once(
         assert await process_due(desk.instance, wake=asyncio.Event()) == 5
 
     assert len(looks) >= 3
+
+
+async def test_where_what_is_ready_cannot_take_effect_a_slow_fetch_is_waited_for_no_longer(
+    desk: Desk, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.meet(bob)
+    for _ in range(2):
+        await desk.post(bob, desk.create(bob))
+    read: list[Received] = []
+
+    async def hang(instance: Instance, item: Received) -> Any:
+        read.append(item)
+        return await prepare(instance, item) if len(read) == 1 else await asyncio.Event().wait()
+
+    async def fail(*_: Any) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(process, "prepare", hang)
+    monkeypatch.setattr(EffectSets, "take", fail)
+    monkeypatch.setattr(process, "PATIENCE", 0.01)
+
+    with pytest.raises(Unavailable):
+        async with asyncio.timeout(5):
+            await process_due(desk.instance)

@@ -9,6 +9,8 @@ from models.store import write_batcher
 from models.store.database import Connection, Pool, fetch_value
 from models.store.write_batcher import WriteBatcher
 
+FOR_EVER = 3600.0
+
 
 async def test_what_comes_at_once_is_written_together(pool: Pool) -> None:
     written: list[list[int]] = []
@@ -135,17 +137,19 @@ async def test_what_comes_meanwhile_goes_over_the_same_connection_for_a_while(
 
 async def test_what_came_while_a_write_was_given_up_is_written(pool: Pool) -> None:
     written: list[int] = []
+    hangs = asyncio.Event()
 
     async def write(_: Connection, items: list[int]) -> None:
         if 1 in items:
+            hangs.set()
             await asyncio.Event().wait()
         written.extend(items)
 
-    batch = WriteBatcher(pool, write, seconds=0.02)
+    batch = WriteBatcher(pool, write, seconds=FOR_EVER)
     first = batch.add(1)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await hangs.wait()
     rest = [batch.add(number) for number in (2, 3)]
+    batch._cut_off()
 
     with pytest.raises(Unavailable):
         await first
@@ -186,3 +190,34 @@ async def test_who_comes_alone_waits_for_nobody(pool: Pool, monkeypatch: pytest.
 
     for number in range(3):
         await batch.put(number)
+
+
+async def test_who_waits_behind_a_database_that_hangs_waits_no_longer_than_a_write_may_take(pool: Pool) -> None:
+    hangs = asyncio.Event()
+
+    async def write(_: Connection, __: list[int]) -> None:
+        hangs.set()
+        await asyncio.Event().wait()
+
+    batch = WriteBatcher(pool, write, largest=1, seconds=FOR_EVER)
+    first = [batch.add(number) for number in range(5)]
+    await hangs.wait()
+    batch._seconds = 0.0
+    batch._cut_off()
+
+    ends = await asyncio.wait_for(asyncio.gather(*first, return_exceptions=True), 5)
+    assert [type(end) for end in ends] == [Unavailable] * 5
+
+
+async def test_what_took_postgresql_too_long_is_tried_no_more(pool: Pool) -> None:
+    tried: list[list[int]] = []
+
+    async def write(_: Connection, items: list[int]) -> None:
+        tried.append(items)
+        raise TimeoutError
+
+    batch = WriteBatcher(pool, write)
+    ends = await asyncio.gather(*(batch.put(number) for number in range(3)), return_exceptions=True)
+
+    assert [type(end) for end in ends] == [Unavailable] * 3
+    assert tried == [[0, 1, 2]]
