@@ -129,9 +129,11 @@ def list_handed_on(names: Sequence[str], texts: Mapping[str, str]) -> list[str]:
         if (name := waiting.pop()) not in trees:
             trees[name] = READER.parse(texts[name])
             waiting += [one for one in find_referenced_templates(trees[name]) if one]
-    kinds: tuple[type[nodes.Import | nodes.FromImport], ...] = (nodes.Import, nodes.FromImport)
+    imports = (nodes.Import, nodes.FromImport)
     return sorted(
-        name for name, tree in trees.items() if any(one.with_context for kind in kinds for one in tree.find_all(kind))
+        name
+        for name, tree in trees.items()
+        if any(isinstance(one, imports) and one.with_context for one in tree.find_all(imports))
     )
 
 
