@@ -310,6 +310,7 @@ LIMITS: dict[str, object] = {
     "web.rendering.environments.CODES_KEPT": 200,
     "web.rendering.fragments.KEPT_SECONDS": 900,
     "web.rendering.fragments.LONGEST_KEPT": 32_768,
+    "web.rendering.fragments.MOST_CHARACTERS": 2_000_000,
     "web.rendering.fragments.MOST_KEPT": 600,
     "web.security.passkeys.LONGEST": 16_000,
     "web.security.passwords.MINIMUM": 10,

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from federation.uris import web_address
 from models.exchanges import agreements
 from models.lazy import LazyModule
+from models.listings.categories import BRANCH_LABELS, CATEGORIES
 from models.listings.listings import OPEN, STANDING
 from models.people.roles import has_right
 from web.rendering import category_words, formats, hours_words
@@ -52,6 +53,7 @@ def make_environment(
     gettext = _make_gettext(translators[0], own)
     environment.install_gettext_callables(gettext, translators[1], newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     environment.globals.update(lang=language, static_url=assets.urls.__getitem__, has_right=has_right)
+    environment.globals.update(category_branches=tuple(BRANCH_LABELS.items()), category_tree=CATEGORIES)
     locale = LOCALES.get(language, language)
     say = partial(_say, translators[0], language)
     environment.filters.update(

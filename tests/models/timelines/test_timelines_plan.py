@@ -240,6 +240,43 @@ async def look(url: str, mode: str, reads: dict[str, tuple[int, Read]]) -> dict[
     return touched
 
 
+# Four Groups share a third of all listings each, one after the other, so that the first rests since the others began.
+RESTING = """
+    INSERT INTO share (id, uri, actor_id, post_id)
+    SELECT $2 + row_number() OVER (ORDER BY k, p.id), p.uri || '#share' || k, $1::bigint + k * 200, p.id
+    FROM post p, generate_series(0, 3) AS k WHERE p.kind = 'listing' AND p.id / 1000 % 3 = 1
+"""
+REST = large_database.LAST_POST + 1
+GROUPS: dict[str, Read] = {
+    "a Group that rests": lambda conn: timelines.list_by_author(conn, GROUP, LOMME, PostFilter(), Page()),
+    "a Group, further down": lambda conn: timelines.list_by_author(
+        conn, GROUP, LOMME, PostFilter(), Page(before=REST + 15_000)
+    ),
+    "a Group that rests, upward": lambda conn: timelines.list_by_author(
+        conn, GROUP, LOMME, PostFilter(), Page(after=MIDDLE)
+    ),
+}
+
+
+async def test_of_what_is_shared_a_group_reads_its_own_and_nothing_of_what_others_share_after_it(crowded: str) -> None:
+    pool = await open_pool(crowded, size=1)
+    touched: dict[tuple[str, str], tuple[int, int]] = {}
+    async with connection(pool) as conn, rolled_back(conn):
+        async with large_database.unchecked(conn):
+            await execute(conn, RESTING, GROUP, REST)
+        await execute(conn, "ANALYZE share")
+        for mode in ("force_custom_plan", "force_generic_plan"):
+            await execute(conn, f"SET LOCAL plan_cache_mode = {mode}")
+            for name, read in GROUPS.items():
+                explaining = Explaining(conn)
+                await read(cast(Connection, explaining))
+                touched[name, mode] = (explaining.pages, explaining.rows)
+    await pool.close()
+
+    assert {name: rows for name, (_, rows) in touched.items() if rows < 20} == {}
+    assert {name: pages for name, (pages, _) in touched.items() if pages > 500} == {}
+
+
 # Everybody of ours has lists of some whom she follows, one of each policy, and the third is read by itself; and follows
 # a tag that one post in some hundreds has.
 LISTS = """

@@ -28,6 +28,16 @@ class Shelf:
         return str(self.kept.write("part", "ad", *values))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silent:
+    """What a part is written from, and says nothing of."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return ""
+
+
 @pytest.fixture
 def shelf() -> Shelf:
     environment = make_environment({"part": PART})
@@ -66,11 +76,32 @@ def test_the_part_that_was_wanted_longest_ago_goes_first(shelf: Shelf, monkeypat
     assert len(shelf.written) == 4  # a, b, c, and b again
 
 
-def test_a_long_part_is_not_kept(shelf: Shelf) -> None:
-    shelf.write("a" * fragments.LONGEST_KEPT)
-    shelf.write("a" * fragments.LONGEST_KEPT)
+def test_long_parts_are_kept_as_far_as_all_of_them_fit(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fragments, "MOST_CHARACTERS", 5_000)  # with what they are written from, two of the long ones
+
+    for item in ("short", "a" * 1_000, "b" * 1_000, "c" * 1_000, "c" * 1_000, "b" * 1_000, "short", "a" * 1_000):
+        shelf.write(item)
+
+    assert len(shelf.written) == 6  # short and a again
+
+
+@pytest.mark.parametrize("values", [("a" * fragments.LONGEST_KEPT,), ("", Silent(words="a" * fragments.LONGEST_KEPT))])
+def test_what_is_long_or_written_from_much_is_not_kept(shelf: Shelf, values: tuple[object, ...]) -> None:
+    shelf.write(*values)
+    shelf.write(*values)
 
     assert len(shelf.written) == 2
+
+
+def test_what_is_forgotten_leaves_its_place_to_others(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fragments, "MOST_CHARACTERS", 5_000)
+
+    for item in ("a", "b", "a", "b"):
+        shelf.kept.forget()
+        shelf.write(item * 2_000)
+        shelf.write(item * 2_000)
+
+    assert len(shelf.written) == 4
 
 
 def test_each_quarter_of_an_hour_all_is_written_anew(shelf: Shelf) -> None:

@@ -2,12 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import pytest
 from jinja2 import Environment, nodes
-from jinja2.meta import find_undeclared_variables
+from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
 from tests.web.small_app import prepare_templates
 from web.rendering.assets import Assets
@@ -119,6 +119,32 @@ def test_what_is_read_once_for_many_imports_sets_nothing_that_it_was_given() -> 
     assert len(shared) > 50
     changed = {name: list_changed_names(read_pages().parse(texts[name])) for name in shared}
     assert {name: names for name, names in changed.items() if names} == {}
+
+
+def list_handed_on(names: Sequence[str], texts: Mapping[str, str]) -> list[str]:
+    """Which of these templates, and of those that they name, import something with all that they know."""
+    trees: dict[str, nodes.Template] = {}
+    waiting = list(names)
+    while waiting:
+        if (name := waiting.pop()) not in trees:
+            trees[name] = READER.parse(texts[name])
+            waiting += [one for one in find_referenced_templates(trees[name]) if one]
+    imports = (nodes.Import, nodes.FromImport)
+    return sorted(
+        name
+        for name, tree in trees.items()
+        if any(isinstance(one, imports) and one.with_context for one in tree.find_all(imports))
+    )
+
+
+def test_mails_and_archives_hand_nothing_on_since_they_could_not_read_what_draws_icons() -> None:
+    texts = read_texts()
+    told = {"mail/x.txt": "{% if no %}{% from 'x' import y %}{% endif %}", "x": "{% import 'z' as z with context %}"}
+    told["z"] = ""
+    leaving = [name for name in texts if name.startswith(("mail/", "archive/"))]
+
+    assert list_handed_on(["mail/x.txt"], told) == ["x"]
+    assert len(leaving) > 50 and list_handed_on(leaving, texts) == []
 
 
 def test_no_template_calls_something_of_its_own_as_what_all_of_them_know() -> None:

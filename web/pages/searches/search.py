@@ -96,8 +96,6 @@ async def render_search(
         used_kinds=branding.kinds,
         used_modes=branding.modes,
         filters_open=branding.filters_open,
-        branches=tuple(categories.BRANCH_LABELS.items()),
-        tree=categories.CATEGORIES,
         category=categories.find_chosen(search.category),
         own_category=branding.find_subcategory(search.category),
         origin=next((actor for actor in coops if actor.uri == search.coop), None),

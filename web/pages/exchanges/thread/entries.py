@@ -55,11 +55,6 @@ class ThreadItem:
     warning: str = ""
     sensitive: bool = False
 
-    @property
-    def plain(self) -> bool:
-        """Whether it is words alone, with nothing beside and nothing folded away."""
-        return not (self.pictures or self.files or self.poll or self.warning)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadContext:

@@ -1,4 +1,4 @@
-"""Messages are kept as they were written, and yet each of the two reads her own page of what stands there now."""
+"""Each of the two reads a message from her side, as it stands now; what they say to each other is kept by no page."""
 
 from collections.abc import Awaitable, Callable
 
@@ -13,6 +13,7 @@ from outbox.threads.messages import Words, write
 from tests.sample_threads import SampleThreads
 from tests.sample_village import Village
 from tests.web.pages.conftest import Browser, Page
+from web.rendering.templating import Templates
 
 OpenBrowser = Callable[[Actor | None], Awaitable[Browser]]
 
@@ -42,6 +43,31 @@ async def test_each_of_the_two_reads_a_message_from_her_side(
     seen = [look_at(page, said) for page in pages]
 
     assert seen == [("Hocine", False, True), ("Vous", True, False)] * 2
+
+
+async def test_what_the_two_say_to_each_other_stays_in_no_memory_of_parts(
+    alice: Browser, templates: Templates, made: SampleThreads, said: Post
+) -> None:
+    kept = templates.environments["fr"].fragments  # type: ignore[attr-defined]  # a PageEnvironment
+    kept.forget()
+
+    pages = [await alice.get(path) for path in ("/annonces", f"/echanges/{made.drill.exchange_id}")]
+
+    assert "La mèche de 8" in pages[1].text
+    assert {key._whole[1] for key in kept._kept} == {"category_options", "small_ad"}
+
+
+async def test_a_warning_folds_the_words_and_what_came_with_them(
+    alice: Browser, instance: Instance, made: SampleThreads, said: Post
+) -> None:
+    async with transaction(instance.pool) as conn:
+        await execute(conn, "UPDATE post SET warning = 'Outils <vieux>', sensitive = true WHERE id = $1", said.id)
+
+    page = await alice.get(f"/echanges/{made.drill.exchange_id}")
+
+    (folded,) = page.html.xpath(f"//li[@id='r{said.id}']/details")
+    assert folded.findtext("summary") == "Outils <vieux>"
+    assert "La mèche de 8" in folded.text_content() and "Signaler" not in folded.text_content()
 
 
 async def test_a_reader_of_another_language_gets_no_line_of_a_french_page(
