@@ -83,9 +83,11 @@ async def test_who_hangs_up_before_the_answer_is_counted_and_told_of_all_the_sam
     line: Line, bob: Person, monkeypatch: pytest.MonkeyPatch, ends: Outcome | Exception, counted: int, path: str
 ) -> None:
     found = []
-    for number, ways in enumerate((in_two, lambda request: [request.to_bytes()])):
+    for ordinary in (True, False):
         monkeypatch.setattr(inbox, "receive", slowly := Slowly(ends))
-        found.append(await hang_up_before_the_answer(line, slowly, ways(line.sign(bob, number, path))))
+        request = line.sign(bob, path=path)
+        pieces = in_two(request) if ordinary else [request.to_bytes()]
+        found.append(await hang_up_before_the_answer(line, slowly, pieces))
         await line.connect()
         await line.send(b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n")
 
