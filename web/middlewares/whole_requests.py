@@ -49,7 +49,7 @@ def count_missing(data: bytes) -> int | None:
     lengths = _LENGTH.findall(head)
     if not end or len(lengths) > 1 or len(lengths) != head.count(b"\r\ncontent-length"):
         return None
-    if b"\r\ntransfer-encoding" in head or b"\r\nupgrade" in head:
+    if b"\r\ntransfer-encoding" in head or b"\r\nupgrade:" in head:
         return None
     missing = (int(lengths[0]) if lengths else 0) - len(body)
     return missing if missing >= 0 else None
