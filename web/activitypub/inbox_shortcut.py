@@ -1,7 +1,7 @@
 """An activity that comes as one whole request, and is taken in, is answered without aiohttp's application around it.
 
-That is nearly all that servers send over connections that are kept, but for the first of each (`Connection` says what
-goes this way), and saves a third of what its answer takes. The head is read by the same parser.
+That is nearly all that comes over connections that are kept (`Connection` says what does not), and saves a third of
+what its answer takes. The head is read by the same parser.
 Whatever is out of the ordinary goes the ordinary way (`inbox_fork`), where errors become answers: before anything of it
 was looked at, or together with what was found out here, so that nothing is done twice.
 """

@@ -46,7 +46,8 @@ class Connection(asyncio.Protocol):
     the bodies that these announced, to the last byte. Two that come at once end that, for this connection.
 
     The first request of a connection goes the ordinary way where it is there before aiohttp waits for it: with uvloop
-    nearly always. So does what follows an answer of aiohttp's at once. All that come later go the short way.
+    nearly always. So does what follows an answer of aiohttp's at once, and what comes in pieces, as some
+    of Caddy's. All that come whole after the first go the short way.
     """
 
     def __init__(self, inner: web.RequestHandler, patience: Timeouts, shortcut: Shortcut | None = None) -> None:
