@@ -52,7 +52,7 @@ async def ask(port: int, trusted: ssl.SSLContext, asked: bytes) -> bytes:
 
 def write_older_caddyfile(*arguments: object) -> list[str]:
     """Our sample as it was before it refused tunnels itself."""
-    command: list[str] = test_behind_proxies.write_caddyfile(*arguments)  # type: ignore[arg-type]
+    command: list[str] = test_behind_proxies.write_caddyfile(*arguments)  # type: ignore[arg-type]  # as they came
     path = Path(command[-1])
     before, mark, rest = path.read_text().partition("\t@connect {")
     assert mark

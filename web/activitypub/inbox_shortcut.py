@@ -28,7 +28,7 @@ from web.http.app_keys import INSTANCE
 from web.middlewares.errors import find_problem
 from web.middlewares.rate_limits import RATE_LIMITS
 from web.middlewares.requests import IN_FLIGHT, count_answer, find_request_id, list_bare_headers, write_answered
-from web.middlewares.whole_requests import Found
+from web.middlewares.whole_requests import NOTHING, Found
 from web.middlewares.work_signals import WORK_SIGNAL
 
 with lazily():
@@ -98,19 +98,24 @@ class InboxShortcut:
         """The bytes of the answer; or what was found out, for the ordinary way to say."""
         started, request_id = time.perf_counter(), find_request_id(posted.headers)
         structlog.contextvars.bind_contextvars(request=request_id)  # of this task, which ends with the answer
-        network, counter = self._find_network(posted), self._app[RATE_LIMITS].counter
-        spent = network is not None and counter.spend(UNPROVEN_POSTS, network)
+        network = self._find_network(posted)
+        spent = network is not None and self._app[RATE_LIMITS].counter.spend(UNPROVEN_POSTS, network)
         result = await self._take_in(posted) if spent or network is None else None  # which is refused there too
-        outcome = result if isinstance(result, receive.Outcome) else None
-        taken = outcome is not None and outcome.status == 202
+        taken = isinstance(result, receive.Outcome) and result.status == 202
         if not taken and not transport.is_closing():  # whoever says it counts it
             return Found(result=result, request_id=request_id, started=started, spent=spent)
-        if network is not None and outcome is not None and outcome.proven:
-            counter.give_back(UNPROVEN_POSTS, network)
         self._count(posted, result, time.perf_counter() - started)
-        if taken:
-            self._app[WORK_SIGNAL].signal_received()
-        return self._write_accepted(request_id) if taken else Found()
+        if network is not None:
+            self._give_back(network, result)
+        if not taken:
+            return NOTHING
+        self._app[WORK_SIGNAL].signal_received()
+        return self._write_accepted(request_id)
+
+    def _give_back(self, network: str, result: object) -> None:
+        """What was counted of a network does not count once it is proven who sends it."""
+        if isinstance(result, receive.Outcome) and result.proven:
+            self._app[RATE_LIMITS].counter.give_back(UNPROVEN_POSTS, network)
 
     def _count(self, posted: Posted, result: object, seconds: float) -> None:
         """Count an answer that nobody else counts: it is given here, or nobody is there any more to hear it."""

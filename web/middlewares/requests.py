@@ -17,7 +17,7 @@ from models.store.background.tallies import Tallies
 from web.http.app_keys import INSTANCE
 from web.http.client_address import has_proxies, is_unbelieved, read_client_address
 from web.middlewares.errors import FOR_APPS, REQUEST_ID, route_of
-from web.middlewares.whole_requests import FOUND, Found
+from web.middlewares.whole_requests import FOUND, NOTHING
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.security.session import SAFE_METHODS
 
@@ -88,14 +88,11 @@ KINDS: Mapping[str, str] = MappingProxyType(
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
-
 REPORTS = "/healthz/csp"
 """Where browsers tell what a page of ours may not do: `server/policy_reports`."""
 
 IN_FLIGHT = web.AppKey("in_flight", set[int])
 """The requests that are being answered, by their `id()`: what a stop waits for."""
-
-_NOTHING = Found()
 
 
 @web.middleware
@@ -111,7 +108,7 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
 
 async def answer_counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer under an id, waited for at a stop, counted and written to the log."""
-    found = request.get(FOUND, _NOTHING)
+    found = request.get(FOUND, NOTHING)
     started = time.perf_counter() if found.started is None else found.started
     request_id = request[REQUEST_ID] = found.request_id or find_request_id(request.headers)
     app = request.app

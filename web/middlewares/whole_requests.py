@@ -23,6 +23,8 @@ class Found:
     spent: bool = False
 
 
+NOTHING = Found()
+
 FOUND = web.RequestKey("found", Found)
 
 Shortcut = Callable[[bytes, asyncio.Transport], "Coroutine[Any, Any, bytes | Found] | None"]

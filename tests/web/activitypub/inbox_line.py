@@ -124,5 +124,5 @@ def on_uvloop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     names = [one for name, one in inspect.signature(test).parameters.items() if name not in {"line", "bob"}]
     url = inspect.Parameter("database_url", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     run.__name__, run.__doc__, run.__module__ = test.__name__, test.__doc__, test.__module__
-    run.__signature__ = inspect.Signature([url, *names])  # type: ignore[attr-defined]
+    run.__signature__ = inspect.Signature([url, *names])  # type: ignore[attr-defined]  # what pytest looks at first
     return run
