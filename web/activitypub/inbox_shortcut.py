@@ -104,11 +104,12 @@ class InboxShortcut:
         taken = isinstance(result, receive.Outcome) and result.status == 202
         if not taken and not transport.is_closing():  # whoever says it counts it
             return Found(result=result, request_id=request_id, started=started, spent=spent)
-        self._count(posted, result, time.perf_counter() - started)
         if network is not None:
             self._give_back(network, result)
         if not taken:
+            self._count_unheard(posted, result, time.perf_counter() - started)
             return NOTHING
+        count_answer(self._app[INSTANCE].tallies, "inbox", 202, time.perf_counter() - started)
         self._app[WORK_SIGNAL].signal_received()
         return self._write_accepted(request_id)
 
@@ -117,13 +118,12 @@ class InboxShortcut:
         if isinstance(result, receive.Outcome) and result.proven:
             self._app[RATE_LIMITS].counter.give_back(UNPROVEN_POSTS, network)
 
-    def _count(self, posted: Posted, result: object, seconds: float) -> None:
-        """Count an answer that nobody else counts: it is given here, or nobody is there any more to hear it."""
+    def _count_unheard(self, posted: Posted, result: object, seconds: float) -> None:
+        """Nobody is there any more to hear it: count it and write its line all the same."""
         route = "/users/{username}/inbox" if posted.owner else "/inbox"
         status = _find_status(route, result)
         count_answer(self._app[INSTANCE].tallies, "inbox", status, seconds)
-        if status >= 400:
-            write_answered("POST", route, status, seconds)
+        write_answered("POST", route, status, seconds, quiet=status < 400)
 
     def _find_network(self, posted: Posted) -> str | None:
         """Which network is counted until it is proven who sends this."""

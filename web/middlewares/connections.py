@@ -92,7 +92,7 @@ class Connection(asyncio.Protocol):
             if self._transport is not None:
                 self._transport.pause_reading()
             return
-        idle = self._is_idle()
+        idle = not self._inner.writing_paused and self._is_waiting()
         answer = self._shortcut(data, self._transport) if idle and self._shortcut and self._transport else None
         if answer is None:
             self._sure = self._sure and self._shortcut is not None and self._follow(data)
@@ -130,10 +130,6 @@ class Connection(asyncio.Protocol):
             return False
         waiter: asyncio.Future[None] | None = getattr(self._inner, "_waiter", None)
         return waiter is not None and not waiter.done()
-
-    def _is_idle(self) -> bool:
-        """The same, and what was answered is on its way."""
-        return not self._inner.writing_paused and self._is_waiting()
 
     def _hand_on(self, data: bytes) -> None:
         if not self._answering and self._timer is None:
