@@ -31,6 +31,8 @@ _LONGEST_HEADER = 8192
 
 _SIGNATURE = 'signature="'
 
+_BEFORE_PARAMETERS = ("", ",", " ")
+
 _LONGEST_KEPT = 512
 """Characters before a signature: longer ones are not kept."""
 
@@ -105,7 +107,8 @@ def _read_parameters(envelope: Envelope) -> dict[str, str]:
     # What stands before the signature itself is the same in all that one actor sends: it is read once.
     before, mark, last = text.rpartition(_SIGNATURE)
     signature = last[:-1]
-    if mark and last.endswith('"') and '"' not in signature and len(before) <= _LONGEST_KEPT:
+    known = mark and before[-1:] in _BEFORE_PARAMETERS  # else it is the end of a longer name
+    if known and last.endswith('"') and '"' not in signature and len(before) <= _LONGEST_KEPT:
         parameters = _read_kept(f'{before}{_SIGNATURE}"')
         if parameters.get("signature") == "":
             return {**parameters, "signature": signature}

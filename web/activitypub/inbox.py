@@ -14,9 +14,9 @@ from models.store.database import connection
 from web.activitypub.authorized_fetch import get_published
 from web.activitypub.request_envelope import read_envelope
 from web.http.app_keys import INSTANCE
-from web.middlewares.connections import find_connection
 from web.middlewares.peer_rate_limits import PROVEN
 from web.middlewares.shutdown import has_ended
+from web.middlewares.whole_requests import FOUND, NOTHING
 
 BODY_SECONDS = 30
 """How long a body may take: whoever sends a byte now and then keeps nothing of ours busy (B-09)."""
@@ -38,8 +38,7 @@ async def post_inbox(request: web.Request) -> web.Response:
 
 async def _find_outcome(request: web.Request) -> Outcome:
     """What was found out on the short way already (`inbox_shortcut`), or is found out now."""
-    connection = find_connection(request)
-    found = None if connection is None else connection.take_found()
+    found = request.get(FOUND, NOTHING).result
     if isinstance(found, Exception):
         raise found
     if isinstance(found, Outcome):

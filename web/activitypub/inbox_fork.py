@@ -13,7 +13,7 @@ from models.settings import Settings
 from web.http.app_keys import INSTANCE
 from web.http.client_address import Asking, find_network, has_proxies, read_client_address
 from web.middlewares.answers import add_vary
-from web.middlewares.errors import answer_problem, find_problem
+from web.middlewares.errors import answer_problem, find_problem, route_of
 from web.middlewares.peer_rate_limits import take_post
 from web.middlewares.requests import answer_counted
 from web.middlewares.work_signals import WORK_SIGNAL
@@ -38,7 +38,7 @@ async def _answer(request: web.Request) -> web.StreamResponse:
         network = find_sender_network(request, request.app[INSTANCE].settings)
         response = await take_post(request, _take, network)
     except Exception as error:
-        problem = find_problem(request, error)
+        problem = find_problem(route_of(request), error)
         if problem is None:
             raise
         response = await answer_problem(request, problem)

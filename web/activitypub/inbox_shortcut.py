@@ -1,6 +1,7 @@
 """An activity that comes as one whole request, and is taken in, is answered without aiohttp's application around it.
 
-That is nearly all that servers send, and saves a third of what its answer takes. The head is read by the same parser.
+That is nearly all that comes over connections that are kept (`Connection` says what does not), and saves a third of
+what its answer takes. The head is read by the same parser.
 Whatever is out of the ordinary goes the ordinary way (`inbox_fork`), where errors become answers: before anything of it
 was looked at, or together with what was found out here, so that nothing is done twice.
 """
@@ -24,8 +25,10 @@ from models.lazy import lazily
 from models.limits import UNPROVEN_POSTS
 from web.activitypub.inbox_fork import find_sender_network
 from web.http.app_keys import INSTANCE
+from web.middlewares.errors import find_problem
 from web.middlewares.rate_limits import RATE_LIMITS
-from web.middlewares.requests import IN_FLIGHT, count_answer, find_request_id, list_bare_headers
+from web.middlewares.requests import IN_FLIGHT, count_answer, find_request_id, list_bare_headers, write_answered
+from web.middlewares.whole_requests import NOTHING, Found
 from web.middlewares.work_signals import WORK_SIGNAL
 
 with lazily():
@@ -62,7 +65,7 @@ class InboxShortcut:
             f"{name}: {value}\r\n" for name, value in list_bare_headers(app[INSTANCE].settings).items()
         )
 
-    def __call__(self, data: bytes, transport: Transport) -> Coroutine[Any, Any, object] | None:
+    def __call__(self, data: bytes, transport: Transport) -> Coroutine[Any, Any, bytes | Found] | None:
         """What answers this, where it is one whole request to an inbox that is signed; None leaves it to aiohttp."""
         begun = _BEGINNING.match(data)
         if begun is None or len(data) > MOST_BYTES:
@@ -75,7 +78,7 @@ class InboxShortcut:
         if not is_signed(envelope):
             return None
         owner = begun[1].decode("ascii") if begun[1] else None
-        return self._answer(Posted(owner=owner, envelope=envelope, remote=_read_remote(transport)))
+        return self._answer(Posted(owner=owner, envelope=envelope, remote=_read_remote(transport)), transport)
 
     def _read(self, data: bytes) -> tuple[RawRequestMessage, bytes] | None:
         """The head and the body, where the parser too finds one whole request in it that is nothing unusual."""
@@ -91,22 +94,36 @@ class InboxShortcut:
         self._parser = _make_parser()  # this one may be in the middle of something
         return None
 
-    async def _answer(self, posted: Posted) -> object:
+    async def _answer(self, posted: Posted, transport: Transport) -> bytes | Found:
         """The bytes of the answer; or what was found out, for the ordinary way to say."""
         started, request_id = time.perf_counter(), find_request_id(posted.headers)
         structlog.contextvars.bind_contextvars(request=request_id)  # of this task, which ends with the answer
-        network, counter = self._find_network(posted), self._app[RATE_LIMITS].counter
-        if network is not None and not counter.spend(UNPROVEN_POSTS, network):
-            return None  # nothing was done, and it is refused there too
-        found = await self._take_in(posted)
-        taken = found if isinstance(found, receive.Outcome) and found.status == 202 else None
-        if network is not None and (taken is None or taken.proven):
-            counter.give_back(UNPROVEN_POSTS, network)  # the ordinary way counts what it says
-        if taken is None:
-            return found
+        network = self._find_network(posted)
+        spent = network is not None and self._app[RATE_LIMITS].counter.spend(UNPROVEN_POSTS, network)
+        result = await self._take_in(posted) if spent or network is None else None  # which is refused there too
+        taken = isinstance(result, receive.Outcome) and result.status == 202
+        if not taken and not transport.is_closing():  # whoever says it counts it
+            return Found(result=result, request_id=request_id, started=started, spent=spent)
+        if network is not None:
+            self._give_back(network, result)
+        if not taken:
+            self._count_unheard(posted, result, time.perf_counter() - started)
+            return NOTHING
         count_answer(self._app[INSTANCE].tallies, "inbox", 202, time.perf_counter() - started)
         self._app[WORK_SIGNAL].signal_received()
         return self._write_accepted(request_id)
+
+    def _give_back(self, network: str, result: object) -> None:
+        """What was counted of a network does not count once it is proven who sends it."""
+        if isinstance(result, receive.Outcome) and result.proven:
+            self._app[RATE_LIMITS].counter.give_back(UNPROVEN_POSTS, network)
+
+    def _count_unheard(self, posted: Posted, result: object, seconds: float) -> None:
+        """Nobody is there any more to hear it: count it and write its line all the same."""
+        route = "/users/{username}/inbox" if posted.owner else "/inbox"
+        status = _find_status(route, result)
+        count_answer(self._app[INSTANCE].tallies, "inbox", status, seconds)
+        write_answered("POST", route, status, seconds, quiet=status < 400)
 
     def _find_network(self, posted: Posted) -> str | None:
         """Which network is counted until it is proven who sends this."""
@@ -140,6 +157,16 @@ def _make_parser() -> HttpRequestParser:
     """As aiohttp's own, but for bodies, which are never waited for."""
     loop = get_running_loop()
     return HttpRequestParser(BaseProtocol(loop), loop, MOST_BYTES, auto_decompress=False)
+
+
+def _find_status(route: str, result: object) -> int:
+    """What the ordinary way would answer; errors that are our own it writes to the log."""
+    if isinstance(result, receive.Outcome):
+        return result.status
+    if isinstance(result, Exception):
+        problem = find_problem(route, result)
+        return 500 if problem is None else problem.status
+    return web.HTTPTooManyRequests.status_code
 
 
 def _is_unusual(message: RawRequestMessage) -> bool:

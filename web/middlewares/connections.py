@@ -4,15 +4,15 @@ aiohttp waits for ever for the rest of a head or of a body; a few thousand such 
 """
 
 import asyncio
-import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, cast
 
-from aiohttp import StreamReader, web
+from aiohttp import StreamReader, hdrs, web
 from aiohttp.typedefs import Handler
 
 from models.errors import DeclicError
+from web.middlewares.whole_requests import FOUND, Found, Shortcut, count_missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,34 +38,16 @@ class RequestTimeout(DeclicError, TimeoutError):
     status = 408
 
 
-Shortcut = Callable[[bytes, asyncio.Transport], "Coroutine[Any, Any, object] | None"]
-"""Asked of what came while nothing else was going on: None, or what answers it, being one whole request.
-
-It ends with the bytes of the answer; or with anything else that it found out, which is handed on together with the
-request, on the ordinary way, to whoever says it (`take_found`).
-"""
-
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?=\r\n)")
-
-
-def is_whole(data: bytes) -> bool:
-    """Whether this is one request from its first byte to its last, for all that can be seen from outside."""
-    head, end, body = data.partition(b"\r\n\r\n")
-    head = head.lower() + b"\r\n"
-    lengths = _LENGTH.findall(head)
-    if not end or len(lengths) > 1 or len(lengths) != head.count(b"\r\ncontent-length"):
-        return False
-    if b"\r\ntransfer-encoding" in head or b"\r\nupgrade" in head:
-        return False
-    return len(body) == (int(lengths[0]) if lengths else 0)
-
-
 class Connection(asyncio.Protocol):
     """One connection, handed on to aiohttp's protocol; closed when the head of a request does not come to its end.
 
     Whole requests may be answered by a `shortcut` while aiohttp waits for the next one, as long as it is sure that
-    nothing of another one stands before them: all that was handed on so far came as whole requests. (The first one of a
-    connection comes before aiohttp waits for it, and so does what follows an answer at once.)
+    nothing of another one stands before them: all that was handed on so far were requests whose heads came whole, with
+    the bodies that these announced, to the last byte. Two that come at once end that, for this connection.
+
+    The first request of a connection goes the ordinary way where it is there before aiohttp waits for it: with uvloop
+    nearly always. So does what follows an answer of aiohttp's at once, and what comes in pieces, as some
+    of Caddy's. All that come whole after the first go the short way.
     """
 
     def __init__(self, inner: web.RequestHandler, patience: Timeouts, shortcut: Shortcut | None = None) -> None:
@@ -77,9 +59,10 @@ class Connection(asyncio.Protocol):
         self._idle: asyncio.TimerHandle | None = None
         self._answering = False
         self._sure = True
+        self._missing = 0
         self._task: asyncio.Task[None] | None = None
         self._early = b""
-        self._found: object = None
+        self._found: Found | None = None
         self._answered = 0.0
 
     def begin(self) -> None:
@@ -93,7 +76,7 @@ class Connection(asyncio.Protocol):
         self._found = None  # whether anybody asked for it or not, it was of this request
         self._answered = asyncio.get_running_loop().time()
 
-    def take_found(self) -> object:
+    def take_found(self) -> Found | None:
         """What the shortcut found out of the request that is answered now, once."""
         found, self._found = self._found, None
         return found
@@ -109,10 +92,10 @@ class Connection(asyncio.Protocol):
             if self._transport is not None:
                 self._transport.pause_reading()
             return
-        idle = self._is_idle()
+        idle = not self._inner.writing_paused and self._is_waiting()
         answer = self._shortcut(data, self._transport) if idle and self._shortcut and self._transport else None
         if answer is None:
-            self._sure = self._sure and self._shortcut is not None and is_whole(data)
+            self._sure = self._sure and self._shortcut is not None and self._follow(data)
             self._hand_on(data)
             return
         self._disarm()
@@ -135,9 +118,15 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._inner.resume_writing()
 
-    def _is_idle(self) -> bool:
+    def _follow(self, data: bytes) -> bool:
+        """Whether it is still sure where the next request begins."""
+        missing = self._missing - len(data) if self._missing else count_missing(data)
+        self._missing = missing or 0
+        return missing is not None and missing >= 0
+
+    def _is_waiting(self) -> bool:
         """Whether nothing is going on, and nothing of another request may have come: aiohttp waits for the next."""
-        if not self._sure or self._answering or self._inner.writing_paused:
+        if not self._sure or self._missing or self._answering:
             return False
         waiter: asyncio.Future[None] | None = getattr(self._inner, "_waiter", None)
         return waiter is not None and not waiter.done()
@@ -147,11 +136,16 @@ class Connection(asyncio.Protocol):
             self._arm()
         self._inner.data_received(data)
 
-    async def _answer(self, data: bytes, answer: Coroutine[Any, Any, object]) -> None:
+    async def _answer(self, data: bytes, answer: Coroutine[Any, Any, bytes | Found]) -> None:
+        found: bytes | Found
         try:
             found = await answer
         except Exception as error:  # the ordinary way makes an answer of it
-            found = error
+            found = Found(result=error)
+        except BaseException:  # nobody answers it any more, nor what waits behind it
+            self._task = None
+            self._close()
+            raise
         self._task = None
         transport = self._transport
         if transport is None or transport.is_closing():
@@ -175,12 +169,15 @@ class Connection(asyncio.Protocol):
             self._idle = loop.call_at(self._answered + self._patience.idle, self._close_idle)
 
     def _close_idle(self) -> None:
-        self._idle = None
         loop, until = asyncio.get_running_loop(), self._answered + self._patience.idle
-        if self._task is not None or loop.time() < until:
-            self._idle = loop.call_at(max(until, loop.time() + 1), self._close_idle)
-        elif self._is_idle():  # anything else that goes on has its own time
-            self._close()
+        if self._transport is not None and loop.time() >= until and self._task is None and self._is_waiting():
+            self._idle = None
+            if self._inner.writing_paused:  # what was answered was not read since, and would be waited for
+                self._transport.abort()
+            else:
+                self._close()
+        else:  # what else goes on has its own time
+            self._idle = loop.call_at(max(until, loop.time() + self._patience.idle / 10), self._close_idle)
 
     def _arm(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(self._patience.head, self._close)
@@ -203,7 +200,14 @@ class Server:
         self._server, self._patience, self._shortcut = runner.server, patience, shortcut
 
     def __call__(self) -> Connection:
-        return Connection(self._server(), self._patience, self._shortcut)
+        return Connection(self._server(), self._patience, None if self._shortcut is None else self._ask)
+
+    def take_no_shortcuts(self) -> None:
+        """From now on all goes the ordinary way, where aiohttp knows of it and waits for its answer."""
+        self._shortcut = None
+
+    def _ask(self, data: bytes, transport: asyncio.Transport) -> Coroutine[Any, Any, bytes | Found] | None:
+        return None if self._shortcut is None else self._shortcut(data, transport)
 
 
 def find_connection(request: web.BaseRequest) -> Connection | None:
@@ -218,10 +222,15 @@ async def connection_middleware(request: web.Request, handler: Handler) -> web.S
 
     Whoever reads the body then gets RequestTimeout, which is answered 408 before the connection closes.
     """
+    if request.method == hdrs.METH_CONNECT:
+        return _refuse_tunnel()
     connection = find_connection(request)
     body = None if request.content.is_eof() else _Body(request.content, request.app.get(TIMEOUTS, Timeouts()))
     if connection is not None:
         connection.begin()
+        found = connection.take_found()
+        if found is not None:
+            request[FOUND] = found
     try:
         return await handler(request)
     finally:
@@ -229,6 +238,16 @@ async def connection_middleware(request: web.Request, handler: Handler) -> web.S
             body.timer.cancel()
         if connection is not None:
             connection.end()
+
+
+def _refuse_tunnel() -> web.Response:
+    """The last answer of its connection: to a proxy in front that keeps it, what follows CONNECT is the body.
+
+    Here it would be the beginning of the next request, which is somebody else's.
+    """
+    response = web.Response(status=405, headers={hdrs.ALLOW: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"})
+    response.force_close()
+    return response
 
 
 class _Body:

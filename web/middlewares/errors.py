@@ -85,13 +85,13 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
     try:
         return await handler(request)
     except Exception as error:
-        problem = find_problem(request, error)
+        problem = find_problem(route_of(request), error)
         if problem is None:
             raise
     return await answer_problem(request, problem)
 
 
-def find_problem(request: web.Request, error: Exception) -> Problem | None:
+def find_problem(route: str, error: Exception) -> Problem | None:
     """What is answered instead; None for what is none: a redirect, or a client that went away while we answered."""
     match error:
         case web.HTTPException():
@@ -102,7 +102,7 @@ def find_problem(request: web.Request, error: Exception) -> Problem | None:
             return None
         case web.RequestPayloadError() | HttpProcessingError():  # broken chunks, or parts with headers that are none
             return Problem(status=400, error=Refusal(CODES[400]))
-    log.error("request_failed", route=route_of(request), exc_info=error)
+    log.error("request_failed", route=route, exc_info=error)
     return Problem(status=500, error=Refusal())
 
 

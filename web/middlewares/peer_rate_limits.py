@@ -12,6 +12,7 @@ from models.limits import NETWORK_READS, SERVER_READS, UNPROVEN_POSTS, Limit
 from web.http.accept import asks_for_document
 from web.http.client_address import peer_network
 from web.middlewares.rate_limits import RATE_LIMITS, format_retry_after
+from web.middlewares.whole_requests import FOUND, NOTHING
 from web.security.session import SAFE_METHODS
 
 FOR_SERVERS = ("/users/", "/territories")
@@ -43,7 +44,7 @@ async def take_post(request: web.Request, handler: Handler, network: str | None)
     counter = request.app[RATE_LIMITS].counter
     if network is None or request.app[RATE_LIMITS].limits is None:
         return await handler(request)
-    if not counter.spend(UNPROVEN_POSTS, network):
+    if not request.get(FOUND, NOTHING).spent and not counter.spend(UNPROVEN_POSTS, network):
         raise web.HTTPTooManyRequests(headers={"Retry-After": str(UNPROVEN_POSTS.seconds)})
     response = await handler(request)
     if request.get(PROVEN, False):

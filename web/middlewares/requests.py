@@ -17,6 +17,7 @@ from models.store.background.tallies import Tallies
 from web.http.app_keys import INSTANCE
 from web.http.client_address import has_proxies, is_unbelieved, read_client_address
 from web.middlewares.errors import FOR_APPS, REQUEST_ID, route_of
+from web.middlewares.whole_requests import FOUND, NOTHING
 from web.middlewares.work_signals import WORK_SIGNAL, WorkSignal
 from web.security.session import SAFE_METHODS
 
@@ -87,7 +88,6 @@ KINDS: Mapping[str, str] = MappingProxyType(
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
-
 REPORTS = "/healthz/csp"
 """Where browsers tell what a page of ours may not do: `server/policy_reports`."""
 
@@ -108,8 +108,9 @@ async def request_middleware(request: web.Request, handler: Handler) -> web.Stre
 
 async def answer_counted(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer under an id, waited for at a stop, counted and written to the log."""
-    started = time.perf_counter()
-    request_id = request[REQUEST_ID] = find_request_id(request.headers)
+    found = request.get(FOUND, NOTHING)
+    started = time.perf_counter() if found.started is None else found.started
+    request_id = request[REQUEST_ID] = found.request_id or find_request_id(request.headers)
     app = request.app
     instance, in_flight = app[INSTANCE], app.get(IN_FLIGHT, set[int]())
     in_flight.add(id(request))
@@ -155,8 +156,13 @@ def find_kind(request: web.Request) -> str:
 
 def _write_line(request: web.Request, status: int, seconds: float) -> None:
     quiet = is_silent(request, status) or (status < 400 and request.path.endswith("/inbox"))
+    write_answered(request.method, route_of(request), status, seconds, quiet=quiet)
+
+
+def write_answered(method: str, route: str, status: int, seconds: float, *, quiet: bool = False) -> None:
+    """The line of an answer."""
     write = log.debug if quiet else log.info
-    write("answered", method=request.method, route=route_of(request), status=status, ms=round(seconds * 1000, 1))
+    write("answered", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 def is_silent(request: web.Request, status: int) -> bool:

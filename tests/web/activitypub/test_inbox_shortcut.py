@@ -1,16 +1,12 @@
-"""Whole activities pass aiohttp by, on a real socket; and whoever posts sees no difference."""
+"""Whole activities pass aiohttp by, on a real socket and the loop of the service; whoever posts sees no difference."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from federation.instance import Instance
 from federation.uris import host_of
 from inbox.receiving.receive import receive
 from models.errors import Unavailable
@@ -19,93 +15,23 @@ from models.store.database import Pool
 from models.traffic.inbound.received import enqueue_many
 from tests.bench.load import Request
 from tests.bench.tracing import code_of, tracing
-from tests.fediverse import FakeFediverse, Person, sign_post
+from tests.fediverse import Person
+from tests.web.activitypub.inbox_line import Line, in_two, on_uvloop
 from tests.web.small_app import make_instance
 from web.activitypub import inbox, inbox_fork
 from web.activitypub.inbox import take_in
 from web.activitypub.inbox_shortcut import MOST_BYTES, InboxShortcut, make_shortcut
-from web.middlewares.connections import Connection, Server, Timeouts
+from web.middlewares.connections import Connection
 from web.middlewares.requests import IN_FLIGHT
 from web.middlewares.work_signals import WORK_SIGNAL
 from web.server.app import make_app
-
-PATIENCE = Timeouts(head=60, body=60, idle=0.3)
 
 MOST_ON_THE_WAY = 14
 """Our functions from the bytes that came to the store."""
 
 VOLATILE = (b"x-request-id:", b"date:")
 
-
-@dataclass(slots=True, kw_only=True)
-class Line:
-    """One connection to a server as `declic serve` makes it."""
-
-    app: web.Application
-    runner: web.AppRunner
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    @property
-    def instance(self) -> Instance:
-        """The one that answers."""
-        return next(value for value in self.app.values() if isinstance(value, Instance))
-
-    @property
-    def fediverse(self) -> FakeFediverse:
-        """Everybody else."""
-        assert isinstance(self.instance.transport, FakeFediverse)
-        return self.instance.transport
-
-    @property
-    def by_aiohttp(self) -> int:
-        """How many requests aiohttp has answered."""
-        assert self.runner.server is not None
-        return self.runner.server.requests_count
-
-    def sign(self, person: Person, number: int = 1, path: str = "/inbox", **changes: str) -> Request:
-        """A Like of theirs, and what is changed of its headers after it was signed."""
-        like = {"id": f"{person.uri}/likes/{number}", "type": "Like", "actor": person.uri}
-        envelope = sign_post(self.instance.site, path, like | {"object": f"{person.uri}/notes/1"}, person.signer)
-        return Request("POST", path, dict(envelope.headers) | changes, envelope.body)
-
-    async def send(self, *pieces: bytes) -> bytes:
-        """Send these, one after the other, and read one answer."""
-        for piece in pieces:
-            self.writer.write(piece)
-            await asyncio.sleep(0.02 if len(pieces) > 1 else 0)
-        return await self.read()
-
-    async def read(self) -> bytes:
-        """One answer."""
-        head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 10)
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
-        return head + await self.reader.readexactly(length)
-
-
-@pytest.fixture
-async def line(pool: Pool) -> AsyncIterator[Line]:
-    """The connection."""
-    app = make_app(make_instance(pool))
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=PATIENCE.idle, shutdown_timeout=0.1)
-    await runner.setup()
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setblocking(False)
-    made = Server(runner, PATIENCE, InboxShortcut(app))
-    server = await asyncio.get_running_loop().create_server(made, sock=listener)
-    reader, writer = await asyncio.open_connection(*listener.getsockname())
-    yield Line(app=app, runner=runner, reader=reader, writer=writer)
-    writer.close()
-    with suppress(ConnectionError):
-        await writer.wait_closed()
-    server.close()
-    await runner.cleanup()
-
-
-@pytest.fixture
-def bob(line: Line) -> Person:
-    """Bob, elsewhere."""
-    return line.fediverse.add_person()
+PAGE = b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n"
 
 
 def without_chance(answer: bytes) -> tuple[bytes, set[bytes], bytes]:
@@ -115,17 +41,10 @@ def without_chance(answer: bytes) -> tuple[bytes, set[bytes], bytes]:
     return first, {one for one in headers if not one.lower().startswith(VOLATILE)}, body
 
 
-def in_two(request: Request) -> tuple[bytes, bytes]:
-    """Its head, and what follows: so it goes the ordinary way."""
-    head, end, body = request.to_bytes().partition(b"\r\n\r\n")
-    return head + end, body
-
-
+@on_uvloop
 async def test_a_whole_activity_is_taken_in_past_aiohttp_and_answered_the_same(line: Line, bob: Person) -> None:
     ordinary = await line.send(*in_two(line.sign(bob)))
     line.app[WORK_SIGNAL].received.clear()
-    line.writer.close()
-    line.reader, line.writer = await asyncio.open_connection(*line.writer.get_extra_info("peername"))
 
     short = await line.send(line.sign(bob, 2, **{"X-Request-Id": "abcdefgh-1"}).to_bytes())
 
@@ -137,10 +56,23 @@ async def test_a_whole_activity_is_taken_in_past_aiohttp_and_answered_the_same(l
     assert line.instance.tallies.counts["requests", "inbox", "202"] == 2
 
 
-async def test_one_after_the_other_goes_the_short_way_with_pages_between_them(line: Line, bob: Person) -> None:
-    page = b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n"
+@on_uvloop
+async def test_of_a_fresh_connection_the_first_may_go_the_ordinary_way_and_all_others_go_short(
+    line: Line, bob: Person
+) -> None:
+    for _ in range(3):
+        await line.connect()
+        before = line.by_aiohttp
 
-    answers = [await line.send(one) for one in (line.sign(bob).to_bytes(), page, line.sign(bob, 2).to_bytes())]
+        answers = [await line.send(line.sign(bob, number).to_bytes()) for number in range(4)]
+
+        assert [answer[9:12] for answer in answers] == [b"202"] * 4
+        assert line.by_aiohttp - before <= 1
+
+
+@on_uvloop
+async def test_one_after_the_other_goes_the_short_way_with_pages_between_them(line: Line, bob: Person) -> None:
+    answers = [await line.send(one) for one in (line.sign(bob).to_bytes(), PAGE, line.sign(bob, 2).to_bytes())]
 
     assert [answer[9:12] for answer in answers] == [b"202", b"200", b"202"]
     assert line.by_aiohttp == 1
@@ -169,6 +101,7 @@ def ask_for_page(line: Line, bob: Person) -> Request:
 
 
 @pytest.mark.parametrize("make", [break_signature, name_nobody, end_server, ask_for_page])
+@on_uvloop
 async def test_what_is_refused_is_said_as_on_the_ordinary_way_and_counted_once(
     line: Line, bob: Person, make: Callable[[Line, Person], Request]
 ) -> None:
@@ -186,6 +119,7 @@ async def test_what_is_refused_is_said_as_on_the_ordinary_way_and_counted_once(
 
 
 @pytest.mark.parametrize(("error", "status"), [(Unavailable(), b"503"), (ZeroDivisionError("a secret"), b"500")])
+@on_uvloop
 async def test_what_breaks_is_said_as_on_the_ordinary_way(
     line: Line, bob: Person, monkeypatch: pytest.MonkeyPatch, error: Exception, status: bytes
 ) -> None:
@@ -205,6 +139,7 @@ async def test_what_breaks_is_said_as_on_the_ordinary_way(
     assert not line.app[IN_FLIGHT]
 
 
+@on_uvloop
 async def test_what_was_found_out_is_said_of_no_other_request(
     line: Line, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,6 +174,7 @@ ORDINARY: Mapping[str, Callable[[Request], bytes]] = {
 
 
 @pytest.mark.parametrize("name", ORDINARY)
+@on_uvloop
 async def test_what_is_out_of_the_ordinary_is_left_to_aiohttp(line: Line, bob: Person, name: str) -> None:
     answer = await line.send(ORDINARY[name](line.sign(bob)))
 
@@ -246,6 +182,7 @@ async def test_what_is_out_of_the_ordinary_is_left_to_aiohttp(line: Line, bob: P
     assert line.by_aiohttp >= 1
 
 
+@on_uvloop
 async def test_two_that_come_at_once_are_answered_in_their_order(line: Line, bob: Person) -> None:
     first, second = line.sign(bob), name_nobody(line, bob)
 
@@ -254,6 +191,7 @@ async def test_two_that_come_at_once_are_answered_in_their_order(line: Line, bob
     assert [answer[9:12] for answer in answers] == [b"202", b"404"]
 
 
+@on_uvloop
 async def test_what_comes_before_the_answer_waits_for_it(
     line: Line, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,7 +205,7 @@ async def test_what_comes_before_the_answer_waits_for_it(
     monkeypatch.setattr(inbox, "receive", receive_slowly)
     line.writer.write(line.sign(bob).to_bytes())
     await asyncio.wait_for(begun.wait(), 10)
-    line.writer.write(b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n")
+    line.writer.write(PAGE)
 
     assert len(line.app[IN_FLIGHT]) == 1, "a stop waits for it"
     assert line.by_aiohttp == 0
@@ -275,6 +213,7 @@ async def test_what_comes_before_the_answer_waits_for_it(
     assert [(await line.read())[9:12] for _ in range(2)] == [b"202", b"200"]
 
 
+@on_uvloop
 async def test_what_stands_behind_half_a_head_is_part_of_it_and_no_request(line: Line, bob: Person) -> None:
     half = b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\nX-More: "
 
@@ -284,6 +223,7 @@ async def test_what_stands_behind_half_a_head_is_part_of_it_and_no_request(line:
     assert await line.instance.pool.fetchval("SELECT count(*) FROM received") == 0
 
 
+@on_uvloop
 async def test_after_half_a_head_behind_a_whole_request_nothing_goes_the_short_way(line: Line, bob: Person) -> None:
     asked = b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n"
 
@@ -295,9 +235,33 @@ async def test_after_half_a_head_behind_a_whole_request_nothing_goes_the_short_w
     assert await line.instance.pool.fetchval("SELECT count(*) FROM received") == 0
 
 
+@on_uvloop
+async def test_after_a_body_that_came_in_pieces_all_go_the_short_way_again(line: Line, bob: Person) -> None:
+    head, body = in_two(line.sign(bob))
+
+    await line.send(head + body[:5], body[5:9], body[9:])
+    await line.send(line.sign(bob, 2).to_bytes())
+
+    assert line.by_aiohttp == 1
+    assert await line.instance.pool.fetchval("SELECT count(*) FROM received") == 2
+
+
+@on_uvloop
+async def test_what_stands_behind_the_rest_of_a_body_begins_the_next_request(line: Line, bob: Person) -> None:
+    head, body = in_two(line.sign(bob))
+
+    first = await line.send(head, body + PAGE.replace(b"\r\n\r\n", b"\r\nX-More: "))
+    second = await line.send(line.sign(bob, 2).to_bytes())
+
+    assert first[9:12] == b"202"
+    assert second[9:12] != b"202"
+    assert await line.instance.pool.fetchval("SELECT count(*) FROM received") == 1
+
+
+@on_uvloop
 async def test_an_idle_connection_stays_after_it_but_not_for_ever(line: Line, bob: Person) -> None:
     loop = asyncio.get_running_loop()
-    await line.send(b"GET /healthz HTTP/1.1\r\nHost: lomme.test\r\n\r\n")
+    await line.send(PAGE)
 
     for number in range(3):
         assert (await line.send(line.sign(bob, number).to_bytes()))[9:12] == b"202"
@@ -308,6 +272,7 @@ async def test_an_idle_connection_stays_after_it_but_not_for_ever(line: Line, bo
     assert loop.time() - begun < 2
 
 
+@on_uvloop
 async def test_it_passes_few_functions_to_the_store_and_turns_back_nowhere(line: Line, bob: Person) -> None:
     await line.send(line.sign(bob).to_bytes())
 

@@ -12,9 +12,14 @@ import uvloop
 from aiohttp import web
 
 from models.errors import DeclicError
-from web.middlewares.connections import TIMEOUTS, Server, Timeouts, connection_middleware, is_whole
+from web.middlewares.connections import TIMEOUTS, Connection, Server, Timeouts, connection_middleware
+from web.middlewares.whole_requests import Shortcut
 
 SHORT = Timeouts(head=0.15, body=0.15, idle=0.3, rate=1024)
+
+PATIENT = Timeouts(head=60, body=60, idle=60)
+
+PAGE = b"GET /read HTTP/1.1\r\nHost: a.test\r\n\r\n"
 
 
 async def read(request: web.Request) -> web.Response:
@@ -45,8 +50,10 @@ async def talk(request: web.Request) -> web.WebSocketResponse:
 
 
 @asynccontextmanager
-async def serving(patience: Timeouts = SHORT) -> AsyncIterator[int]:
-    """A server on a real port."""
+async def serving(
+    patience: Timeouts = SHORT, shortcut: Shortcut | None = None, begun: list[Connection] | None = None
+) -> AsyncIterator[int]:
+    """A server on a real port; `begun` gets its connections."""
     app = web.Application(middlewares=[connection_middleware])
     app[TIMEOUTS] = patience
     app.add_routes([web.route("*", "/read", read), web.get("/stream", stream), web.get("/talk", talk)])
@@ -54,7 +61,15 @@ async def serving(patience: Timeouts = SHORT) -> AsyncIterator[int]:
     await runner.setup()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)
-    server = await asyncio.get_running_loop().create_server(Server(runner, patience), sock=listener)
+    made = Server(runner, patience, shortcut)
+
+    def make() -> Connection:
+        connection = made()
+        if begun is not None:
+            begun.append(connection)
+        return connection
+
+    server = await asyncio.get_running_loop().create_server(make, sock=listener)
     yield listener.getsockname()[1]
     server.close()
     await runner.cleanup()
@@ -172,25 +187,61 @@ def test_b09_halves_of_requests_are_closed_within_half_a_minute() -> None:
     assert Timeouts().idle > 120  # Caddy's and nginx's own, so that they close first
 
 
-@pytest.mark.parametrize(
-    ("data", "whole"),
-    [
-        (b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n", True),
-        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc", True),
-        (b"POST / HTTP/1.1\r\nHost: a.test\r\ncontent-length:\t3 \r\n\r\nabc", True),
-        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nab", False),
-        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabcd", False),
-        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", False),
-        (b"POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n", False),
-        (b"GET / HTTP/1.1\r\nHost: a.test\r\nUpgrade: websocket\r\n\r\n", False),
-        (b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 0000000000003\r\n\r\n", False),
-        (b"GET / HTTP/1.1\r\nHost: a.test\r\n", False),
-        (b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\nGET / HTTP/1.1\r\n", False),
-        (b"", False),
-    ],
-)
-def test_what_is_one_whole_request_is_seen_from_outside(data: bytes, whole: bool) -> None:
-    assert is_whole(data) is whole
+@pytest.mark.parametrize("behind", [b"GET /read HTTP/1.1\r\nX-More: ", PAGE, b""])
+async def test_nobody_tunnels_and_what_stands_behind_is_no_request(behind: bytes) -> None:
+    async with serving() as port, connected(port) as (reader, writer):
+        length = b"Content-Length: %d\r\n\r\n" % len(behind)
+        writer.write(b"CONNECT a.test:80 HTTP/1.1\r\nHost: a.test:80\r\n" + length + behind)
+
+        _, said = await seconds_until_closed(reader)
+
+    assert said.startswith(b"HTTP/1.1 405 ") and said.count(b"HTTP/1.1") == 1
+    assert b"\r\nConnection: close\r\n" in said
+
+
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c", b"TLS/1.0"])
+async def test_the_body_of_who_asks_for_another_protocol_is_no_request_where_that_is_declined(protocol: bytes) -> None:
+    upgrade = b"Connection: Upgrade\r\nUpgrade: " + protocol + b"\r\n"
+    asked = b"POST /read HTTP/1.1\r\nHost: a.test\r\n" + upgrade + b"Content-Length: %d\r\n\r\n" % len(PAGE)
+    async with serving() as port, connected(port) as (reader, writer):
+        answers = []
+        for rest in ((PAGE,), (PAGE[:9], PAGE[9:])):
+            for piece in (asked, *rest, PAGE):
+                writer.write(piece)
+                await asyncio.sleep(0.01)
+            for length in (len(PAGE), 0):
+                answers.append(await asyncio.wait_for(reader.readuntil(b"\r\n\r\n%d" % length), 2))
+
+    assert [answer.count(b"HTTP/1.1 200 OK") for answer in answers] == [1] * 4
+
+
+async def test_an_answer_that_is_given_up_closes_the_connection() -> None:
+    async def give_up() -> bytes:
+        raise asyncio.CancelledError
+
+    async with serving(PATIENT, lambda _, __: give_up()) as port, connected(port) as (reader, writer):
+        await asyncio.sleep(0.01)
+        writer.write(PAGE)
+
+        _, said = await seconds_until_closed(reader)
+
+    assert said == b""
+
+
+async def test_an_idle_connection_does_not_stay_where_its_answers_are_not_read() -> None:
+    async def answer() -> bytes:
+        return b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+
+    begun: list[Connection] = []
+    async with serving(SHORT, lambda _, __: answer(), begun) as port, connected(port) as (reader, writer):
+        await asyncio.sleep(0.01)
+        writer.write(PAGE)
+        await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 2)
+        begun[0].pause_writing()
+
+        seconds, _ = await seconds_until_closed(reader)
+
+    assert seconds < 1
 
 
 def test_the_loop_that_servers_use_is_served_too() -> None:

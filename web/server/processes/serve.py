@@ -149,13 +149,20 @@ async def run_until(
     server.close()
     app[HUB].close()
     await asyncio.gather(drain(app), worker)
-    await runner.cleanup()
+    await close(made, app, runner)
     log.info("stopped")
 
 
-async def drain(app: web.Application) -> None:
+async def close(made: Server, app: web.Application, runner: web.AppRunner) -> None:
+    """Close all connections. aiohttp waits for answers on their way, but knows nothing of those that pass it by."""
+    made.take_no_shortcuts()
+    await drain(app, CLOSE_SECONDS)
+    await runner.cleanup()
+
+
+async def drain(app: web.Application, seconds: float = DRAIN_SECONDS) -> None:
     """Wait for the answers on their way, those to uploads that still come in included (aiohttp would drop these)."""
-    end = time.monotonic() + DRAIN_SECONDS
+    end = time.monotonic() + seconds
     while app[IN_FLIGHT] and time.monotonic() < end:  # noqa: ASYNC110 - at a stop, looking is good enough
         await asyncio.sleep(0.02)
 
