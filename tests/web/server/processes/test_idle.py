@@ -185,7 +185,7 @@ async def test_garbage_is_looked_for_seldom_but_at_every_beat_and_now_and_then_a
     try:
         async with asyncio.timeout(5):
             assert [await looks.get() for _ in range(7)] == [1, 1, 2, 1, 1, 2, 1]
-        assert gc.get_threshold() == memory.SELDOM == (20_000, 10, 10)
+        assert gc.get_threshold() == memory.SELDOM == (5_000, 10, 10)
     finally:
         looking.cancel()
         gc.set_threshold(*before)
