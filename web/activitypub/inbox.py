@@ -3,6 +3,7 @@
 import asyncio
 
 from aiohttp import web
+from multidict import MultiMapping
 
 from federation.documents.parse import MAX_BYTES
 from federation.instance import Instance
@@ -44,25 +45,23 @@ async def _find_outcome(request: web.Request) -> Outcome:
     if isinstance(found, Outcome):
         return found
     instance = request.app[INSTANCE]
-    await require_open(instance)
-    hosts = read_key_hosts(request.headers)
-    await require_allowed_host(instance, hosts)  # whoever is set aside costs nothing (RS14)
+    hosts = await _welcome(instance, request.headers)
     envelope = read_envelope(request, await read_body(request, MAX_BYTES))
     return await receive(instance, envelope, request.match_info.get("username"), welcomed=hosts)
 
 
 async def take_in(instance: Instance, envelope: Envelope, owner: str | None) -> Outcome:
     """The same for a request that came whole, to the inbox of this one of ours, or to the shared one."""
-    await require_open(instance)
-    hosts = read_key_hosts(envelope.headers)
-    await require_allowed_host(instance, hosts)
-    return await receive(instance, envelope, owner, welcomed=hosts)
+    return await receive(instance, envelope, owner, welcomed=await _welcome(instance, envelope.headers))
 
 
-async def require_open(instance: Instance) -> None:
-    """Raise Gone once this instance has ended: it takes nothing any more."""
+async def _welcome(instance: Instance, headers: MultiMapping[str]) -> frozenset[str]:
+    """Whose keys are named: whoever is set aside costs nothing (RS14). Raises Gone once this instance has ended."""
     if await has_ended(instance):
         raise Gone("shutdown_ended")
+    hosts = read_key_hosts(headers)
+    await require_allowed_host(instance, hosts)
+    return hosts
 
 
 async def read_body(request: web.Request, most: int) -> bytes:

@@ -11,7 +11,6 @@ from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 
 with when_used():
-    from models.store.background import periodic_tasks
     from web.server.worker import nightly_sweep
 
 if TYPE_CHECKING:
@@ -38,16 +37,7 @@ async def _sweep(names: tuple[str, ...]) -> None:
         known = ", ".join(sorted(nightly_sweep.SWEEPS))
         raise CommandFailed(f"Nothing is swept under the name {unknown[0]}; there are: {known}.")
     async with working_instance() as instance:
-        if not names:
-            await nightly_sweep.sweep(instance, forget_whole)
-            return
-        failed: dict[str, Exception] = {}
-        for name in names:
-            try:
-                await forget_whole(instance, name)
-            except Exception as error:
-                failed[name] = error
-        periodic_tasks.require_whole(failed)
+        await nightly_sweep.sweep(instance, names, forget_whole)
 
 
 async def forget_whole(instance: Instance, name: str) -> int:

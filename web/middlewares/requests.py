@@ -57,15 +57,15 @@ LEAD_TO_SERVERS = ("/ailleurs", "/@", "/annonces/", "/a/", "/notes/")
 FRAMED = "/embed/"
 """What other sites may show in a frame: no form, no cookie and no log-in stand there."""
 
-PARTS_OF_PAGES = ("image/webp", "image/jpeg", "image/png", "font/", "text/css", "text/javascript")
-"""What no browser shows as a document of its own with rights: some headers say nothing there, and a page has twenty."""
+WITHOUT_LINKS = ("image/webp", "image/jpeg", "image/png", "font/")
+"""What asks for nothing else: no address of ours is told to anybody from there."""
 
-WITHOUT_POLICY = tuple(one for one in PARTS_OF_PAGES if one != "text/javascript")
+WITHOUT_POLICY = (*WITHOUT_LINKS, "text/css")
 """What runs nothing and fetches nothing by itself: the policy of the page counts. A script may be that of a worker,
 which has its own."""
 
-WITHOUT_LINKS = ("image/webp", "image/jpeg", "image/png", "font/")
-"""What asks for nothing else: no address of ours is told to anybody from there."""
+PARTS_OF_PAGES = (*WITHOUT_POLICY, "text/javascript")
+"""What no browser shows as a document of its own with rights: some headers say nothing there, and a page has twenty."""
 
 SILENT = ("/static/", "/media/", "/healthz", "/readyz")
 """Their successes are not worth a line."""

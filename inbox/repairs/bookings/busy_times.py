@@ -135,8 +135,7 @@ def _add_periods(reading: _Reading, part: Part) -> None:
     for line in busy:
         for written in line.partition(":")[2].split(","):
             try:
-                # icalendar types its other readers, this one not
-                begins, ends = icalendar.vPeriod.from_ical(written.strip())  # type: ignore[no-untyped-call]  # the library has no types there
+                begins, ends = icalendar.vPeriod.from_ical(written.strip())  # type: ignore[no-untyped-call]  # icalendar types its other readers
                 begins_at = _place(begins, UTC)
                 ends_at = begins_at + ends if isinstance(ends, timedelta) else _place(ends, UTC)
             except UNREADABLE:

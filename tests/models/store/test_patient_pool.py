@@ -80,9 +80,7 @@ async def test_while_others_give_theirs_back_none_is_opened_and_one_look_is_not_
         await asyncio.sleep(0)
 
         fresh._look()
-        fresh._given_back += 1
-        fresh._look()
-        await asyncio.sleep(0)
+        await look_after_one_was_given_back(fresh)
         assert not waiting.done()
         assert fresh.get_size() == USUAL
 
@@ -110,6 +108,13 @@ async def test_who_stops_waiting_or_fails_takes_no_place_from_others(
     assert fresh.get_size() == USUAL
 
 
+async def look_after_one_was_given_back(pool: PatientPool) -> None:
+    """They do go from hand to hand, and the pool looks at that."""
+    pool._given_back += 1
+    pool._look()
+    await asyncio.sleep(0)
+
+
 async def hold_two_for_long(held: AsyncExitStack, pool: PatientPool) -> None:
     """As an archive that is written, or a chore of the night."""
     for _ in range(2):
@@ -127,15 +132,12 @@ async def test_where_all_goes_over_one_since_the_others_are_held_for_long_anothe
         async with connection(fresh):
             waiting = asyncio.create_task(ask(fresh))
             await asyncio.sleep(0)
-            fresh._given_back += 1  # it does go from hand to hand
-            fresh._look()
+            await look_after_one_was_given_back(fresh)
             assert await waiting == 1
             async with connection(fresh):
                 next_one = asyncio.create_task(ask(fresh))
                 await asyncio.sleep(0)
-                fresh._given_back += 1
-                fresh._look()
-                await asyncio.sleep(0)
+                await look_after_one_was_given_back(fresh)
                 assert not next_one.done()
             assert await next_one == 1
 

@@ -45,6 +45,21 @@ def use(monkeypatch: pytest.MonkeyPatch, settings: Settings, installed: Installe
     monkeypatch.setattr(first_start, "read_installed", lambda: (settings, installed))
 
 
+async def wait_for_what_comes(conn: asyncpg.Connection, asked: asyncio.Event) -> None:
+    """The instance is there once the service made its database, which it does after it was asked how it is."""
+
+    async def come() -> None:
+        await asked.wait()
+        await conn.execute("ALTER TABLE coming RENAME TO migration")
+
+    coming = asyncio.create_task(come())
+    async with awaited_instance() as instance:
+        assert instance.site.url == "http://lomme.test"
+
+    await coming
+    await conn.close()
+
+
 async def test_a_database_that_is_still_being_made_is_waited_for_and_that_is_said(
     database: str,
     installed: Installed,
@@ -63,16 +78,7 @@ async def test_a_database_that_is_still_being_made_is_waited_for_and_that_is_sai
 
     monkeypatch.setattr(first_start, "is_running", note)
 
-    async def come() -> None:
-        await asked.wait()
-        await conn.execute("ALTER TABLE coming RENAME TO migration")
-
-    coming = asyncio.create_task(come())
-    async with awaited_instance() as instance:
-        assert instance.site.url == "http://lomme.test"
-
-    await coming
-    await conn.close()
+    await wait_for_what_comes(conn, asked)
     assert capsys.readouterr().err.count("Waiting for the service lomme") == 1
 
 
@@ -106,16 +112,7 @@ async def test_a_first_start_that_takes_minutes_is_waited_for_as_long_as_somebod
 
     monkeypatch.setattr(first_start, "is_steady", note)
 
-    async def come() -> None:
-        await asked.wait()
-        await conn.execute("ALTER TABLE coming RENAME TO migration")
-
-    coming = asyncio.create_task(come())
-    async with awaited_instance() as instance:
-        assert instance.site.url == "http://lomme.test"
-
-    await coming
-    await conn.close()
+    await wait_for_what_comes(conn, asked)
 
 
 @pytest.mark.parametrize(("restarts", "worked_at"), [("0", True), ("1", True), ("0", False)])

@@ -127,7 +127,7 @@ def _tell_late(at: Patient, late: list[LateSweep]) -> Finding:
         mend=at.say(
             N_(
                 "Des données restent plus longtemps que ne le promet /donnees-personnelles. Cette commande fait le "
-                "ménage maintenant, et dit ce qui n’y arrive pas :"
+                "ménage maintenant, et dit ce qui n’y arrive pas\u00a0:"
             )
         ),
         command=f"declic sweep {names[0]}" if len(names) == len(late) == 1 else "declic sweep",

@@ -1,7 +1,7 @@
 """What is forgotten every night once it is too old to be of use, table by table."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -138,14 +138,19 @@ async def forget(instance: Instance, name: str) -> int:
     return gone
 
 
-async def sweep(instance: Instance, forget: Callable[[Instance, str], Awaitable[int]] = forget) -> None:
-    """Forget what is too old, one table after the other. Raises Unfinished for those that failed, at the end."""
+async def sweep(
+    instance: Instance, names: Sequence[str] = (), forget_table: Callable[[Instance, str], Awaitable[int]] = forget
+) -> None:
+    """Forget what is too old, one table after the other: those of these `names`, or all.
+
+    Raises Unfinished for those that failed, at the end.
+    """
     failed: dict[str, Exception] = {}
     async with transaction(instance.pool) as conn:
         await sweep_rounds.begin(conn, SWEEPS)
-    for name in SWEEPS:
+    for name in names or SWEEPS:
         try:
-            gone = await forget(instance, name)
+            gone = await forget_table(instance, name)
         except Exception as error:
             cause, place = periodic_tasks.describe_cause(error), periodic_tasks.describe_place(error)
             log.error("sweep_failed", table=name, cause=cause, exc_info=place)
@@ -153,8 +158,9 @@ async def sweep(instance: Instance, forget: Callable[[Instance, str], Awaitable[
             continue
         if gone:
             log.info("swept", table=name, rows=gone)
-    async with transaction(instance.pool) as conn:
-        await sweep_rounds.end(conn, sweep_rounds.NIGHT)
+    if not names:
+        async with transaction(instance.pool) as conn:
+            await sweep_rounds.end(conn, sweep_rounds.NIGHT)
     periodic_tasks.require_whole(failed)
 
 
