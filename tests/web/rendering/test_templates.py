@@ -176,3 +176,14 @@ def test_code_grows_with_its_box_on_paper() -> None:
     size = re.match(r'<svg width="(\d+)" height="(\d+)" viewBox="0 0 (\d+) (\d+)"', drawn)
 
     assert size is not None and len(set(size.groups())) == 1
+
+
+STUCK = re.compile(r"[^\s>}]\{% endtrans %\}\n<(?:code|a|b|em|strong)\b")
+"""A sentence, and behind the end of the line, which jinja2 takes away after a tag, what stands in the same line."""
+
+
+def test_no_word_is_stuck_to_the_link_or_the_command_behind_it() -> None:
+    stuck = [path.name for path in FOLDER.rglob("*.html") if STUCK.search(path.read_text())]
+
+    assert STUCK.search("avec{% endtrans %}\n<code>declic doctor</code>")
+    assert stuck == []
