@@ -64,4 +64,6 @@ def write_table(told: str) -> str:
 
 
 if __name__ == "__main__":
+    if unknown := [name for name in sys.argv[1:] if name not in PARTS]:
+        sys.exit(f"There is no part {unknown[0]}; there are {', '.join(PARTS)}.")
     asyncio.run(main(sys.argv[1:]))

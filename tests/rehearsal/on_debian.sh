@@ -6,7 +6,7 @@
 # bare Debians are kept for the next time.
 set -euo pipefail
 
-dist=$(realpath "$1")
+dist=$(realpath "${1:?names the dist/ that make dist filled}")
 suite=${2:-trixie}
 way=${3:-script}
 earlier=${4:+$(realpath "$4")}

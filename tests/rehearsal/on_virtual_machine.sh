@@ -9,7 +9,7 @@
 set -euo pipefail
 
 here=$(realpath "$(dirname "$0")")
-dist=$(realpath "$1")
+dist=$(realpath "${1:?names the dist/ that make dist filled}")
 suite=${2:-trixie}
 way=${3:-script}
 memory=${MEMORY:-1024}
