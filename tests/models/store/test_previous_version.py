@@ -16,7 +16,7 @@ from models.store.database import Connection, execute, fetch_records
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "statements"
 
-PREVIOUS = "bc199c6d"
+PREVIOUS = "66908b75"
 """The version before, by the name of its sample."""
 
 TOGETHER = 50
