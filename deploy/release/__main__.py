@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy.release import debian_package, source_tree
 from deploy.release.bill_of_materials import build_bill
-from deploy.release.promises import find_contact, list_missing
+from deploy.release.promises import find_contact, find_public_key, list_missing
 from deploy.release.python_files import build_python_files
 from deploy.release.source_tree import ROOT, SourceTree, unpack_commit
 from deploy.release.yunohost_archive import build_archive
@@ -29,8 +29,9 @@ def main() -> None:
             shutil.rmtree(arguments.target)
         arguments.target.mkdir(parents=True)
         build(tree, arguments.target, debian=arguments.debian, address=arguments.address)
+        public = find_public_key(tree.folder)
     if arguments.key is not None:
-        sign(arguments.target / SUMS, arguments.key)
+        sign(arguments.target / SUMS, arguments.key, public=public)
     for path in sorted(arguments.target.iterdir()):
         print(path)
 
@@ -89,12 +90,17 @@ def write_sums(target: Path) -> None:
     (target / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def sign(sums: Path, key: Path) -> None:
-    """Beside the sums, their signature; minisign asks for the key's passphrase."""
+def sign(sums: Path, key: Path, *, public: str | None) -> None:
+    """Beside the sums, their signature, which `public` opens; minisign asks for the key's passphrase."""
     if shutil.which("minisign") is None:
         sys.exit("minisign is not on this machine (Debian: minisign), so nothing is signed.")
     if subprocess.run(["minisign", "-S", "-s", str(key), "-m", str(sums)], check=False).returncode != 0:
         sys.exit("minisign did not sign.")
+    if public is None:
+        return
+    if subprocess.run(["minisign", "-Vqm", str(sums), "-P", public], check=False).returncode != 0:
+        Path(f"{sums}.minisig").unlink()
+        sys.exit(f"{key} is not the key whose public half stands in SECURITY.md: nobody could check what it signs.")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ from typing import Any
 
 from deploy.build import communes, fonts, leaflet, outlines, suffixes
 from deploy.build.downloads import Package
+from deploy.release.licences import describe_licence
 from deploy.release.source_tree import SourceTree
+from deploy.release.taken_files import describe_files
 
 Json = dict[str, Any]
 
@@ -50,6 +52,7 @@ def build_bill(tree: SourceTree, wheel_sum: str) -> Json:
         "components": [
             *(_describe(packages[name], required=name in locked) for name in sorted(refs)),
             *(_describe_taken(package) for package in sorted(TAKEN_ALONG, key=lambda one: one.name)),
+            *describe_files(tree.folder),
         ],
         "dependencies": [
             {"ref": own["purl"], "dependsOn": _name_needed(packages["declic"], refs)},
@@ -96,6 +99,7 @@ def _describe(package: Json, *, required: bool) -> Json:
         "version": package["version"],
         "purl": purl,
         "scope": "required" if required else "optional",
+        "licenses": describe_licence(package["name"]),
         "externalReferences": [
             {
                 "type": "distribution",
@@ -121,6 +125,7 @@ def _describe_taken(package: Package) -> Json:
         "purl": purl,
         "scope": "required",
         "hashes": [{"alg": "SHA-256", "content": package.checksum}],
+        "licenses": describe_licence(name),
     }
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+AS_COMMITTED = ("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.attributesFile=/dev/null")
+"""Whatever somebody told git to do with the ends of lines."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTree:
@@ -22,7 +25,7 @@ class SourceTree:
 
 def unpack_commit(target: Path, root: Path = ROOT) -> SourceTree:
     """The last commit, in `target`. Leaves the program where there is no repository to take it from."""
-    packed = _ask_git(root, "archive", "--format=tar", "HEAD")
+    packed = _ask_git(root, *AS_COMMITTED, "archive", "--format=tar", "HEAD")
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(target, filter="data")
     project = tomllib.loads((target / "pyproject.toml").read_text(encoding="utf-8"))["project"]

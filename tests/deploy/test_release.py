@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from datetime import UTC, date, datetime
 from functools import cache
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,11 @@ from referencing import Registry, Resource
 
 from deploy.release.__main__ import SUMS, look_at_promises, sign, write_sums
 from deploy.release.bill_of_materials import TAKEN_ALONG, build_bill, read_requirements
-from deploy.release.promises import list_missing
+from deploy.release.licences import LICENCES, describe_licence
+from deploy.release.promises import find_public_key, list_missing
 from deploy.release.python_files import build_python_files
 from deploy.release.source_tree import SourceTree, list_uncommitted, unpack_commit
+from deploy.release.taken_files import EXACT, PUBLISHED
 from web.server.sources import BESIDE
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +35,13 @@ SCHEMAS = Path(__file__).with_name("cyclonedx-1.6.zip")
 """As published by CycloneDX, of its repository `specification`: of the bill, of licences and of signatures."""
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+BESIDE_OURS = {
+    *("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0", "PostgreSQL"),
+    *("MPL-2.0", "GPL-2.0-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "AGPL-3.0-or-later"),
+    *("CC0-1.0", "CC-BY-4.0", "etalab-2.0", "OFL-1.1", "W3C-20150513"),
+}
+"""Licences under which things may be handed out with a program under the AGPL 3: code, typefaces, data."""
 
 HERE = SourceTree(folder=ROOT, version=VERSION, epoch=1_800_000_000)
 
@@ -66,7 +77,55 @@ def test_the_bill_names_all_that_is_installed_with_the_sums_that_pip_allows() ->
     [own] = [one for one in bill["dependencies"] if one["ref"] == f"pkg:pypi/declic@{VERSION}"]
     direct = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert {one.split("==")[0] for one in direct} <= {ref[9:].split("@")[0] for ref in own["dependsOn"]}
-    assert len([one for one in refs if one.endswith("#taken-along")]) == len(TAKEN_ALONG)
+    assert len([one for one in refs if one.endswith("#taken-along")]) == len(TAKEN_ALONG) + len(PUBLISHED)
+
+
+def test_each_thing_in_the_bill_has_a_licence_that_goes_with_ours() -> None:
+    parts = {
+        part
+        for one in make_bill()["components"]
+        for told in one["licenses"]
+        for part in re.findall(r"[\w.-]+", told.get("expression") or told["license"].get("id", ""))
+    }
+
+    assert parts - {"AND", "OR"} <= BESIDE_OURS
+    named = {one["name"] for one in make_bill()["components"]}
+    assert set(LICENCES) - named == set(), "of what is no longer installed"
+    said = {name: find_expression(name) for name in LICENCES}
+    assert {name: told for name, told in said.items() if told and told not in LICENCES[name]} == {}
+    with pytest.raises(SystemExit, match="Nobody has read the licence of left-pad"):
+        describe_licence("left-pad")
+
+
+def find_expression(name: str) -> str:
+    """What an installed package says in SPDX's words; not all do, and some are for other systems."""
+    try:
+        told = metadata(name).get_all("License-Expression") or [""]
+    except PackageNotFoundError:
+        return ""
+    return str(told[0])
+
+
+def test_files_of_others_in_the_wheel_are_in_the_bill() -> None:
+    contexts = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / EXACT).iterdir())
+    told = {prop["value"]: one for one in make_bill()["components"] for prop in one.get("properties", ())}
+
+    assert set(contexts) < set(told) == set(PUBLISHED)
+    for file, one in told.items():
+        assert one["hashes"][0]["content"] == hashlib.sha256((ROOT / file).read_bytes()).hexdigest()
+
+
+def test_all_that_names_the_version_names_the_same() -> None:
+    packages = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    headings = re.findall(r"^## (\S+)(?: \((.*)\))?$", changes, re.MULTILINE)
+    released = [(version, date.fromisoformat(day)) for version, day in headings if version != "Next"]
+
+    assert [one["version"] for one in packages if one["name"] == "declic"] == [VERSION]
+    assert released[0][0] == VERSION, "what changed in this version stands first"
+    assert released[0][1] <= datetime.now(UTC).date()
+    assert released == sorted(released, key=lambda one: one[1], reverse=True)
+    assert [version for version, _ in headings[1:] if version == "Next"] == []
 
 
 def test_a_bill_of_another_lock_is_not_written(tmp_path: Path) -> None:
@@ -81,8 +140,14 @@ def test_a_bill_of_another_lock_is_not_written(tmp_path: Path) -> None:
 
 
 def write_tree(
-    folder: Path, *, contact: str = "security@declic.example", heading: str = "9.9.9 (2026-12-01)", key: str = "RWQ1"
+    folder: Path,
+    *,
+    contact: str = "security@declic.example",
+    heading: str = "9.9.9 (2026-12-01)",
+    key: str = "RWQ1",
+    locked: str = "9.9.9",
 ) -> SourceTree:
+    (folder / "uv.lock").write_text(f'version = 1\n[[package]]\nname = "declic"\nversion = "{locked}"\n')
     said = f"# Security\n\nContact: {contact}\n\nWrite what you saw. `minisign -Vm SHA256SUMS -P {key}`\n"
     (folder / "SECURITY.md").write_text(said)
     (folder / "CHANGELOG.md").write_text(f"# What changed\n\n## {heading}\n")
@@ -94,7 +159,13 @@ def write_tree(
     [
         ({"contact": ""}, ["v9.9.9"], [], "names nobody after `Contact:`"),
         ({"contact": "  "}, ["v9.9.9"], [], "names nobody after `Contact:`"),
+        ({"contact": "Zoé <security@declic.example>"}, ["v9.9.9"], [], "one mail address alone"),
+        ({"contact": "https://declic.example/"}, ["v9.9.9"], [], "one mail address alone"),
         ({"heading": "Next"}, ["v9.9.9"], [], "no heading `## 9.9.9"),
+        ({"heading": "Next\n\n- A button.\n\n## 9.9.9 (2026-12-01)"}, ["v9.9.9"], [], "something under `## Next`"),
+        ({"heading": "Next\n\n### Holes\n\n- One.\n\n## 9.9.9 (2026-12-01)"}, ["v9.9.9"], [], "under `## Next`"),
+        ({"heading": "Next\n\n## 9.9.9 (2026-12-01)"}, ["v9.9.9"], [], None),
+        ({"locked": "9.9.8"}, ["v9.9.9"], [], "uv.lock is of version 9.9.8"),
         ({"key": "PUBLIC-KEY"}, ["v9.9.9"], [], "still says PUBLIC-KEY"),
         ({}, ["v9.9.8"], [], "no tag v9.9.9"),
         ({}, ["v9.9.9"], ["web/cli.py"], "Not committed, so not in it: web/cli.py"),
@@ -159,12 +230,27 @@ def test_the_sums_are_signed_by_the_key_that_is_given(tmp_path: Path) -> None:
     subprocess.run(["minisign", "-GW", "-p", str(public), "-s", str(key)], check=True, stdout=subprocess.DEVNULL)
     sums.write_text("a sum  a file\n")
 
-    sign(sums, key)
+    sign(sums, key, public=public.read_text().split()[-1])
 
     verify = ["minisign", "-Vqm", str(sums), "-p", str(public)]
     assert subprocess.run(verify, check=False).returncode == 0
     sums.write_text("another sum  a file\n")
     assert subprocess.run(verify, capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.skipif(shutil.which("minisign") is None, reason="minisign is not on this machine (Debian: minisign)")
+def test_what_another_key_signed_is_not_released(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        pair = ["-p", str(tmp_path / f"{name}.pub"), "-s", str(tmp_path / f"{name}.key")]
+        subprocess.run(["minisign", "-GW", *pair], check=True, stdout=subprocess.DEVNULL)
+    (tmp_path / SUMS).write_text("a sum  a file\n")
+    public = (tmp_path / "other.pub").read_text().split()[-1]
+    (tmp_path / "SECURITY.md").write_text(f"`minisign -Vm SHA256SUMS -P {public}`")
+
+    with pytest.raises(SystemExit, match="not the key whose public half stands in SECURITY"):
+        sign(tmp_path / SUMS, tmp_path / "one.key", public=find_public_key(tmp_path))
+
+    assert not (tmp_path / f"{SUMS}.minisig").exists()
 
 
 def make_repository(folder: Path) -> Path:
@@ -200,6 +286,16 @@ def test_only_what_is_committed_is_built_and_the_same_each_time(tmp_path: Path) 
     assert list_uncommitted(repository) == ["models/secret.py"]
     with zipfile.ZipFile(io.BytesIO(after[0])) as archive:
         assert "models/__init__.py" in archive.namelist() and "models/secret.py" not in archive.namelist()
+
+
+def test_ends_of_lines_are_those_that_were_committed(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "project")
+    for said in (["core.autocrlf", "true"], ["core.eol", "crlf"]):
+        subprocess.run(["git", "config", *said], cwd=repository, check=True)
+
+    unpack_commit(tmp_path / "out", repository)
+
+    assert b"\r" not in (tmp_path / "out" / "pyproject.toml").read_bytes()
 
 
 def test_a_wheel_brings_what_installing_it_takes() -> None:
