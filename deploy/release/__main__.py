@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy.release import debian_package, source_tree
 from deploy.release.bill_of_materials import build_bill
-from deploy.release.promises import find_contact, find_public_key, list_missing
+from deploy.release.promises import find_contact, find_public_key, list_missing, list_unsaid
 from deploy.release.python_files import build_python_files
 from deploy.release.source_tree import ROOT, SourceTree, unpack_commit
 from deploy.release.yunohost_archive import build_archive
@@ -24,7 +24,8 @@ def main() -> None:
     arguments = read_arguments()
     with tempfile.TemporaryDirectory(prefix="declic-dist-") as folder:
         tree = unpack_commit(Path(folder))
-        look_at_promises(tree, release=arguments.release, signed=arguments.key is not None)
+        unsaid = list_unsaid(key=arguments.key, address=arguments.address) if arguments.release else []
+        look_at_promises(tree, release=arguments.release, unsaid=unsaid)
         if arguments.target.exists():
             shutil.rmtree(arguments.target)
         arguments.target.mkdir(parents=True)
@@ -53,11 +54,12 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def look_at_promises(tree: SourceTree, *, release: bool, signed: bool) -> None:
-    """Say what is missing for a release; leave the program where it was to be one. Only then it has to be signed."""
-    missing = list_missing(
-        tree, uncommitted=source_tree.list_uncommitted(), tags=source_tree.list_tags(), signed=signed or not release
-    )
+def look_at_promises(tree: SourceTree, *, release: bool, unsaid: list[str]) -> None:
+    """Say what is missing for a release; leave the program where it was to be one."""
+    missing = [
+        *unsaid,
+        *list_missing(tree, uncommitted=source_tree.list_uncommitted(), tags=source_tree.list_tags()),
+    ]
     for sentence in missing:
         print(sentence, file=sys.stderr)
     if missing and release:
@@ -65,7 +67,10 @@ def look_at_promises(tree: SourceTree, *, release: bool, signed: bool) -> None:
     if missing:
         print("So this is a build to try, and no release.", file=sys.stderr)
     elif not release:
-        print(f"To be released by make dist RELEASE=1 KEY=…, contact: {find_contact(tree.folder)}", file=sys.stderr)
+        print(
+            f"To be released by make dist RELEASE=1 KEY=… ADDRESS=…, contact: {find_contact(tree.folder)}",
+            file=sys.stderr,
+        )
 
 
 def build(tree: SourceTree, target: Path, *, debian: list[str], address: str | None) -> None:

@@ -33,11 +33,19 @@ def find_public_key(folder: Path) -> str | None:
     return found[1] if found else None
 
 
-def list_missing(tree: SourceTree, *, uncommitted: list[str], tags: list[str], signed: bool) -> list[str]:
-    """What keeps this commit from being a release, each as a sentence; `signed` where a key is given."""
+def list_unsaid(*, key: Path | None, address: str | None) -> list[str]:
+    """What a release has to be told, each as a sentence."""
     missing = []
-    if not signed:
+    if key is None:
         missing.append("No key is given for the promised signature: make dist RELEASE=1 KEY=declic.key")
+    if address is None or not address.startswith("https://"):
+        missing.append("Nothing says where the wheel will be, for the package of YunoHost: ADDRESS=https://…")
+    return missing
+
+
+def list_missing(tree: SourceTree, *, uncommitted: list[str], tags: list[str]) -> list[str]:
+    """What keeps this commit from being a release, each as a sentence; `tags` are those that are signed."""
+    missing = []
     if find_public_key(tree.folder) is None or PLACEHOLDER in (tree.folder / "SECURITY.md").read_text(encoding="utf-8"):
         missing.append(
             f"SECURITY.md still says {PLACEHOLDER}, or has no public key of minisign after -P, so nobody can check."
@@ -49,7 +57,7 @@ def list_missing(tree: SourceTree, *, uncommitted: list[str], tags: list[str], s
         missing.append(f"SECURITY.md names {contact} after `Contact:`, where one mail address alone belongs.")
     missing += _list_disagreeing(tree)
     if f"v{tree.version}" not in tags:
-        missing.append(f"The commit has no tag v{tree.version}: git tag -s v{tree.version}")
+        missing.append(f"The commit has no signed tag v{tree.version}: git tag -s v{tree.version}")
     if uncommitted:
         missing.append(f"Not committed, so not in it: {', '.join(uncommitted)}")
     return missing

@@ -39,8 +39,9 @@ def list_uncommitted(root: Path = ROOT) -> list[str]:
 
 
 def list_tags(root: Path = ROOT) -> list[str]:
-    """The tags of the last commit."""
-    return _ask_git(root, "tag", "--points-at", "HEAD").decode().split()
+    """The tags of the last commit that somebody signed."""
+    told = "%(if)%(contents:signature)%(then)%(refname:short)%(end)"
+    return _ask_git(root, "for-each-ref", "--points-at=HEAD", f"--format={told}", "refs/tags").decode().split()
 
 
 def _ask_git(root: Path, *arguments: str) -> bytes:

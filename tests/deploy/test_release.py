@@ -23,9 +23,9 @@ from referencing import Registry, Resource
 from deploy.release.__main__ import SUMS, look_at_promises, sign, write_sums
 from deploy.release.bill_of_materials import TAKEN_ALONG, build_bill, read_requirements
 from deploy.release.licences import LICENCES, describe_licence
-from deploy.release.promises import find_public_key, list_missing
+from deploy.release.promises import find_public_key, list_missing, list_unsaid
 from deploy.release.python_files import build_python_files
-from deploy.release.source_tree import SourceTree, list_uncommitted, unpack_commit
+from deploy.release.source_tree import SourceTree, list_tags, list_uncommitted, unpack_commit
 from deploy.release.taken_files import EXACT, PUBLISHED
 from web.server.sources import BESIDE
 
@@ -167,7 +167,7 @@ def write_tree(
         ({"heading": "Next\n\n## 9.9.9 (2026-12-01)"}, ["v9.9.9"], [], None),
         ({"locked": "9.9.8"}, ["v9.9.9"], [], "uv.lock is of version 9.9.8"),
         ({"key": "PUBLIC-KEY"}, ["v9.9.9"], [], "still says PUBLIC-KEY"),
-        ({}, ["v9.9.8"], [], "no tag v9.9.9"),
+        ({}, ["v9.9.8"], [], "no signed tag v9.9.9"),
         ({}, ["v9.9.9"], ["web/cli.py"], "Not committed, so not in it: web/cli.py"),
         ({}, ["v9.9.9"], [], None),
     ],
@@ -175,27 +175,36 @@ def write_tree(
 def test_a_release_has_what_a_release_needs(
     tmp_path: Path, change: dict[str, str], tags: list[str], uncommitted: list[str], sentence: str | None
 ) -> None:
-    missing = list_missing(write_tree(tmp_path, **change), uncommitted=uncommitted, tags=tags, signed=True)
+    missing = list_missing(write_tree(tmp_path, **change), uncommitted=uncommitted, tags=tags)
 
     assert len(missing) == (0 if sentence is None else 1)
     assert sentence is None or sentence in missing[0]
 
 
-def test_a_release_is_signed(tmp_path: Path) -> None:
-    [sentence] = list_missing(write_tree(tmp_path), uncommitted=[], tags=["v9.9.9"], signed=False)
+@pytest.mark.parametrize(
+    ("key", "address", "sentence"),
+    [
+        (None, "https://declic.example/9", "No key is given"),
+        (Path("declic.key"), None, "ADDRESS="),
+        (Path("declic.key"), "declic.example", "ADDRESS="),
+        (Path("declic.key"), "https://declic.example/9", None),
+    ],
+)
+def test_a_release_is_signed_and_has_its_place(key: Path | None, address: str | None, sentence: str | None) -> None:
+    unsaid = list_unsaid(key=key, address=address)
 
-    assert "No key is given" in sentence and "KEY=" in sentence
+    assert len(unsaid) == (0 if sentence is None else 1)
+    assert sentence is None or sentence in unsaid[0]
 
 
 def test_what_is_no_release_is_refused_or_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tree = write_tree(tmp_path, contact="")
 
-    look_at_promises(tree, release=False, signed=False)
+    look_at_promises(tree, release=False, unsaid=[])
     assert "SECURITY.md names nobody" in (said := capsys.readouterr().err) and "no release" in said
-    assert "No key is given" not in said, "to try it nobody signs"
     with pytest.raises(SystemExit, match="This is no release"):
-        look_at_promises(tree, release=True, signed=False)
-    assert "No key is given" in capsys.readouterr().err
+        look_at_promises(tree, release=True, unsaid=["No key is given."])
+    assert "No key is given." in capsys.readouterr().err
 
 
 def test_the_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
@@ -286,6 +295,26 @@ def test_only_what_is_committed_is_built_and_the_same_each_time(tmp_path: Path) 
     assert list_uncommitted(repository) == ["models/secret.py"]
     with zipfile.ZipFile(io.BytesIO(after[0])) as archive:
         assert "models/__init__.py" in archive.namelist() and "models/secret.py" not in archive.namelist()
+
+
+def test_only_a_tag_that_somebody_signed_makes_a_release(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "project")
+
+    def ask_git(*arguments: str, given: str = "") -> str:
+        told = subprocess.run(
+            ["git", *arguments], cwd=repository, input=given, capture_output=True, check=True, text=True
+        )
+        return told.stdout.strip()
+
+    head = ask_git("rev-parse", "HEAD")
+    text = f"object {head}\ntype commit\ntag v9.9.9\ntagger a <a@b.example> 0 +0000\n\nNine\n"
+    signature = "-----BEGIN PGP SIGNATURE-----\n\nabc=\n-----END PGP SIGNATURE-----\n"
+    signed = ask_git("hash-object", "-t", "tag", "-w", "--stdin", given=text + signature)
+    ask_git("tag", "v9.9.8")
+    ask_git("update-ref", "refs/tags/v9.9.7", ask_git("hash-object", "-t", "tag", "-w", "--stdin", given=text))
+    ask_git("update-ref", "refs/tags/v9.9.9", signed)
+
+    assert list_tags(repository) == ["v9.9.9"]
 
 
 def test_ends_of_lines_are_those_that_were_committed(tmp_path: Path) -> None:
