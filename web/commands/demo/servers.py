@@ -38,6 +38,7 @@ async def run_demo(settings: Settings, *, keep: bool) -> None:
     stopping = stop_on_signals()
     stages = [make_settings(settings, house) for house in COOPERATIVES]
     listeners = [await open_listener(stage) for stage in stages]
+    click.echo("Two cooperatives are founded and furnished on this machine: half a minute, or two where it is busy.")
     for stage in stages:
         await _clear(stage.data, keep=keep)
     ready = asyncio.Event()

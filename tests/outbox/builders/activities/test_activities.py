@@ -1,8 +1,10 @@
 """Each activity of ours, against one literal JSON."""
 
+import pkgutil
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from federation.uris import activity_uri
 from federation.vocabulary.activities.activities import Follow
 from federation.vocabulary.agreements import Agreement, Commitment
 from federation.vocabulary.objects import Note
+from inbox import handlers
+from outbox.builders import activities
 from outbox.builders.activities.accept import build_accept
 from outbox.builders.activities.announce import build_announce, build_group_announce
 from outbox.builders.activities.create import build_create
@@ -248,3 +252,12 @@ def test_who_has_no_followers_address_leaves_none_empty() -> None:
     alone = replace(ALICE, followers_uri=None)
 
     assert written(build_announce(SITE, alone, f"{B}/items/1", B, AT))["cc"] == [B]
+
+
+def test_federation_names_each_activity_that_leaves_and_each_that_is_handled() -> None:
+    page = Path("FEDERATION.md").read_text()
+    sent = page.partition("## What we send\n")[2].partition("\n### ")[0]
+
+    for folder, text in ((activities, sent), (handlers, page)):
+        names = {one.name.title().replace("_", "") for one in pkgutil.iter_modules(folder.__path__)}
+        assert len(names) > 15 and {name for name in names if f"`{name}`" not in text} == set()

@@ -96,6 +96,7 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
 async def test_it_says_where_to_look_and_how_to_log_in(demo: Demo) -> None:
     text = "\n".join(demo.printed)
 
+    assert "half a minute" in demo.printed[0], "before the first start, which nobody would wait for in silence"
     for house in demo.houses:
         assert house["name"] in text
         assert house["url"] in text
