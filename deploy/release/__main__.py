@@ -33,6 +33,7 @@ def main() -> None:
         public = find_public_key(tree.folder)
     if arguments.key is not None:
         sign(arguments.target / SUMS, arguments.key, public=public)
+    open_to_all(arguments.target)
     for path in sorted(arguments.target.iterdir()):
         print(path)
 
@@ -106,6 +107,12 @@ def sign(sums: Path, key: Path, *, public: str | None) -> None:
     if subprocess.run(["minisign", "-Vqm", str(sums), "-P", public], check=False).returncode != 0:
         Path(f"{sums}.minisig").unlink()
         sys.exit(f"{key} is not the key whose public half stands in SECURITY.md: nobody could check what it signs.")
+
+
+def open_to_all(target: Path) -> None:
+    """What is handed out can be read by whoever serves it, whatever umask it was built under."""
+    for path in target.iterdir():
+        path.chmod(0o755 if path.suffix == ".sh" else 0o644)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from deploy.release.__main__ import SUMS, look_at_promises, sign, write_sums
+from deploy.release.__main__ import SUMS, look_at_promises, open_to_all, sign, write_sums
 from deploy.release.bill_of_materials import TAKEN_ALONG, build_bill, read_requirements
 from deploy.release.licences import LICENCES, describe_licence
 from deploy.release.promises import find_public_key, list_missing, list_unsaid
@@ -217,6 +217,15 @@ def test_the_sums_are_what_sha256sum_checks(tmp_path: Path) -> None:
     assert checked.returncode == 0 and checked.stdout.count(b": OK") == 2
     (tmp_path / "install.sh").write_bytes(b"another")
     assert subprocess.run(["sha256sum", "-c", SUMS], cwd=tmp_path, capture_output=True, check=False).returncode == 1
+
+
+def test_whoever_serves_a_release_can_read_it(tmp_path: Path) -> None:
+    for name in ("install.sh", SUMS):
+        (tmp_path / name).touch(mode=0o600)
+
+    open_to_all(tmp_path)
+
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {"install.sh": 0o755, SUMS: 0o644}
 
 
 def test_the_sums_of_what_was_fetched_are_checked_as_security_says(tmp_path: Path) -> None:
