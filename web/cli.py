@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from models.errors import DeclicError, Invalid
-from web.commands.team.french_names import FRENCH, BilingualGroup
+from web.commands.team.french_names import BilingualGroup, find_english
 
 COMMANDS = {
     "serve": "web.commands.server",
@@ -39,6 +39,7 @@ COMMANDS = {
     "rustine": "web.commands.team.repairs",
     "open-data": "web.commands.team.repairs",
     "figures": "web.commands.team.figures",
+    "media": "web.commands.media",
     "sweep": "web.commands.sweeps",
     "dues": "web.commands.team.dues",
     "backup": "web.commands.backups",
@@ -61,11 +62,11 @@ class Commands(BilingualGroup):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, in either language."""
-        cmd_name = cmd_name if cmd_name in COMMANDS else FRENCH.get(cmd_name, cmd_name)
-        if cmd_name not in COMMANDS:
+        name = find_english(cmd_name, COMMANDS)
+        if name is None:
             return None
-        function = NAMES.get(cmd_name, cmd_name.replace("-", "_"))
-        found: click.Command = getattr(import_module(COMMANDS[cmd_name]), function)
+        function = NAMES.get(name, name.replace("-", "_"))
+        found: click.Command = getattr(import_module(COMMANDS[name]), function)
         return found
 
 

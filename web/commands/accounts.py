@@ -279,7 +279,7 @@ async def _find_member(instance: Instance, name: str) -> Actor:
         return await actors.get(conn, found.actor_id)
 
 
-@click.group()
+@click.group(cls=BilingualGroup)
 def token() -> None:
     """Tokens for apps and scripts."""
 

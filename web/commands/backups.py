@@ -16,6 +16,7 @@ from models.errors import DeclicError
 from models.settings import SettingsError
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, read_settings, run, working_instance
+from web.commands.team.french_names import BilingualGroup, find_english
 
 with when_used():
     from models.people import keys
@@ -47,12 +48,13 @@ PASSPHRASE_FILE = click.option(
 )
 
 
-class Backups(click.Group):
+class Backups(BilingualGroup):
     """`declic backup FOLDER` makes one; what has a name of its own comes before a folder of that name (./verify)."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without the name of a command, `make` is meant."""
-        if not args or args[0] not in {*self.commands, *self.get_help_option_names(ctx)}:
+        helps = self.get_help_option_names(ctx)
+        if not args or (args[0] not in helps and find_english(args[0], self.commands) is None):
             args = ["make", *args]
         return super().parse_args(ctx, args)
 

@@ -12,6 +12,7 @@ from models.store.background.notify import announce
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
+from web.commands.team.french_names import BilingualGroup
 
 with when_used():
     from federation import web_push
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from federation.instance import Instance
 
 
-@click.group()
+@click.group(cls=BilingualGroup)
 def key() -> None:
     """The keys with which this instance signs."""
 

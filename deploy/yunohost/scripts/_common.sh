@@ -39,7 +39,6 @@ write_settings() {
 write_system_files() {
     ynh_config_add_nginx
     ynh_config_add_systemd
-    yunohost service add "$app" --description="Déclic: prêter, donner et réparer ensemble"
 }
 
 # It says so in its journal, once it serves and its database is there.

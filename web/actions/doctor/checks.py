@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from models.errors import DeclicError
 from models.lazy import when_called
 from web.actions.doctor.findings import Check, Examined, Finding, Patient, skip_unasked, skip_unreached
+from web.actions.doctor.own_commands import fit_commands
 from web.rendering.render import N_
 
 with when_called(globals()):
@@ -129,7 +130,8 @@ async def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> list[Ex
     asked = {one.name: asyncio.create_task(_ask(patient, one, until, first)) for one in checks if one.outside}
     found = {one.name: await _look(patient, one) for one in checks if not one.outside}
     found |= {name: await task for name, task in asked.items()}
-    return [Examined(name=one.name, title=patient.say(one.title), finding=found[one.name]) for one in checks]
+    named = [Examined(name=one.name, title=patient.say(one.title), finding=found[one.name]) for one in checks]
+    return fit_commands(named, patient.settings.data)
 
 
 async def _ask(patient: Patient, check: Check, until: float, first: asyncio.Task[Finding] | None) -> Finding:

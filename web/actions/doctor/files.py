@@ -11,6 +11,7 @@ from federation.media_store import COPY, KEY, FolderStore
 from models.settings import INSTALLED, PREFIX
 from models.store.services import list_services
 from web.actions.doctor.findings import Finding, Patient, ok, skip_needless
+from web.actions.doctor.own_commands import MAKE_KEY
 from web.rendering.render import N_
 
 ALL = os.R_OK | os.W_OK | os.X_OK
@@ -146,11 +147,11 @@ async def check_key_file(at: Patient) -> Finding:
             what=at.say(N_("Les clés qui signent pour vos membres sont en clair dans la base de données.")),
             mend=at.say(
                 N_(
-                    "Une copie de la base suffirait à parler en leur nom. Créez un fichier de clé, nommez-le "
-                    "dans DECLIC_KEY_FILE, redémarrez, puis fermez les clés :"
+                    "Une copie de la base suffirait à parler en leur nom. Créez un fichier de clé, gardez-le aussi "
+                    "ailleurs, nommez-le dans DECLIC_KEY_FILE, redémarrez, puis fermez les clés :"
                 )
             ),
-            command="declic key seal",
+            command=MAKE_KEY,
         )
     found = path.stat()
     in_common = stat.S_IRGRP if found.st_gid == os.getegid() else 0  # our own group may read, as it reads the settings

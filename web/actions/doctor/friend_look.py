@@ -27,6 +27,7 @@ from web.actions.doctor.look_words import (
     tell_cause,
 )
 from web.actions.doctor.outside import CLOCK_SECONDS, MOST_CLOCK_SECONDS, RENEWED_WITHIN, tell_when
+from web.actions.doctor.own_commands import fit_commands
 from web.news.trouble_words import count_words
 from web.rendering.render import N_
 
@@ -50,7 +51,7 @@ def describe_look(at: Patient, look: AskedLook, *, behind: int | None) -> list[E
         report = read_report(look.seen)
     except Malformed:
         report = LookReport(in_reply_to="")
-    found = describe_report(at, report, behind=behind)
+    found = fit_commands(describe_report(at, report, behind=behind), at.settings.data)
     if count_wrong(found) or saw_enough(found):
         return found
     words = at.say(N_("%(name)s n’a pas pu nous joindre assez pour dire quoi que ce soit."), name=look.name)

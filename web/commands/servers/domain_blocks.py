@@ -10,6 +10,7 @@ from models.servers import trust_levels
 from models.store.database import connection, transaction
 from web.commands.imports import when_used
 from web.commands.runner import print_err, print_out, run, working_instance
+from web.commands.team.french_names import BilingualGroup
 
 with when_used():
     from federation.directory import domain_list
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from federation.instance import Instance
 
 
-@click.group()
+@click.group(cls=BilingualGroup)
 def blocks() -> None:
     """Lists of servers to set aside (Mastodon's CSV)."""
 

@@ -1,4 +1,4 @@
-"""`declic listings hide|show|purge`."""
+"""`declic listings list|hide|show|purge`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 from web.commands.team.french_names import BilingualGroup
+from web.commands.team.tables import print_rows
 
 with when_used():
     from models.listings import listings as records
@@ -22,7 +23,7 @@ with when_used():
 
 if TYPE_CHECKING:
     from federation.instance import Instance
-    from models.listings.listings import Listing
+    from models.listings.listings import Listing, ListingStatus
     from models.moderation.decisions import DecisionKind, ModerationDecision
     from models.store.database import Connection
 
@@ -31,10 +32,48 @@ LEAST_DAYS = 30
 
 STEP = 50
 
+STATES = ("open", "reserved", "paused", "expired", "fulfilled", "cancelled")
+
 
 @click.group(cls=BilingualGroup)
 def listings() -> None:
-    """Listings: hidden, shown again, removed long after their end."""
+    """Listings: listed, hidden, shown again, removed long after their end."""
+
+
+@listings.command("list")
+@click.option("--state", type=click.Choice(STATES), help="Only those that are so.")
+@click.option("--by", "author", metavar="NAME", help="Only those of this member.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def list_listings(state: ListingStatus | None, author: str | None, *, as_json: bool) -> None:
+    """Print the listings that were published here, a line each, the oldest first."""
+    found = run(_list(state, author and author.removeprefix("@")))
+    print_rows(
+        [
+            {
+                "state": one.details.status,
+                "kind": one.details.kind,
+                "published": one.post.published_at,
+                "title": one.details.title,
+                "id": one.uri,
+            }
+            for one in found
+        ],
+        ("state", "kind", "published", "title", "id"),
+        as_json=as_json,
+    )
+
+
+async def _list(state: ListingStatus | None, author: str | None) -> list[Listing]:
+    found: list[Listing] = []
+    async with working_instance() as instance, database.connection(instance.pool) as conn:
+        if author is not None and await actors.find_local(conn, author) is None:
+            raise CommandFailed(f"There is nobody named {author} here.")
+        while True:
+            last = found[-1].id if found else 0
+            step = await old_listings.list_ours(conn, state=state, author=author, after=last, limit=STEP)
+            if not step:
+                return found
+            found += step
 
 
 @listings.command("hide")

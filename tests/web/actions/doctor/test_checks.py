@@ -22,6 +22,7 @@ from tests.web.actions.doctor.patients import change_database_health, make_patie
 from web.actions.doctor import database, ends, files, machine, site, work
 from web.actions.doctor.checks import CHECKS, examine
 from web.actions.doctor.findings import Check, Finding, Patient, ok
+from web.actions.doctor.own_commands import MAKE_KEY
 
 GIGABYTE = 1024 * MEGABYTE
 
@@ -108,7 +109,7 @@ async def test_keys_in_the_clear_and_a_key_that_others_read_are_named(
     loose = await files.check_key_file(make_patient(key_file=key))
     key.chmod(0o600)
 
-    assert (none.severity, none.command) == ("warning", "declic key seal")
+    assert (none.severity, none.command) == ("warning", MAKE_KEY)
     assert loose.severity == "error" and loose.command.endswith(f"chmod 600 {key}")
     assert (await files.check_key_file(make_patient(key_file=key))).severity == "ok"
     key.chmod(0o640)

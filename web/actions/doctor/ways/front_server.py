@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from federation.errors import FetchFailed
@@ -12,6 +11,7 @@ from federation.http_client.own_address import ask_ourselves
 from federation.http_client.own_front import Front, ask_upgrade, watch_stream
 from federation.instance import Instance
 from models.store.database import transaction
+from web.actions.doctor import own_commands
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import (
     Finding,
@@ -32,9 +32,6 @@ LOOPBACK = tuple(ip_network(written) for written in ("127.0.0.0/8", "::1/128"))
 
 DECOY = "192.0.2.1"
 """What a visitor might say of herself: an address that nobody has (RFC 5737)."""
-
-CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
-"""What Docker and Podman put into each container."""
 
 NGINX = "grep -rnE 'proxy_|client_max_body_size' /etc/nginx/sites-enabled"
 
@@ -170,7 +167,7 @@ def _tell_untrusted(at: Patient, peer: str) -> Finding:
     line = f"DECLIC_TRUSTED_PROXIES={','.join([*at.settings.trusted_proxies, peer])}"
     mend = N_("Si c’est bien le vôtre, nommez-le dans DECLIC_TRUSTED_PROXIES, puis redémarrez\u00a0:")
     command = f"echo {line} >> /etc/declic/declic.env && systemctl restart declic"
-    if any(mark.exists() for mark in CONTAINER_MARKS):
+    if own_commands.is_container():
         mend = N_(
             "Si c’est bien le vôtre, écrivez ceci dans compose.yaml, parmi ce qui est donné à Déclic (environment), "
             "puis « docker compose up -d » ou « podman compose up -d »\u00a0:"

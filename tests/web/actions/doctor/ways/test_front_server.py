@@ -17,6 +17,7 @@ from models.store.database import Pool, execute, transaction
 from tests.certificates import Authority
 from tests.web.actions.doctor.patients import make_patient
 from tests.web.actions.doctor.ways.front_stand_in import Lines, forward, fronted
+from web.actions.doctor import own_commands
 from web.actions.doctor.ways import body_size, front_server
 from web.security import own_probes
 from web.server import front_probe
@@ -96,7 +97,7 @@ async def test_a_server_that_the_settings_forget_is_named_with_the_line_to_add(
 async def test_servers_that_are_named_already_stay_so_and_in_a_container_it_is_another_file(
     pool: Pool, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(front_server, "CONTAINER_MARKS", (tmp_path / "mark",))
+    monkeypatch.setattr(own_commands, "CONTAINER_MARKS", (tmp_path / "mark",))
     async with fronted(pool, authority, trusted_proxies=("10.8.0.0/24", "10.9.0.1")) as (_, patient):
         outside = await front_server.check_proxy_headers(patient)
         (tmp_path / "mark").touch()
