@@ -88,7 +88,8 @@ def _tell_unanswered(at: Patient) -> Finding:
     """Why there is none: of one that others look after, what is written about it here may be wrong."""
     ours = at.settings.database_url is None
     elsewhere = N_(
-        "Voyez si PostgreSQL marche, et si DECLIC_DATABASE_URL dit sa bonne adresse, le bon compte et son mot de passe :"
+        "Voyez si PostgreSQL marche, et si DECLIC_DATABASE_URL dit sa bonne adresse, le bon compte et son mot "
+        "de passe :"
     )
     return Finding(
         severity="error",
