@@ -57,7 +57,7 @@ def require_address(name: str, url: str) -> None:
 
 def read_listen(listen: str) -> tuple[str, int] | Path:
     """Where to listen: host and port, of all addresses where there is no host, or the path of a unix socket."""
-    if listen.startswith("unix:"):
+    if listen.startswith("unix:") and listen.removeprefix("unix:"):
         return Path(listen.removeprefix("unix:"))
     host, colon, port = listen.rpartition(":")
     if not colon or not _is_port(port):

@@ -5,13 +5,16 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from models.errors import DeclicError
-from models.lazy import LazyModule
+from models.setting_addresses import require_database, require_mail_server
+from models.setting_sources import ELSEWHERE as ELSEWHERE
+from models.setting_sources import INSTALLED as INSTALLED
+from models.setting_sources import find_file, read_environment, read_file, suggest, tell_origin
 from models.setting_values import PREFIX as PREFIX
 from models.setting_values import (
     Network,
@@ -25,23 +28,13 @@ from models.setting_values import (
 )
 from models.setting_values import SettingsError as SettingsError
 
-if TYPE_CHECKING:
-    import difflib
-    import tomllib
-else:
-    difflib, tomllib = LazyModule("difflib"), LazyModule("tomllib")
-
-ELSEWHERE = frozenset({"DECLIC_CONFIG", "DECLIC_TEST_DATABASE_URL"})
-"""Names of our family that are not settings: where the file is, and what only the tests read."""
-
 LANGUAGES = ("fr", "en")
+
+LEVELS = ("debug", "info", "warning", "error")
 
 POOL_SIZE = 4
 SMALLEST_POOL = 2
 """Connections to the database that one process opens at most: unless told otherwise, and the fewest that do."""
-
-INSTALLED = Path("/etc/declic")
-"""Where deploy/README.md puts the settings of each instance, as systemd reads them: NAME.env."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +94,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.metrics is not None:
             read_metrics(self.metrics, self.listen)
         self._check_values()
-        if self.database_url is not None and not self.database_url.startswith(("postgresql://", "postgres://")):
-            raise SettingsError(f"{env_name('database_url')} looks like postgresql://user:password@host/database.")
-        if self.smtp_url is not None and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
-            raise SettingsError(f"{env_name('smtp_url')} looks like smtps://user:password@host:465?from=…")
+        if self.database_url is not None:
+            require_database(self.database_url)
+        if self.smtp_url is not None:
+            require_mail_server(self.smtp_url)
         if self.test_federation and not is_for_tests(self.url):
             raise SettingsError(
                 f"{env_name('test_federation')} opens the way to private networks, so it only works "
@@ -138,11 +131,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 raise SettingsError(problem) from None
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """The settings of this process. Raises SettingsError, whose message says what to change."""
+    def from_env(cls, environ: Mapping[str, str] | None = None, *, source: Path | None = None) -> "Settings":
+        """The settings of this process, whose environment was filled from `source` where it is given.
+
+        Raises SettingsError, whose message says what to change, and where.
+        """
         environ = os.environ if environ is None else environ
-        given = _read_environment(environ)
-        return _convert(_read_file(environ, given) | given)
+        fields = cls.__struct_fields__
+        given = read_environment(environ, fields, source)
+        path = find_file(environ, given.get("data", Settings().data))
+        written = {} if path is None else read_file(path, fields)
+        try:
+            return _convert(written | given)
+        except SettingsError as error:
+            raise SettingsError(f"{error}{tell_origin(str(error), environ, path, source)}") from None
 
     def to_env(self) -> dict[str, str]:
         """The environment of a child process that is to read these settings, whatever ours says."""
@@ -188,75 +190,21 @@ def environment_of_child(added: Mapping[str, str]) -> dict[str, str]:
 
 
 def _convert(given: Mapping[str, Any]) -> Settings:
-    for name in given:
-        if name not in Settings.__struct_fields__:
-            raise SettingsError(f"The configuration file has an unknown setting: {name}.{_suggest(name)}")
     try:
         return msgspec.convert(given, Settings, strict=False, dec_hook=lambda wanted, value: wanted(value))
     except msgspec.ValidationError as error:
         if isinstance(error.__cause__, DeclicError):  # raised by __post_init__
             raise error.__cause__ from None
         problem, _, place = str(error).partition(" - at `$.")
-        raise SettingsError(f"{env_name(place.rstrip('`'))} is not valid: {_explain(problem)}.") from None
+        name = place.partition("[")[0].rstrip("`")
+        words = _explain(problem, str(given.get(name, "")))
+        raise SettingsError(f"{env_name(name)} is not valid: {words}") from None
 
 
-def _explain(problem: str) -> str:
+def _explain(problem: str, typed: str) -> str:
     """What msgspec found, in words for somebody who has never seen Python."""
     if "enum" in problem:
-        return "it is debug, info, warning or error"
+        return f"it is {', '.join(LEVELS[:-1])} or {LEVELS[-1]}.{suggest(typed, LEVELS)}"
     wanted = problem.removeprefix("Expected `").partition("`")[0]
-    return {"bool": "it is on or off", "int": "it is a whole number", "array": "it is a list"}.get(wanted, problem)
-
-
-def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    fields = Settings.__struct_fields__
-    given: dict[str, Any] = {}
-    for key, text in environ.items():
-        name = key.removeprefix(PREFIX).lower()
-        if not key.startswith(PREFIX) or key in ELSEWHERE:
-            continue
-        from_file = name not in fields and name.endswith("_file") and not name.endswith("_file_file")
-        if from_file:
-            name, text = name.removesuffix("_file"), _read_secret(key, text)
-        if name not in fields:
-            raise SettingsError(f"{key} is not a setting.{_suggest(name, prefix=PREFIX)}")
-        if name in given:
-            raise SettingsError(f"{env_name(name)} and {env_name(name)}_FILE are both set; keep one.")
-        if text.strip():  # an empty variable is an absent one: compose files pass them through
-            given[name] = _shape(name, text.strip())
-    return given
-
-
-def _read_file(environ: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
-    named = environ.get("DECLIC_CONFIG")
-    path = Path(named) if named else Path(given.get("data", Settings().data)) / "declic.toml"
-    if not named and not path.is_file():
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The configuration file {path} is not valid TOML: {error}.") from None
-
-
-def _read_secret(key: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"{key} names {path}, which cannot be read.") from None
-
-
-def _shape(name: str, text: str) -> Any:
-    if name in {"trusted_proxies", "backup_to"}:
-        return text.replace(",", " ").split()
-    if name in {"secure_mode", "test_federation"}:
-        return {"on": True, "yes": True, "off": False, "no": False}.get(text.lower(), text.lower())
-    return text
-
-
-def _suggest(name: str, *, prefix: str = "") -> str:
-    close = difflib.get_close_matches(name.lower(), Settings.__struct_fields__, n=1)
-    if not close:
-        return ""
-    return f" Did you mean {env_name(close[0]) if prefix else close[0]}?"
+    words = {"bool": "on or off", "int": "a whole number", "array": "a list", "str": "a text, in quotes"}
+    return f"it is {words[wanted]}." if wanted in words else f"{problem}."

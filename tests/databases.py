@@ -33,3 +33,19 @@ async def copied_database(server: str, template: str) -> AsyncIterator[str]:
     finally:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
+
+
+@asynccontextmanager
+async def closed_for_writing(pool: asyncpg.Pool) -> AsyncIterator[None]:
+    """The database of this pool lets itself be read, and takes nothing, as one that follows another: until the end."""
+    async with pool.acquire() as conn:
+        name = await conn.fetchval("SELECT current_database()")
+        await conn.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    await pool.expire_connections()
+    try:
+        yield
+    finally:
+        async with pool.acquire() as conn:
+            await conn.execute("SET default_transaction_read_only = off")
+            await conn.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        await pool.expire_connections()

@@ -10,7 +10,7 @@ import asyncpg
 
 from models.errors import Conflict, Unavailable, describe_os_error
 from models.store import going_back
-from models.store.database import LOST, Connection, execute, fetch_column, fetch_records, fetch_value
+from models.store.database import UNREACHED, Connection, execute, fetch_column, fetch_records, fetch_value
 from models.store.going_back import PutOff
 from models.store.postgres import clients
 from models.store.postgres.binaries import OLDEST_MAJOR, Binaries, DatabaseError
@@ -235,5 +235,5 @@ async def _connect(url: str) -> asyncpg.Connection:
     try:
         # A pool between us and the server (PgBouncer) knows no statements by name from one transaction to the next.
         return await asyncpg.connect(url, statement_cache_size=0)
-    except (*LOST, asyncpg.PostgresError) as error:  # a wrong password or name, too
+    except UNREACHED as error:
         raise Unavailable("database_unreachable", cause=describe_os_error(error)) from error

@@ -69,6 +69,10 @@ Most of these may as well be a mistake of ours, or come from somewhere else: onc
 """
 
 
+UNREACHED = (*LOST, asyncpg.PostgresError)
+"""The same while there is no connection yet, when PostgreSQL may say as well that it knows no such name, password or
+database: somebody changed it there, or DECLIC_DATABASE_URL here, and it may be changed back at any moment."""
+
 TORN_OFF = (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
 """What libraries that use the database find out, each for itself, when it goes away."""
 
@@ -126,7 +130,7 @@ async def open_pool(dsn: str, *, size: int = POOL_SIZE, notice: Notice | None = 
             command_timeout=60,
             server_settings=ANNOUNCED,
         )
-    except LOST as error:
+    except UNREACHED as error:
         raise Unavailable("database_unreachable", cause=describe_os_error(error)) from error
 
 
@@ -140,7 +144,7 @@ async def connection(pool: Pool) -> AsyncIterator[PoolConnectionProxy]:
     """
     try:
         conn = await take(pool, ACQUIRE_SECONDS)
-    except LOST as error:
+    except UNREACHED as error:
         raise Unavailable from error
     try:
         yield conn

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.store.database import Connection, fetch_one
+from models.store.database import Connection, fetch_one, fetch_value
 
 OLDEST = 15
 """The first version of PostgreSQL that everything here works with."""
@@ -11,7 +11,8 @@ OLDEST = 15
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseHealth:
     """`version` as PostgreSQL counts (180001), seconds of the longest statement and of the longest transaction that
-    waits for its program, bytes. `shared_buffers` is what the server keeps pages in.
+    waits for its program, bytes. `shared_buffers` is what the server keeps pages in. One that is `read_only` takes
+    nothing: it follows another one, or somebody closed it.
     """
 
     version: int
@@ -22,6 +23,8 @@ class DatabaseHealth:
     longest_wait: float
     size: int
     shared_buffers: int
+    name: str
+    read_only: bool
 
     @property
     def major(self) -> int:
@@ -45,7 +48,8 @@ async def look(conn: Connection) -> DatabaseHealth:
                 FILTER (WHERE a.state = 'active'), 0)::float8 AS longest_statement,
             coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
                 FILTER (WHERE a.state LIKE 'idle in transaction%'), 0)::float8 AS longest_wait,
-            pg_database_size(d.oid) AS size, pg_size_bytes(current_setting('shared_buffers')) AS shared_buffers
+            pg_database_size(d.oid) AS size, pg_size_bytes(current_setting('shared_buffers')) AS shared_buffers,
+            d.datname AS name, current_setting('transaction_read_only') = 'on' AS read_only
         FROM pg_database d
         LEFT JOIN pg_stat_activity a
             ON a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
@@ -55,6 +59,11 @@ async def look(conn: Connection) -> DatabaseHealth:
     )
     assert found is not None
     return found
+
+
+async def is_read_only(conn: Connection) -> bool:
+    """Whether nothing can be kept."""
+    return bool(await fetch_value(conn, "SELECT current_setting('transaction_read_only') = 'on'"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import asyncpg
 
 from models.errors import DeclicError, Unavailable, describe_os_error
 from models.store import concurrent_indexes
-from models.store.database import LOST
+from models.store.database import UNREACHED
 from models.store.poolers import require_session
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -125,7 +125,7 @@ async def _hold_lock(conn: asyncpg.Connection) -> None:
 async def _connect(dsn: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(dsn)
-    except LOST as error:
+    except UNREACHED as error:
         raise Unavailable("database_unreachable", cause=describe_os_error(error)) from error
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from models import setting_sources
 from models.settings import Settings, SettingsError
 
 
@@ -103,6 +104,16 @@ def test_a_path_setting_has_no_second_form() -> None:
         ("database_url", "mysql://x", "DECLIC_DATABASE_URL looks like postgresql://"),
         ("smtp_url", "mail.example", "DECLIC_SMTP_URL looks like smtps://"),
         ("log_level", "loud", "DECLIC_LOG_LEVEL is not valid: it is debug, info, warning or error."),
+        ("log_level", "WARN", "it is debug, info, warning or error. Did you mean warning? It stands in the environ"),
+        ("listen", "unix:", "DECLIC_LISTEN is HOST:PORT"),
+        ("smtp_url", "smtps://", "DECLIC_SMTP_URL names no host"),
+        ("smtp_url", "smtp://mail.example:ten", "DECLIC_SMTP_URL has a port that is no number below 65536"),
+        ("smtp_url", "smtp://a:b/c@mail.example", "DECLIC_SMTP_URL is no address: a sign of the name or password"),
+        ("smtp_url", "smtp://mail.example?fron=a@b", "an unknown option behind the question mark: fron. Did you mean"),
+        ("database_url", "postgresql://a:b@h:ten/d", "DECLIC_DATABASE_URL has a port that is no number below"),
+        ("database_url", "postgresql://a:b/c@h/d", "DECLIC_DATABASE_URL is no address: a sign of the name or passw"),
+        ("database_url", "postgresql://a:b@[h/d", "DECLIC_DATABASE_URL is no address"),
+        ("key_file_file", "x", "DECLIC_KEY_FILE_FILE is not a setting. Did you mean DECLIC_KEY_FILE?"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str, sentence: str) -> None:
@@ -110,6 +121,81 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str, sentence: str) 
         read(**{name: value})
 
     assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("smtp_url", "smtps://bonjour@lomme.example:s3cret@mail.example:465?from=a@lomme.example&dkim=one"),
+        ("database_url", "postgresql://a:b@one:5432,two:5433/declic"),
+        ("database_url", "postgresql:///declic?host=/run/postgresql"),
+        ("database_url", "postgresql://declic@[::1]:5432/declic"),
+    ],
+)
+def test_addresses_that_libraries_understand_are_taken_as_they_are(name: str, value: str) -> None:
+    assert getattr(read(**{name: value}), name) == value
+
+
+@pytest.mark.parametrize("name", ["DELCIC_URL", "declic_url", "DECLIK_SMTP_URL_FILE"])
+def test_a_misspelt_family_name_is_refused_and_names_of_others_are_not(name: str) -> None:
+    with pytest.raises(SettingsError, match=rf"{name} is not a setting. Did you mean DECLIC_\w+\?"):
+        Settings.from_env({name: "https://lomme.example"})
+
+    others = {"DATABASE_URL": "x", "XDG_DATA": "x", "HTTP_LISTEN": "x", "SMTP_URL": "x", "URL": "x"}
+    assert Settings.from_env(others).url == Settings().url
+
+
+def test_what_is_wrong_is_said_with_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the file that systemd reads, in the configuration file, in the one of a secret, or in the environment."""
+    (tmp_path / "lomme.env").write_text("# DECLIC_LISTEN=1\n DECLIC_METRICS=x\nDECLIC_PROCESES=1\n")
+    (tmp_path / "declic.toml").write_text("rate_limit = -1\n")
+    (tmp_path / "secret").write_text("mail.example")
+    monkeypatch.setattr(setting_sources, "INSTALLED", tmp_path)
+
+    said = []
+    for given in (
+        {"metrics": "x"},
+        {"proceses": "1"},
+        {"listen": "x"},
+        {"data": str(tmp_path)},
+        {"data": str(tmp_path), "rate_limit": "-2"},
+        {"smtp_url_file": str(tmp_path / "secret")},
+    ):
+        with pytest.raises(SettingsError) as refused:
+            read(**given)
+        said.append(str(refused.value).rpartition("It stands in ")[2])
+
+    assert said == [
+        f"{tmp_path}/lomme.env.",
+        f"{tmp_path}/lomme.env.",
+        "the environment.",
+        f"{tmp_path}/declic.toml.",
+        "the environment.",
+        f"{tmp_path}/secret, which DECLIC_SMTP_URL_FILE names.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("DECLIC_URL = 'x'", "an unknown setting: DECLIC_URL. Did you mean url?"),
+        ("[server]\nurl = 'x'", "an unknown setting: server. Settings stand in no section"),
+        ("url = 5", "DECLIC_URL is not valid: it is a text, in quotes."),
+        ("data = 5", "DECLIC_DATA is not valid"),
+        ("backup_to = '/mnt'", "DECLIC_BACKUP_TO is not valid: it is a list."),
+        ("backup_to = [5]", "DECLIC_BACKUP_TO is not valid: it is a text, in quotes."),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_said_without_a_word_of_python(
+    tmp_path: Path, written: str, sentence: str
+) -> None:
+    (tmp_path / "declic.toml").write_text(written)
+
+    with pytest.raises(SettingsError) as refused:
+        read(config=str(tmp_path / "declic.toml"))
+
+    assert sentence in str(refused.value) and str(tmp_path) in str(refused.value)
+    assert "`" not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", ["https://lomme.example", "https://localhost.example", "http://192.168.1.2"])

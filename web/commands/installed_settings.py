@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import DeclicError
-from models.settings import ELSEWHERE, INSTALLED, PREFIX
+from models.settings import ELSEWHERE, INSTALLED, PREFIX, Settings
 
 UNITS = (Path("/etc/systemd/system"), Path("/usr/local/lib/systemd/system"), Path("/usr/lib/systemd/system"))
 
@@ -42,6 +42,7 @@ def use_installed(named: Path | None = None) -> Installed | None:
     if file is None:
         return None
     found = _read(file)
+    _require_family_name(file, found)
     if not _names_folder(found):
         raise SettingsNotFound(
             f"{file} has no DECLIC_DATA with the whole path of a folder, so that where this instance keeps its data "
@@ -49,6 +50,13 @@ def use_installed(named: Path | None = None) -> Installed | None:
         )
     os.environ.update(found)
     return Installed(file=file, user=_find_user(file.stem))
+
+
+def _require_family_name(file: Path, found: dict[str, str]) -> None:
+    """Raise SettingsNotFound for a setting without its first word: the service would not hear of it."""
+    for name in found:
+        if name.lower() in Settings.__struct_fields__:
+            raise SettingsNotFound(f"{file} has {name}, which is called {PREFIX}{name.upper()}.")
 
 
 def _names_folder(found: dict[str, str]) -> bool:

@@ -47,7 +47,7 @@ def read_installed(
     """The same, and the instance that is installed on this machine, where it is that one."""
     named = None if own else _find_named()
     installed = None if own else use_installed(named)
-    settings = Settings.from_env()
+    settings = Settings.from_env(source=None if installed is None else installed.file)
     logging.configure_logging("warning" if quiet and settings.log_level == "info" else settings.log_level)
     name = drop_privileges(settings.data, installed, creating=creating)
     if installed is not None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from federation.http_client.federation_policy import FederationPolicy
 from federation.http_client.signature_schemes import ServerSignatureSchemes
 from federation.http_client.transport import AiohttpTransport
 from federation.instance import Instance
+from federation.media_store import FolderStore
 from federation.own_keys.key_pairs import make_key_pairs
 from federation.own_keys.secret_box import encrypt_calendar_addresses
 from federation.uris import actor_uri, origin_of
@@ -43,6 +45,10 @@ class AddressChanged(DeclicError):
     """The address of an instance is permanent."""
 
 
+class OtherInstance(DeclicError):
+    """Another instance would be founded where there is one already."""
+
+
 @asynccontextmanager
 async def open_ready_instance(
     settings: Settings,
@@ -67,7 +73,7 @@ async def open_ready_instance(
         else:
             await await_migrated(url, patience, stopping)
         async with open_instance(settings, url) as instance:
-            await seed_instance(instance, progress)
+            await seed_instance(instance, progress, partial(require_only_instance, settings))
             yield instance
 
 
@@ -106,10 +112,37 @@ async def _await(
                 await asyncio.wait_for(stopping.wait(), PAUSE_SECONDS)
 
 
-async def seed_instance(instance: Instance, progress: Progress = print_nothing) -> None:
+def require_only_instance(settings: Settings) -> None:
+    """Raise OtherInstance where an empty database would begin an instance beside what is left of one.
+
+    It would have the same address and other keys, which other servers refuse, and no member. A line of the settings
+    that was added, lost or misspelt is all it takes.
+    """
+    if (left := _find_left(settings)) is None:
+        return
+    named = "the database of DECLIC_DATABASE_URL" if settings.database_url else "its new database"
+    raise OtherInstance(
+        f"{left} belongs to an instance, and {named} is empty, so nothing is founded beside it. Correct "
+        f"DECLIC_DATABASE_URL, or bring a backup back (`declic restore`); for another instance, put {left} away first."
+    )
+
+
+def _find_left(settings: Settings) -> Path | None:
+    """What an instance left in the folder of the data: a database that is not the one we use, or pictures."""
+    media, clusters = settings.data / "media", list_clusters(settings.data)
+    if clusters and settings.database_url is not None:
+        return clusters[0]
+    kept = any(any((media / group).glob("*")) for group in FolderStore.list_groups())
+    return media if kept else None
+
+
+async def seed_instance(
+    instance: Instance, progress: Progress = print_nothing, require: Callable[[], None] = lambda: None
+) -> None:
     """Bring the lists of communes and words, and the built-in actors; after the first start there is nothing to do.
 
-    Addresses of calendars that were kept before they were sealed, or before there was a key file, are sealed.
+    Before it is founded `require` may refuse that. Addresses of calendars that were kept before they were sealed,
+    or before there was a key file, are sealed.
     """
     async with transaction(instance.pool) as conn:
         await load_communes(conn, begin=partial(progress, "communes"))
@@ -124,6 +157,8 @@ async def seed_instance(instance: Instance, progress: Progress = print_nothing) 
         )
     if not missing:
         return
+    if known is None:
+        await asyncio.to_thread(require)
     progress("keys")
     pairs = {name: await make_key_pairs(instance.settings) for name in missing}
     async with transaction(instance.pool) as conn:

@@ -10,7 +10,7 @@ import orjson
 import structlog
 
 from models.store.background.beats import until_beat
-from models.store.database import LOST, Connection
+from models.store.database import LOST, UNREACHED, Connection
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +70,7 @@ class NotifyListener:
         while True:
             try:
                 await self._hold()
-            except LOST as error:
+            except UNREACHED as error:
                 if not self._lost:  # said once, however often it is tried
                     log.info("events_link_lost", cause=str(error) or type(error).__name__)
                 self._lost = True

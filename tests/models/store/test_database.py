@@ -10,8 +10,16 @@ import asyncpg
 import pytest
 
 from models.errors import Entangled, Invalid, Unavailable
-from models.store import database
-from models.store.database import Connection, Pool, connection, execute, relaxed_transaction, transaction
+from models.store import database, migrate
+from models.store.database import (
+    Connection,
+    Pool,
+    connection,
+    execute,
+    open_pool,
+    relaxed_transaction,
+    transaction,
+)
 
 
 async def test_of_two_who_wait_for_each_other_one_goes_on_and_the_other_may_come_again(pool: Pool) -> None:
@@ -137,6 +145,30 @@ async def test_a_database_that_goes_away_is_said_and_the_next_one_gets_a_good_co
 
         async with door(pool) as conn:
             assert await execute(conn, "DELETE FROM heartbeat") == 0
+
+
+async def test_a_database_that_no_longer_lets_us_in_is_away_too(
+    pool: Pool, database_url: str, postgres_url: str
+) -> None:
+    """As where somebody changed the password, the name or the rights: it may be changed back."""
+    admin = await asyncpg.connect(postgres_url)
+    async with connection(pool) as conn:
+        name = await conn.fetchval("SELECT current_database()")
+    await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    await pool.expire_connections()
+
+    with pytest.raises(Unavailable) as refused:
+        async with transaction(pool):
+            pass
+    for reach in (open_pool, migrate.require_migrated):
+        with pytest.raises(Unavailable, match="is not currently accepting connections"):
+            await reach(database_url)
+
+    assert "is not currently accepting connections" in str(refused.value.__cause__)
+    await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    async with connection(pool) as conn:
+        assert await conn.fetchval("SELECT 1") == 1
+    await admin.close()
 
 
 async def test_no_free_connection_in_time_is_said_too(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,13 +58,10 @@ async def check_database(at: Patient) -> Finding:
             command="declic restore FOLDER",
         )
     if at.instance is None:
-        return Finding(
-            severity="error",
-            what=at.say(N_("La base de données ne peut pas servir : %(why)s"), why=at.unanswered),
-            mend=at.say(N_("Voyez si PostgreSQL marche, et ce que la plateforme en a dit :")),
-            command="journalctl -u declic -n 50",
-        )
+        return _tell_unanswered(at)
     health = await _look(at.instance)
+    if health.read_only:
+        return _tell_read_only(at, health)
     if health.major < database_health.OLDEST:
         return Finding(
             severity="error",
@@ -85,6 +82,41 @@ async def check_database(at: Patient) -> Finding:
             command="createdb --encoding=UTF8 --template=template0 declic",
         )
     return _compare_memory(at, health)
+
+
+def _tell_unanswered(at: Patient) -> Finding:
+    """Why there is none: of one that others look after, what is written about it here may be wrong."""
+    ours = at.settings.database_url is None
+    elsewhere = N_(
+        "Voyez si PostgreSQL marche, et si DECLIC_DATABASE_URL dit sa bonne adresse, le bon compte et son mot "
+        "de passe :"
+    )
+    return Finding(
+        severity="error",
+        what=at.say(N_("La base de données ne peut pas servir : %(why)s"), why=at.unanswered),
+        mend=at.say(N_("Voyez si PostgreSQL marche, et ce que la plateforme en a dit :") if ours else elsewhere),
+        command="journalctl -u declic -n 50"
+        if ours
+        else "systemctl status 'postgresql*' --no-pager; journalctl -u declic -n 50",
+    )
+
+
+def _tell_read_only(at: Patient, health: DatabaseHealth) -> Finding:
+    return Finding(
+        severity="error",
+        what=at.say(N_("La base de données se laisse lire, mais elle ne garde plus rien.")),
+        mend=at.say(
+            N_(
+                "Si elle suit une autre base (« t »), nommez l’autre dans DECLIC_DATABASE_URL et redémarrez ; sinon, "
+                "cette commande la rouvre :"
+            )
+        ),
+        command=(
+            "PGOPTIONS='-c default_transaction_read_only=off' psql -d "
+            f"{health.name} -c 'SELECT pg_is_in_recovery()' "
+            f"-c 'ALTER DATABASE \"{health.name}\" SET default_transaction_read_only = off'"
+        ),
+    )
 
 
 def _compare_memory(at: Patient, health: DatabaseHealth) -> Finding:

@@ -6,7 +6,7 @@ from models.backup_places import read_places
 from models.coop import pending_operation
 from models.servers import circuit_breakers
 from models.settings import SettingsError
-from models.store import backup_runs
+from models.store import backup_runs, database_health
 from models.store.background import heartbeats
 from models.store.database import connection
 from web.actions.doctor.database import skip
@@ -27,6 +27,9 @@ async def check_worker(at: Patient) -> Finding:
         return skip(at)
     async with connection(at.instance.pool) as conn:
         beating, failing = await heartbeats.is_beating(conn), await heartbeats.list_failing(conn)
+        closed = await database_health.is_read_only(conn)
+    if closed:  # nobody can work, and no restart helps
+        return Finding(severity="skipped", what=at.say(N_("Cela ne se voit qu’avec une base de données qui s’écrit.")))
     if not beating:
         return Finding(
             severity="error",

@@ -54,9 +54,9 @@ class HomeLine:
 async def show_home(request: web.Request) -> web.Response:
     """GET /coop."""
     account, speak = require_right(request, "duty"), partial(say, request)
-    now = datetime.now(PARIS)
+    now, data = datetime.now(PARIS), request.app[INSTANCE].settings.data
     async with connection(request.app[INSTANCE].pool) as conn:
-        pending = await list_pending(Reader(conn=conn, account=account, say=speak))
+        pending = await list_pending(Reader(conn=conn, account=account, say=speak, data=data))
         request[PENDING] = len(pending)
         ending = await shutdown.find_day(conn)
         people = await team.list_team(conn, now)
@@ -112,7 +112,12 @@ def _greet(say: Say, account: Account, count: int, *, before_opening: bool) -> s
         return say(N_("Bonjour %(name)s, rien ne vous attend"), name=name)
     if count == 1:
         return say(N_("Bonjour %(name)s, une chose à faire"), name=name)
-    return say(N_("Bonjour %(name)s, %(number)s choses à faire"), name=name, number=say(NUMBERS[count - 2]))
+    return say(N_("Bonjour %(name)s, %(number)s choses à faire"), name=name, number=_count_in_words(say, count))
+
+
+def _count_in_words(say: Say, count: int) -> str:
+    """From two on."""
+    return say(NUMBERS[count - 2]) if count < len(NUMBERS) + 2 else str(count)
 
 
 def _list_able(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from models.people.accounts import Account
 from models.store.database import Connection
@@ -12,11 +13,15 @@ from web.rendering.render import N_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Whom a source asks for: somebody of the team, the language she reads, and a connection to look with."""
+    """Whom a source asks for: somebody of the team, the language she reads, and a connection to look with.
+
+    `data` is the folder of this instance.
+    """
 
     conn: Connection
     account: Account
     say: Say
+    data: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from models.coop import pending_kinds
-from models.people.roles import Right
+from models.people.roles import Right, has_right
 from web.pages.coop import operation_sources as operation
 from web.pages.coop import people_sources as people
+from web.pages.coop import unkept_sources as unkept
 from web.pages.coop.pending_lines import PendingLine, Reader
 
 
@@ -52,8 +53,19 @@ SOURCES: tuple[PendingSource, ...] = (
 """Everything that may wait: people first, then what keeps them from meeting."""
 
 
+UNKEPT: tuple[PendingSource, ...] = (
+    PendingSource(name="full_disk", right="operation", icon="warning", find=unkept.find_full_disk),
+    PendingSource(name="closed_database", right="operation", icon="warning", find=unkept.find_closed_database),
+)
+"""What waits, and stands in no table: it is looked at each time, by those alone who can settle it."""
+
+
 async def list_pending(reader: Reader) -> list[tuple[PendingSource, PendingLine]]:
-    """What waits for her, in the order of the table; nothing for whoever has no right."""
+    """What waits for her: what keeps all else from being kept, then the table; nothing for whoever has no right."""
     waiting = await pending_kinds.list_waiting(reader.conn, reader.account)
-    found = [(one, await one.find(reader)) for one in SOURCES if one.name in waiting]
+    asked = [one for one in UNKEPT if has_right(reader.account, one.right)]
+    if "disk_space" in waiting:
+        asked = [one for one in asked if one.name != "full_disk"]
+    asked += [one for one in SOURCES if one.name in waiting]
+    found = [(one, await one.find(reader)) for one in asked]
     return [(source, line) for source, line in found if line is not None]

@@ -32,7 +32,8 @@ async def show_notifications(request: web.Request) -> web.Response:
         threads = [] if before else await news.list_threads(conn, account.actor_id, limit=THREADS)
         rows = await news.list_news(conn, account.actor_id, before=before, limit=PAGE)
         thread_lines = await list_thread_lines(conn, speak, threads)
-        matters = [] if before else await list_pending(Reader(conn=conn, account=account, say=speak))
+        reader = Reader(conn=conn, account=account, say=speak, data=instance.settings.data)
+        matters = [] if before else await list_pending(reader)
         lines = await list_lines(conn, instance.site, speak, account.actor_id, rows)
         strangers, _ = await message_requests.count_senders(conn, account.actor_id)
     answer = await render(

@@ -28,6 +28,7 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "claims": "warning",
         "clock": "warning",
         "connections": "warning",
+        "copies": "error",
         "copy_stores": "error",
         "crawlers": "warning",
         "data_folder": "error",
