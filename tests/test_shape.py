@@ -81,6 +81,22 @@ def list_unnamed(folder: Path, text: str) -> list[str]:
     return [name_of(path) for path in sorted(folder.glob("*.py")) if path.stem not in {*named, "__init__"}]
 
 
+def test_tables_of_folders_name_nothing_that_is_gone() -> None:
+    texts = {folder: (folder / "README.md").read_text() for folder in WITH_MODULES}
+    gone = [f"{name_of(folder)}: {name}" for folder, text in texts.items() for name in list_gone(folder, text)]
+
+    assert gone == []
+    assert list_gone(ROOT / "inbox", "| module | what |\n|---|---|\n| `nowhere` | x |\n") == ["nowhere"]
+
+
+def list_gone(folder: Path, text: str) -> list[str]:
+    """What the tables of modules say is there and is nowhere in the folder."""
+    there = {path.stem for path in folder.rglob("*") if path.suffix in {"", ".py"}}
+    tables = re.findall(r"^\| modules? \|.*\n\|[-| ]+\n((?:\|.*\n)+)", text, re.MULTILINE)
+    cells = [line.split("|")[1] for table in tables for line in table.splitlines()]
+    return [name for cell in cells for name in re.findall(r"`([a-z_0-9]+)/?`", cell) if name not in there]
+
+
 def test_rooms_are_not_crowded_or_say_why() -> None:
     texts = {folder: (folder / "README.md").read_text() for folder in WITH_MODULES}
     rooms = Counter(folder.parent for folder in WITH_MODULES)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,20 @@ def test_it_is_for_one_debian_and_needs_that_one_s_python(package: Path) -> None
 
     assert "Version: 9.9.9+deb13\n" in fields and "Architecture: arm64\n" in fields
     assert "python3.13, postgresql (>= 15)" in fields and "@" not in fields
+
+
+@needs_dpkg
+def test_an_upgrade_of_declic_or_of_debian_brings_a_newer_package(package: Path) -> None:
+    asked = ["dpkg-deb", "--field", str(package), "Version"]
+    version = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    order = [
+        *(version.replace("9.9.9", "0.1.0"), version.replace("9.9.9", "9.9.9rc1")),
+        *(version.replace("deb13", "deb12"), version, version.replace("9.9.9", "9.10.0").replace("deb13", "deb12")),
+    ]
+
+    for older, newer in pairwise(order):
+        compared = subprocess.run(["dpkg", "--compare-versions", older, "lt", newer], check=False)
+        assert compared.returncode == 0, (older, newer)
 
 
 @needs_dpkg

@@ -23,7 +23,7 @@ from referencing import Registry, Resource
 from deploy.release.__main__ import SUMS, look_at_promises, open_to_all, sign, write_sums
 from deploy.release.bill_of_materials import TAKEN_ALONG, build_bill, read_requirements
 from deploy.release.licences import LICENCES, describe_licence
-from deploy.release.promises import find_public_key, list_missing, list_unsaid
+from deploy.release.promises import find_contact, find_public_key, list_missing, list_unsaid
 from deploy.release.python_files import build_python_files
 from deploy.release.source_tree import SourceTree, list_tags, list_uncommitted, unpack_commit
 from deploy.release.taken_files import EXACT, PUBLISHED
@@ -240,6 +240,12 @@ def test_the_sums_of_what_was_fetched_are_checked_as_security_says(tmp_path: Pat
     (tmp_path / "install.sh").write_text("another")
     assert subprocess.run(command.split(), cwd=tmp_path, capture_output=True, check=False).returncode == 1
     assert f"`{SUMS}.minisig`" in (ROOT / "deploy/README.md").read_text()
+
+
+def test_security_says_that_nothing_is_signed_as_long_as_nothing_is() -> None:
+    promised = bool(find_contact(ROOT)) and find_public_key(ROOT) is not None
+
+    assert ("not yet signed" in (ROOT / "SECURITY.md").read_text()) is not promised
 
 
 @pytest.mark.skipif(shutil.which("minisign") is None, reason="minisign is not on this machine (Debian: minisign)")

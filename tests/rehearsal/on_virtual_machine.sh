@@ -67,7 +67,7 @@ make_disk() {
 # An address of this machine alone leads to its SSH.
 start_machine() {
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    nice -n 15 qemu-system-x86_64 -accel "${ACCEL:-tcg,thread=multi}" -cpu max -m "$memory" -smp 2 -display none \
+    nice -n 19 qemu-system-x86_64 -accel "${ACCEL:-tcg,thread=multi}" -cpu max -m "$memory" -smp 2 -display none \
         -no-reboot \
         -kernel "$place/kernel" -initrd "$place/initrd" -append "root=/dev/vda console=ttyS0 rw quiet" \
         -drive "file=$place/disk,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci -rtc base=utc \
@@ -203,16 +203,15 @@ fill() {
     inside sh -c 'cat >/opt/rehearsal/fill.py' <<'END'
 import asyncio, sys
 from pathlib import Path
-from models.store.database import open_pool
+import asyncpg
 from models.store.postgres import embedded
 from tests.large_database import fill
 async def main():
     async with embedded(Path("/var/lib/declic")) as url:
-        pool = await open_pool(url, size=1)
-        async with pool.acquire() as conn:
-            await fill(conn, int(sys.argv[1]))
-            await conn.execute("DELETE FROM preference WHERE key = 'closed'")
-        await pool.close()
+        conn = await asyncpg.connect(url)  # without a limit of time: an emulated processor takes minutes for an index
+        await fill(conn, int(sys.argv[1]))
+        await conn.execute("DELETE FROM preference WHERE key = 'closed'")
+        await conn.close()
 asyncio.run(main())
 END
     inside runuser -u declic -- env PYTHONPATH=/opt/rehearsal "$(program)" /opt/rehearsal/fill.py "$1"
