@@ -320,7 +320,7 @@ LIMITS: dict[str, object] = {
     "web.server.app.BODY_LIMIT": 1_048_576,
     "web.server.bootstrap.PAUSE_SECONDS": 1.0,
     "web.server.processes.pool.PAUSE_SECONDS": 1.0,
-    "web.server.shared_media.LOOKED_FOR": 20,
+    "web.actions.doctor.pictures.LOOKED_FOR": 20,
     "web.server.worker.points.GRANTED_AT_ONCE": 200,
     "web.news.decision_items.LONGEST": 120,
     "web.news.statements.EXTRACT": 200,

@@ -41,6 +41,7 @@ WATCHED: Mapping[str, Severity] = MappingProxyType(
         "mail_server": "error",
         "map": "warning",
         "memory": "error",
+        "pictures": "error",
         "proxy_headers": "warning",
         "push_key": "error",
         "queues": "error",
@@ -66,7 +67,7 @@ What other tables keep (backups, the disk, chores, mails, servers) is told from 
 LAPSING = frozenset({"friend_look"})
 """What was wrong once, and is not looked at any more, is told no longer: what a friend saw a week ago."""
 
-MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory", "services", "system"})
+MACHINES = frozenset({"data_folder", "inodes", "key_file", "memory", "pictures", "services", "system"})
 """What is well on one machine and may not be on the next: each looks for itself, whoever runs the chores."""
 
 DOORS = frozenset({"certificate", "mail_server"})
