@@ -31,9 +31,6 @@ from models.store.slow_statements import SlowStatements
 from outbox.people.built_in_actors import create_built_in_actors, list_missing
 from web.server.first_run import Progress, print_nothing
 
-LATEST = 20
-"""Of so many migrations the names are logged: the first start applies all there are."""
-
 log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
@@ -80,7 +77,7 @@ async def migrate_patiently(
     """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
     applied = await _await(partial(migrate, url, begin=partial(progress, "schema")), (Unavailable,), patience, stopping)
     if applied:
-        log.info("migrated", count=len(applied), migrations=applied[-LATEST:])  # the first start has all of them
+        log.info("migrated", count=len(applied), migrations=applied[-20:])  # a first start has them all
     return applied
 
 
