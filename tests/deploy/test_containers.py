@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
 
+BACKUP_UNIT = "deploy/systemd/declic-backup.service"
+
 CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text()
 
 SERVICES = sorted(COMPOSE["services"])
@@ -73,6 +75,23 @@ def test_what_may_be_left_out_of_env_is_named_otherwise_than_the_setting(name: s
     environment = COMPOSE["services"][name]["environment"]
 
     assert [key for key, value in environment.items() if f"${{{key}:-" in value] == []
+
+
+@pytest.mark.parametrize(("now", "seconds"), [(0, 12_600), (12_599, 1), (12_601, 86_399), (86_399, 12_601)])
+def test_each_night_a_backup_is_made_as_the_timer_makes_one(now: int, seconds: int, tmp_path: Path) -> None:
+    [shell, option, loop] = COMPOSE["services"]["backups"]["command"]
+    unit = re.findall(r"^ExecStart=\S+/(declic backup .*) \S+$", (ROOT / BACKUP_UNIT).read_text(), re.M)
+    for name, does in (("date", f"echo {now}"), ("sleep", "echo slept $1"), ("declic", "echo declic $*; kill $PPID")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+
+    command = [shell, option, loop.replace("$$", "$")]
+    ran = subprocess.run(
+        command, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=False, timeout=10
+    )
+
+    assert (ran.stderr, ran.stdout.splitlines()) == ("", [f"slept {seconds}", f"{unit[0]} /backups"])
+    assert ran.returncode == 0, "asked to stop, it ends at once"
 
 
 def test_the_image_runs_as_an_account_without_rights_and_says_how_it_is() -> None:

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from web.cli import COMMANDS, declic
-from web.commands.team.french_names import FRENCH, SAME, find_english
+from web.commands.team.french_names import FRENCH, find_english
 
 TEXT = (Path(__file__).parents[2] / "deploy" / "README.md").read_text(encoding="utf-8")
 
@@ -16,6 +16,9 @@ TABLE = TEXT.partition("| to… | English | en français |")[2].partition("\n\n"
 OTHERS = ("account", "backup", "dues", "key", "listings", "media", "members", "pages", "peer", "reports", "rustine")
 
 GROUPS = (*OTHERS, "settings", "token")
+
+SAME = {"alias", "demo", "journal", "media", "pages", "role", "rustine", "usage"}
+"""Words of both languages."""
 
 
 def list_names(command: str) -> list[str]:

@@ -121,6 +121,25 @@ def test_an_upgrade_keeps_what_was_chosen_and_starts_again(machine: Machine) -> 
     assert noted.index("systemctl stop declic") < noted.index("source ") < noted.index("systemctl restart declic")
 
 
+@pytest.mark.parametrize("chosen", ["", "smtps://a:b@mail.example:465?from=c@mail.example&dkim=s1"])
+def test_an_upgrade_keeps_each_sign_of_the_mail_server_and_that_there_is_none(machine: Machine, chosen: str) -> None:
+    """In a template of YunoHost an & is the name of the variable; an empty setting is one that somebody emptied."""
+    ran = machine.run("upgrade", smtp_url=chosen)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = (machine.root / "etc/declic/declic.env").read_text().splitlines()
+    assert [line for line in lines if "SMTP" in line] == [f"DECLIC_SMTP_URL={chosen}"]
+    assert "set smtp_url" not in machine.noted()
+
+
+def test_an_upgrade_from_before_there_was_a_mail_server_names_that_of_the_machine(machine: Machine) -> None:
+    ran = machine.run("upgrade")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "DECLIC_SMTP_URL=smtp://127.0.0.1:25?from=" in (machine.root / "etc/declic/declic.env").read_text()
+    assert "set smtp_url=" in machine.noted()
+
+
 def test_all_that_is_backed_up_comes_back(machine: Machine) -> None:
     saved = machine.run("backup")
     kept = {line.removeprefix("backup ") for line in machine.noted().splitlines() if line.startswith("backup ")}

@@ -70,12 +70,24 @@ ynh_config_add() {
         name=${name,,}
         [ -n "${!name+x}" ] || refuse "$opt_template wants $name, which is not set"
         if [ "$name" = path ] && [ "$path" = / ]; then text=${text//__PATH__\//\/}; fi
-        text=${text//$found/${!name}}
+        text=${text//"$found"/"${!name//&/"$found"}"} # as the real one, which leaves & to sed
     done < <(grep -oE '__[A-Z0-9_]+__' "../conf/$opt_template" | sort -u)
     mkdir -p "$ROOT$(dirname "$opt_destination")"
     printf '%s\n' "$text" >"$ROOT$opt_destination"
     note "write $opt_destination"
 }
+
+ynh_write_var_in_file() {
+    take_options ynh_write_var_in_file "file= key= value= after=" "$@"
+    grep -q "^$opt_key=" "$ROOT$opt_file" || refuse "$opt_file has no $opt_key"
+    local line text=
+    while IFS= read -r line; do
+        case $line in "$opt_key="*) line="$opt_key=$opt_value" ;; esac
+        text+="$line"$'\n'
+    done <"$ROOT$opt_file"
+    printf '%s' "$text" >"$ROOT$opt_file"
+}
+ynh_store_file_checksum() { one_word ynh_store_file_checksum "$@"; note "checksum $1"; }
 
 ynh_config_add_nginx() {
     [ $# = 0 ] || refuse "ynh_config_add_nginx takes nothing"

@@ -154,7 +154,7 @@ install_package() {
     typed env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "./$package" >/dev/null
 }
 
-# By the words of *Without a script*.
+# By the words of *By hand*.
 install_by_hand() {
     local wheel line program=/usr/local/bin/declic
     wheel=./dist/$(basename "$dist"/declic-*.whl)

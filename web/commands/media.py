@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from federation.instance import Instance
-    from models.posts.media.stored_files import Share, StoredFile
+    from models.posts.media.stored_files import MediaShare, NamedFile
 
 MEGABYTE = 1_000_000
 
@@ -52,7 +52,7 @@ def show_usage(*, as_json: bool) -> None:
     print_err(f"{free // MEGABYTE} MB are left on that disk.")
 
 
-async def _measure() -> tuple[list[Share], int]:
+async def _measure() -> tuple[list[MediaShare], int]:
     async with working_instance() as instance:
         async with database.connection(instance.pool) as conn:
             shares = await stored_files.measure(conn)
@@ -92,11 +92,11 @@ async def _verify() -> tuple[list[str], int, int]:
     return missing, forgotten, seen
 
 
-def _list_gone(instance: Instance, step: list[StoredFile]) -> list[StoredFile]:
+def _list_gone(instance: Instance, step: list[NamedFile]) -> list[NamedFile]:
     return [one for one in step if instance.store.find(one.key) is None]
 
 
-async def _list_files(instance: Instance) -> AsyncIterator[list[StoredFile]]:
+async def _list_files(instance: Instance) -> AsyncIterator[list[NamedFile]]:
     for list_step in (stored_files.list_pictures, stored_files.list_bike_files):
         last = 0
         while True:

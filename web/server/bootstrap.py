@@ -83,7 +83,7 @@ async def migrate_patiently(
     """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
     applied = await _await(partial(migrate, url, begin=partial(progress, "schema")), (Unavailable,), patience, stopping)
     if applied:
-        log.info("migrated", migrations=applied)
+        log.info("migrated", count=len(applied), migrations=applied[-20:])  # a first start has them all
     return applied
 
 

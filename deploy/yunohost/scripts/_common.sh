@@ -32,6 +32,9 @@ install_program() {
 write_settings() {
     install -d -m 755 -o root -g root /etc/declic
     ynh_config_add --template="declic.env" --destination="$(settings_file)"
+    # Not by the template: in one, an & (as before dkim=…) stands for the name of the variable.
+    ynh_write_var_in_file --file="$(settings_file)" --key="DECLIC_SMTP_URL" --value="$smtp_url"
+    ynh_store_file_checksum "$(settings_file)"
     chown "root:$app" "$(settings_file)"
     chmod 640 "$(settings_file)"
 }

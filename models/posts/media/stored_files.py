@@ -6,7 +6,7 @@ from models.store.database import Connection, fetch_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class MediaShare:
     """Files of one kind, and their bytes with those of their small copies."""
 
     kind: str
@@ -15,7 +15,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
+class NamedFile:
     """A row with a file; `remote` ones are copies, which are fetched again when somebody looks."""
 
     id: int
@@ -23,11 +23,11 @@ class StoredFile:
     remote: bool
 
 
-async def measure(conn: Connection) -> list[Share]:
+async def measure(conn: Connection) -> list[MediaShare]:
     """What members sent, what repairers keep in books of bikes, and copies of other servers' pictures."""
     return await fetch_all(
         conn,
-        Share,
+        MediaShare,
         """
         SELECT 'own' AS kind, count(*) AS files, coalesce(sum(byte_size), 0)::bigint AS bytes
         FROM media WHERE remote_url IS NULL AND file_key IS NOT NULL
@@ -38,11 +38,11 @@ async def measure(conn: Connection) -> list[Share]:
     )
 
 
-async def list_pictures(conn: Connection, *, after: int, limit: int) -> list[StoredFile]:
+async def list_pictures(conn: Connection, *, after: int, limit: int) -> list[NamedFile]:
     """Files of posts, actors and uploads, by keyset."""
     return await fetch_all(
         conn,
-        StoredFile,
+        NamedFile,
         """
         SELECT id, file_key AS key, remote_url IS NOT NULL AS remote
         FROM media WHERE file_key IS NOT NULL AND id > $1 ORDER BY id LIMIT $2
@@ -52,11 +52,11 @@ async def list_pictures(conn: Connection, *, after: int, limit: int) -> list[Sto
     )
 
 
-async def list_bike_files(conn: Connection, *, after: int, limit: int) -> list[StoredFile]:
+async def list_bike_files(conn: Connection, *, after: int, limit: int) -> list[NamedFile]:
     """Files in books of bikes, by keyset."""
     return await fetch_all(
         conn,
-        StoredFile,
+        NamedFile,
         "SELECT id, file_key AS key, false AS remote FROM bike_file WHERE id > $1 ORDER BY id LIMIT $2",
         after,
         limit,

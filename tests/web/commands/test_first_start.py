@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import chain, repeat
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncpg
 import pytest
@@ -146,9 +148,8 @@ async def test_a_database_of_an_earlier_version_is_said_at_once_where_nobody_wor
 ) -> None:
     (tmp_path / "answer").write_text("active")
     (tmp_path / "restarts").write_text("0")
-    monkeypatch.setattr(first_start, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(first_start, "STEADY_SECONDS", 0.1)
-    monkeypatch.setattr(first_start, "SILENT_SECONDS", 60.0)
+    ticks = chain((0.0, 0.0), repeat(2 * first_start.STEADY_SECONDS))  # at once, and after all patience
+    monkeypatch.setattr(first_start, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
     use(monkeypatch, Settings(data=tmp_path / "data", database_url=database), installed)
     conn = await asyncpg.connect(database)
     await conn.execute("DELETE FROM migration WHERE name > '0700'")

@@ -102,9 +102,6 @@ FRENCH = {
 }
 """French name → English names, of which a group has one."""
 
-SAME = frozenset({"alias", "demo", "journal", "media", "pages", "role", "rustine", "usage"})
-"""Names that are words of both languages."""
-
 
 def find_english(name: str, commands: Collection[str]) -> str | None:
     """Which of these commands is meant, in either language."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from models.listings.listings import OVER, STANDING
 from web.commands.imports import when_used
 from web.commands.runner import CommandFailed, print_err, print_out, run, working_instance
 from web.commands.team.french_names import BilingualGroup
@@ -32,7 +33,7 @@ LEAST_DAYS = 30
 
 STEP = 50
 
-STATES = ("open", "reserved", "paused", "expired", "fulfilled", "cancelled")
+STATES = (*STANDING, *OVER)
 
 
 @click.group(cls=BilingualGroup)

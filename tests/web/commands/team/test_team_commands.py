@@ -242,6 +242,16 @@ async def test_a_listing_is_hidden_and_shown_again(shell: Shell) -> None:
     assert await shell.acts() == ["post_hidden", "decision_taken_back"]
 
 
+async def test_listings_are_listed_by_state_and_by_who_published_them(shell: Shell) -> None:
+    found = json.loads(await shell.result("listings", "list", "--state", "open", "--by", "@zoe", "--json"))
+    line = (await shell.result("annonces", "lister", "--state", "open")).splitlines()[1]
+
+    assert [(one["id"], one["title"], one["kind"]) for one in found] == [(LISTING, "Tente", "offer")]
+    assert line.split()[0] == "open" and line.endswith(LISTING)
+    assert json.loads(await shell.result("listings", "list", "--by", "ada", "--json")) == []
+    assert "nobody named nina" in await shell.refusal("listings", "list", "--by", "nina")
+
+
 async def test_what_ended_long_ago_goes_and_nothing_else(shell: Shell) -> None:
     status, out, err = await shell.run("listings", "purge", "--dry-run")
     assert (status, out.split(), err.strip().endswith("Would go: 1.")) == (0, [f"{LISTING}/old"], True)
