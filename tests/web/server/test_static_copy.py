@@ -48,8 +48,14 @@ async def test_the_copy_shows_what_visitors_saw_and_leads_nowhere_else(pool: Poo
     assert "Une tente" not in first_page and "../toutes-les-annonces/index.html" in first_page
     assert first == second == len(pages) - 1 and not (folder / "left.html").exists()
     assert "Une tente" in page and "Entre nous" not in "".join(pages.values())
+    assert "Répondre" not in page and "/diagnostic" not in pages
     for path, text in pages.items():
         assert not re.search("<form|<script|csrf", text), path
+        assert re.search("Cette plateforme a fermé.*<main", text, re.DOTALL) and "Connexion" not in text, path
+        assert "Signaler" not in text, path
+        for tag in re.findall(r"<a[\s>][^>]*>?", text):
+            anchor = re.search('href="(#?)([^"]*)"', tag)
+            assert anchor and (not anchor[1] or f'id="{anchor[2]}"' in text), (path, tag)
         for _, address in LINKS.findall(text):
             assert not address.startswith(("/", HERE.url)), (path, address)
             if not address.startswith(("https://", "mailto:", "data:")):
