@@ -93,10 +93,7 @@ async def write_copy(instance: Instance, *, whole: bool = True) -> int:
     target = instance.settings.data / NAME
     draft = target.with_name(f".{NAME}")
     await asyncio.to_thread(shutil.rmtree, draft, ignore_errors=True)
-    async with connection(instance.pool) as conn:
-        own = [f"/pages/{slug}" for slug in await own_pages.list_readable(conn)]
-        listed = [urlsplit(one.url).path for one in await list_own_pages(conn, limit=MOST_LISTINGS)]
-    paths = [one for one in dict.fromkeys([*FIXED, *ALSO, *own, *listed]) if _is_plain(one) and one != QUESTIONS]
+    paths, listed = await _list_paths(instance)
     async with _ask_own_app(instance) as client:
         written = [path for path in paths if await _fetch_page(client, path, draft / find_file(path), whole=whole)]
         copy = _Copy(
@@ -111,6 +108,15 @@ async def write_copy(instance: Instance, *, whole: bool = True) -> int:
         await _fetch_parts(client, copy, draft)
     await asyncio.to_thread(_put_in_place, draft, target)
     return len(written)
+
+
+async def _list_paths(instance: Instance) -> tuple[list[str], list[str]]:
+    """Of all pages, and of the listings among them."""
+    async with connection(instance.pool) as conn:
+        own = [f"/pages/{slug}" for slug in await own_pages.list_readable(conn)]
+        listed = [urlsplit(one.url).path for one in await list_own_pages(conn, limit=MOST_LISTINGS)]
+    paths = dict.fromkeys([*FIXED, *ALSO, *own, *listed])
+    return [path for path in paths if _is_plain(path) and path != QUESTIONS], listed
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Backups are noted where the database has a place for it: that of an earlier version is backed up before an upgrade."""
+"""Backups are noted where the database has a place for it: one of before is backed up before its upgrade."""
 
 from models.store import backup_runs
 from models.store.backup_runs import BackupState
