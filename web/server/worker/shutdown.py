@@ -159,7 +159,9 @@ async def _end_actor(conn: Connection, instance: Instance, actor_id: int) -> Non
         return
     actor = await actors.get(conn, actor_id)
     if actor.deleted_at is None:
-        await end(conn, instance.site, actor)
+        # Nobody follows the one that signs for the whole instance: whoever is told of anybody knows it too.
+        also_to = await shutdown.list_told(conn) if actor.username == "instance" else []
+        await end(conn, instance.site, actor, also_to=also_to)
 
 
 async def _refuse(conn: Connection, actor_id: int) -> None:
