@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from models.errors import Conflict
 from models.people.actors import BUILT_IN
-from models.store.database import Connection, execute, fetch_all, fetch_column, fetch_one, fetch_value
-from models.traffic.outbound.inboxes import Inbox
+from models.store.database import Connection, execute, fetch_column, fetch_one, fetch_value
 
 WAIT = timedelta(days=14)
 """How long it can be taken back."""
@@ -201,20 +200,6 @@ async def list_left(conn: Connection, *, but: Collection[int] = (), limit: int) 
         list(BUILT_IN),
         limit,
         list(but),
-    )
-
-
-async def list_told(conn: Connection) -> list[Inbox]:
-    """A door of each server that is told of somebody who is gone."""
-    return await fetch_all(
-        conn,
-        Inbox,
-        """
-        SELECT DISTINCT ON (d.host) d.inbox, d.personal_inbox, d.host
-        FROM actor gone JOIN activity a ON a.object_uri = gone.uri AND a.actor_id = gone.id AND a.type = 'Delete'
-        JOIN delivery d ON d.activity_id = a.id WHERE gone.local AND gone.deleted_at IS NOT NULL
-        ORDER BY d.host, d.personal_inbox IS NULL, d.id
-        """,
     )
 
 
