@@ -40,6 +40,13 @@ class SenderGone(FederationError):
     retry = True
 
 
+class PostAwaited(FederationError):
+    """This is about a post that was lost here and that others were asked for; it takes effect once it is back."""
+
+    status = 202
+    retry = True
+
+
 class KillsWorker(FederationError):
     """Whoever processes this dies of it."""
 

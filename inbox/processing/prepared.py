@@ -12,6 +12,7 @@ from inbox.errors import KillsWorker
 from inbox.processing.delegated import confirm_deletion
 from inbox.processing.resolve import resolve
 from inbox.processing.set_kinds import find_kind
+from inbox.traffic.awaited_posts import require_not_awaited
 from inbox.traffic.forwarding import may_pass_on
 from inbox.traffic.losses import keep_names
 from models.traffic.inbound.received import Received
@@ -52,12 +53,16 @@ class Prepared:
 
 
 async def prepare(instance: Instance, item: Received) -> Prepared:
-    """Read it, and fetch what it only names. Raises as `resolve` does, and KillsWorker where workers died of it."""
+    """Read it, and fetch what it only names.
+
+    Raises as `resolve` does, KillsWorker where workers died of it, and PostAwaited for what has to wait.
+    """
     if item.deaths >= DEADLY:
         raise KillsWorker
     decoded = instance.decoded.take(item.body) or read_json(item.body)
     await keep_names(instance, item.actor_uri, decoded.document)
     activity = await resolve(instance, decoded, item.actor_uri)
+    await require_not_awaited(instance, activity)
     own_deletion = isinstance(activity, Delete) and activity.actor == item.actor_uri
     if own_deletion and has_proof(decoded.document):
         activity, own_deletion = await _confirm(instance, activity), False

@@ -15,10 +15,13 @@ from federation.signatures import Signer
 from federation.uris import host_of, same_origin
 from federation.vocabulary.actors import read_actor
 from federation.vocabulary.collections import CollectionPage, read_collection_page
+from inbox.errors import PostAwaited
 from inbox.posts.own_copies import take_back
 from models.errors import DeclicError, Unavailable
+from models.people import name_rest
 from models.store.database import connection, transaction
 from models.traffic import restorations, returned_posts
+from models.traffic.inbound import received
 from models.traffic.restorations import Restoration
 
 log = structlog.get_logger(__name__)
@@ -53,6 +56,8 @@ async def ask(instance: Instance, payload: Mapping[str, Any]) -> None:
             await returned_posts.enqueue(conn, origin, turn=turn + 1, wait=wait, page=left or start)
             return
         await returned_posts.note_answered(conn, host_of(origin))
+        if await name_rest.find_end(conn) is None:  # all have answered: what waited for a post of ours waits no more
+            await received.hasten(conn, str(PostAwaited()))
     if not answered:
         log.warning("own_posts_given_up", host=host_of(origin), page=left or start)
 

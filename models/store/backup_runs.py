@@ -60,8 +60,10 @@ class BackupState:
 async def note(
     conn: Connection, kind: RunKind, folder: str, *, seconds: float, failure: str | None = None, size: int | None = None
 ) -> None:
-    """Note a run that ended, and forget those of more than a year ago. A database of before has no place for it."""
-    if await fetch_value(conn, "SELECT to_regclass('backup_run')") is None:
+    """Note a run that ended, and forget those of more than a year ago. A database of before has no place for it, or
+    for some kinds: it is backed up by what comes after it, before an upgrade.
+    """
+    if not await _has_place(conn, kind):
         return
     await execute(
         conn,
@@ -73,6 +75,19 @@ async def note(
         seconds,
     )
     await execute(conn, "DELETE FROM backup_run WHERE ended_at < now() - interval '1 year'")
+
+
+async def _has_place(conn: Connection, kind: RunKind) -> bool:
+    return bool(
+        await fetch_value(
+            conn,
+            """
+            SELECT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('backup_run') AND contype = 'c'
+                AND strpos(pg_get_constraintdef(oid), quote_literal($1)) > 0)
+            """,
+            kind,
+        )
+    )
 
 
 async def list_uncopied_places(conn: Connection, places: list[str]) -> list[str]:
@@ -95,7 +110,9 @@ async def list_uncopied_places(conn: Connection, places: list[str]) -> list[str]
 
 
 async def find_state(conn: Connection) -> BackupState:
-    """How it stands with the backups, for administrators."""
+    """How it stands with the backups, for administrators; none in a database without a place for it."""
+    if not await _has_place(conn, "backup"):
+        return BackupState()
     runs = await fetch_all(
         conn,
         BackupRun,

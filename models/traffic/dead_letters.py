@@ -17,7 +17,7 @@ class SetAside:
 
 
 async def list_set_aside(conn: Connection, *, limit: int = 20) -> list[SetAside]:
-    """The newest; activities are forgotten after two months, jobs after one (`received.prune`, `jobs.prune`)."""
+    """The newest; activities are forgotten after two months, jobs after one."""
     return await fetch_all(
         conn,
         SetAside,

@@ -27,6 +27,7 @@ from models.places import places
 from models.places.places import Commune, place_fields
 from models.settings import Site
 from models.store.database import Connection
+from models.traffic.outbound.inboxes import Inbox
 from outbox.builders.activities.delete import build_farewell
 from outbox.exchanges.agreements.departed_partners import end_all
 from outbox.people.local_actors import describe_local
@@ -272,13 +273,17 @@ async def delete(conn: Connection, site: Site, actor: Actor) -> None:
     await end(conn, site, actor)
 
 
-async def end(conn: Connection, site: Site, actor: Actor) -> None:
-    """End an actor of ours for ever, whoever it is: the last one too, where the instance ends."""
+async def end(conn: Connection, site: Site, actor: Actor, *, also_to: Sequence[Inbox] = ()) -> None:
+    """End an actor of ours for ever, whoever it is: the last one too, where the instance ends.
+
+    Everybody who may know it is told, and those inboxes.
+    """
     await account_erasure.begin(conn, actor.id)
     await tokens.end_access(conn, actor.id)
     await account_erasure.cancel_deliveries(conn, actor.id)
     farewell = build_farewell(site, actor, datetime.now(UTC))
-    await send(conn, actor, farewell, Recipients(all_who_know=True), about=actor.uri)
+    everybody = Recipients(all_who_know=True, inboxes=tuple(also_to))
+    await send(conn, actor, farewell, everybody, about=actor.uri)
     await end_all(conn, site, actor)
     await release_people(conn, site, actor)
     await held_posts.forget(conn, author_id=actor.id)

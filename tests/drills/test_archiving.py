@@ -32,7 +32,7 @@ def find_programs() -> Path | None:
 
 def read_settings(folder: Path) -> str:
     """The file that the README shows, with a repository, data and a socket in this folder."""
-    shown = re.search(r"\[global\]\n.*?(?=\n  END)", README.read_text(encoding="utf-8"), re.DOTALL)
+    shown = re.search(r"\[global\]\n.*?(?=\n *END)", README.read_text(encoding="utf-8"), re.DOTALL)
     assert shown is not None
     lines = [line.strip() for line in shown[0].splitlines()]
     kept = [line for line in lines if not line.startswith(("repo1-type", "repo1-s3", "repo1-path", "pg1-path"))]

@@ -8,6 +8,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from models.store.migrate import list_migrations
 from tests.models.store.test_previous_version import PREVIOUS
 from tests.recorded.browser import Answer, Browser, sign
 from tests.recorded.sides import drop_databases, make_databases, make_settings, with_database
@@ -26,6 +28,8 @@ from tests.samples.databases.restoring import Sample, load_sample
 pytestmark = pytest.mark.skipif(not is_known(PREVIOUS), reason="an archive has no earlier versions: no .git is here")
 
 WITHIN = 60
+
+MIGRATIONS = "models/store/migrations"
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
@@ -111,7 +115,7 @@ def test_its_pages_are_read_and_somebody_logs_in(previous: Previous) -> None:
     pages = [maryse.get(path).status for path in ("/chez-moi", "/echanges", "/compte", "/annonces", "/coop")]
     entered = visitor.submit("/connexion", "/connexion", login="hocine", password=previous.sample.kept["password"])
 
-    assert pages[:4] == [200] * 4 and pages[4] in (200, 403)
+    assert pages[:4] == [200] * 4 and pages[4] in (200, 403, 404)  # she is not of the team
     assert (entered.status, visitor.get("/chez-moi").status) == (303, 200)
 
 
@@ -175,7 +179,8 @@ def test_a_request_is_answered(previous: Previous) -> None:
 def test_nothing_broke_and_it_does_not_start_again_on_what_a_later_one_made(previous: Previous) -> None:
     words = previous.log.read_text(errors="replace")
 
-    with pytest.raises(CommandFailed, match="newer version"):
+    came = list_migrations() != list_migrations(previous.tree.folder / MIGRATIONS)
+    with pytest.raises(CommandFailed, match="newer version") if came else nullcontext():
         previous.tree.declic(previous.settings, "migrate")
 
     assert "Traceback" not in words and "chore_failed" not in words, words[-3000:]

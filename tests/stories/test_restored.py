@@ -27,7 +27,7 @@ from outbox.exchanges.agreements.agreements import accept, request
 from outbox.listings import listings as outbox_listings
 from outbox.people import instance_restoration
 from outbox.posts import notes
-from outbox.relations import follows
+from outbox.relations import follows, reactions
 from outbox.threads.agreement_context import Said
 from tests.databases import copied_database
 from tests.eventually import eventually
@@ -47,6 +47,14 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=365)
 WEEKEND = Terms(begins_at=DAY, ends_at=DAY + timedelta(days=2))
 
 DONE = "SELECT * FROM peer_restoration WHERE finished_at IS NOT NULL"
+
+LIKED = "favourite JOIN post p ON p.id = post_id WHERE p.uri = $1"
+
+AWAITING = """
+    (SELECT array_agg(DISTINCT type ORDER BY type) AS types FROM received WHERE state = 'waiting' AND error IS NOT NULL)
+    AS awaiting WHERE types = $1
+"""
+"""What came about a post that is not back yet waits for it."""
 
 DOCUMENT = {"Accept": "application/activity+json"}
 
@@ -152,6 +160,10 @@ async def fire(
             ladder = await publish(henin, bob, "Échelle")
             letter = await do(henin, notes.reply, bob.actor, copy.post, "La clé est sous le pot.", audience="direct")
             answer = await do(henin, notes.reply, bob.actor, kept.post, "Encore libre ?", audience="direct")
+            await do(henin, reactions.favourite, bob.actor, kept.post)
+            await do(henin, request, bob.actor, kept, WEEKEND, Said(text="Je la prends samedi."))
+            await eventually(lambda: find_agreement(lomme, lost.uri))
+            await eventually(lambda: stands(lomme, LIKED, lost.uri))
             await eventually(lambda: stands(lomme, "post WHERE uri = $1", answer.uri))
             await eventually(lambda: stands(lomme, "post WHERE uri = $1", ladder.uri))
             settings, port = lomme.instance.settings, int(lomme.url.rpartition(":")[2])
@@ -165,7 +177,9 @@ async def fire(
         async with connection(lomme.instance.pool) as conn:
             rested = await name_rest.find_end(conn) is not None
         await eventually(lambda: stands(henin, "peer_restoration WHERE finished_at IS NOT NULL"))
+        await eventually(lambda: stands(lomme, AWAITING, ["Create", "Like", "Offer"]))
         await own_posts.ask(lomme.instance, {"origin": henin.url, "turn": 0})
+        await notify_work(lomme.instance.pool)
         yield Fire(
             lomme=lomme,
             henin=henin,
@@ -210,6 +224,15 @@ async def test_what_a_member_published_meanwhile_is_given_back_and_stands_under_
     assert await stands(
         fire.lomme, "notification WHERE type = 'posts_returned' AND recipient_id = $1", back.post.author_id
     )
+
+
+async def test_what_others_did_with_it_waits_until_it_is_back_and_then_takes_effect(fire: Fire) -> None:
+    asked = await eventually(lambda: find_agreement(fire.lomme, fire.lost.uri))
+    await eventually(lambda: stands(fire.lomme, LIKED, fire.lost.uri))
+
+    there = await find_agreement(fire.henin, fire.lost.uri)
+    assert asked is not None and there is not None
+    assert (asked.state, there.state) == ("requested", "requested")
 
 
 async def test_no_id_is_given_out_again_and_nothing_is_taken_back(fire: Fire) -> None:

@@ -94,15 +94,16 @@ def describe_lost(lost_from: datetime, aftermath: Aftermath) -> list[str]:
     hosts = aftermath.hosts
     lines = [
         f"What happened here since {lost_from:%Y-%m-%d %H:%M} UTC is lost here. No address of then is given to "
-        "anything else: each answers 404.",
+        "anything else: each answers 404 until it comes back.",
         AGAIN,
         *_describe_put_off(aftermath.put_off),
     ]
     if hosts:
         some = ", ".join(hosts[:SHOWN_HOSTS]) + (", …" if len(hosts) > SHOWN_HOSTS else "")
+        knowing = "One other server knows" if len(hosts) == 1 else f"{len(hosts)} other servers know"
         lines.append(
-            f"{len(hosts)} other servers know what happened since ({some}): they keep their copies, and nothing of "
-            "theirs is taken back or written over. Once started, this one tells them; those that run Déclic send again "
+            f"{knowing} what happened since ({some}): copies there stay, and nothing is taken back or written over. "
+            "Once started, this one tells them; those that run Déclic send again "
             "what they sent since, and the posts of everybody elsewhere whom somebody here follows are fetched again. "
             "/coop/sante says what came back."
         )

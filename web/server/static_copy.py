@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -24,6 +25,7 @@ from aiohttp import web
 from federation.instance import Instance
 from federation.media.media_uris import media_origin
 from models.errors import Unfinished
+from models.moments import PARIS
 from models.people.documents import own_pages
 from models.searches.sitemap import list_own_pages
 from models.store.database import connection
@@ -31,6 +33,7 @@ from web.pages.instance.crawlers import FIXED
 from web.rendering.i18n import N_
 from web.rendering.templating import make_translators
 from web.server.app import make_app
+from web.server.static_words import drop_dead_links, drop_idle, say_copied
 
 NAME = "static-copy"
 """The folder of the copy, in the data folder."""
@@ -44,10 +47,13 @@ ALSO = ("/charte", "/conditions", "/moderation", "/credits", "/chiffres", "/renc
 LISTINGS, ALL_LISTINGS = "/annonces", "/toutes-les-annonces"
 """The list as far as its first page goes, and what the copy has for the others."""
 
+QUESTIONS = "/diagnostic"
+"""Questions that only a server answers."""
+
 PART_TYPES = ("text/css", "image/", "font/")
 
-DROPPED = re.compile(r"<(form|script|template|dialog)\b|<(aside) class=\"leaving\"")
-"""How what does not go into the copy begins; it goes to its end."""
+OF_OTHERS = "/media/remote/"
+"""Pictures of other servers, of which there is always one that is gone: they are left out at once."""
 
 DROPPED_LINKS = re.compile(r"<link rel=\"(?:alternate|preload|manifest|search|canonical)\"[^>]*>")
 
@@ -73,6 +79,8 @@ class _Copy:
 
     origins: tuple[str, ...]
     pages: frozenset[str]
+    language: str
+    day: date = field(default_factory=lambda: datetime.now(PARIS).date())
     whole: bool = True
     parts: set[str] = field(default_factory=set)
 
@@ -85,15 +93,13 @@ async def write_copy(instance: Instance, *, whole: bool = True) -> int:
     target = instance.settings.data / NAME
     draft = target.with_name(f".{NAME}")
     await asyncio.to_thread(shutil.rmtree, draft, ignore_errors=True)
-    async with connection(instance.pool) as conn:
-        own = [f"/pages/{slug}" for slug in await own_pages.list_readable(conn)]
-        listed = [urlsplit(one.url).path for one in await list_own_pages(conn, limit=MOST_LISTINGS)]
-    paths = [path for path in dict.fromkeys([*FIXED, *ALSO, *own, *listed]) if _is_plain(path)]
+    paths, listed = await _list_paths(instance)
     async with _ask_own_app(instance) as client:
         written = [path for path in paths if await _fetch_page(client, path, draft / find_file(path), whole=whole)]
         copy = _Copy(
             origins=tuple(dict.fromkeys((instance.site.url, media_origin(instance.site)))),
             pages=frozenset(written),
+            language=instance.site.languages[0],
             whole=whole,
         )
         for path in written:
@@ -102,6 +108,15 @@ async def write_copy(instance: Instance, *, whole: bool = True) -> int:
         await _fetch_parts(client, copy, draft)
     await asyncio.to_thread(_put_in_place, draft, target)
     return len(written)
+
+
+async def _list_paths(instance: Instance) -> tuple[list[str], list[str]]:
+    """Of all pages, and of the listings among them."""
+    async with connection(instance.pool) as conn:
+        own = [f"/pages/{slug}" for slug in await own_pages.list_readable(conn)]
+        listed = [urlsplit(one.url).path for one in await list_own_pages(conn, limit=MOST_LISTINGS)]
+    paths = dict.fromkeys([*FIXED, *ALSO, *own, *listed])
+    return [path for path in paths if _is_plain(path) and path != QUESTIONS], listed
 
 
 @asynccontextmanager
@@ -173,7 +188,7 @@ async def _fetch_parts(client: aiohttp.ClientSession, copy: _Copy, folder: Path)
         for path in waiting:
             done.add(path)
             async with client.get(f"http://localhost{path}", allow_redirects=False) as answer:
-                _require_answer(path, answer.status, whole=copy.whole)
+                _require_answer(path, answer.status, whole=copy.whole and not path.startswith(OF_OTHERS))
                 if answer.status != 200 or not answer.content_type.startswith(PART_TYPES):
                     continue
                 body = await answer.read()
@@ -194,7 +209,7 @@ def _rewrite_sheet(copy: _Copy, path: str, text: str) -> str:
 
 
 def _rewrite_file(copy: _Copy, path: str, file: Path) -> None:
-    file.write_text(rewrite(copy, path, file.read_text()))
+    file.write_text(say_copied(rewrite(copy, path, file.read_text()), copy.day, copy.language))
 
 
 def rewrite(copy: _Copy, path: str, text: str) -> str:
@@ -210,19 +225,7 @@ def rewrite(copy: _Copy, path: str, text: str) -> str:
             return f'{begin}"{value}"' if begin.strip() == "content=" or _is_elsewhere(copy, value) else ""
         return f'{begin}"{_relate(target, here)}"'
 
-    return ADDRESS.sub(point, DROPPED_LINKS.sub("", _drop(text)))
-
-
-def _drop(text: str) -> str:
-    """Without what works only where a server answers; one pass, whatever stands in it."""
-    kept, position = [], 0
-    while (found := DROPPED.search(text, position)) is not None:
-        end = text.find(f"</{found[1] or found[2]}>", found.end())
-        if end < 0:
-            break
-        kept.append(text[position : found.start()])
-        position = text.index(">", end) + 1
-    return "".join((*kept, text[position:]))
+    return drop_dead_links(ADDRESS.sub(point, DROPPED_LINKS.sub("", drop_idle(text))))
 
 
 def _point_source(copy: _Copy, here: str, source: str) -> str:

@@ -1,17 +1,12 @@
 """The queue of activities that other servers sent: stored before it is acknowledged, processed in order per actor."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from models.domains import find_domain
 from models.ids import make_id
 from models.store.database import Connection, execute, fetch_all, fetch_records, fetch_value
-
-KEPT_DAYS, FAILED_KEPT_DAYS = 7, 60
-"""So long an activity that took effect is kept, and one that was given up."""
 
 SUSPECT = 2
 """From so many deaths on, an activity is processed with nothing beside it."""
@@ -19,12 +14,6 @@ SUSPECT = 2
 KEPT_BYTES = 8192
 """So much of a body stays once it took effect or was given up: where its ids stand, for whoever asks what became of a
 post."""
-
-KEPT_FAILED = 1000
-"""So many of those that were given up are kept of each registrable domain, the newest."""
-
-KEPT_FAILED_BYTES = 64_000_000
-"""So much of those that were given up is kept of all domains together, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +204,13 @@ async def retry(conn: Connection, id: int, *, error: str, due_at: datetime) -> N
     )
 
 
+async def hasten(conn: Connection, error: str) -> int:
+    """Try those at once that wait for this reason; how many."""
+    return await execute(
+        conn, "UPDATE received SET due_at = now() WHERE state = 'waiting' AND error = $1 AND due_at > now()", error
+    )
+
+
 async def give_up(conn: Connection, id: int, *, error: str) -> None:
     """Set aside what cannot be processed; others pass. Of its body the beginning stays, as in `finish`."""
     await execute(
@@ -241,60 +237,3 @@ async def count_waiting_bytes(conn: Connection, *, row_bytes: int) -> dict[str, 
         row_bytes,
     )
     return {row["host"]: row["bytes"] for row in rows}
-
-
-async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: int = FAILED_KEPT_DAYS) -> int:
-    """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later.
-
-    Of one registrable domain only so many failed ones are kept, and of all only so many bytes, or they fill the disk.
-    """
-    old = await execute(
-        conn,
-        """
-        DELETE FROM received WHERE state <> 'waiting'
-            AND finished_at < now() - make_interval(days => least($1::int, $2))
-            AND finished_at < now() - make_interval(days => CASE WHEN state = 'failed' THEN $2 ELSE $1 END)
-        """,
-        done_days,
-        failed_days,
-    )
-    return old + await _forget_many(conn) + await _forget_heavy(conn)
-
-
-async def _forget_heavy(conn: Connection) -> int:
-    return await execute(
-        conn,
-        """
-        DELETE FROM received WHERE id IN (
-            SELECT id FROM (
-                SELECT id, sum(octet_length(body) + octet_length(coalesce(error, ''))) OVER (ORDER BY id DESC) AS bytes
-                FROM received WHERE state = 'failed'
-            ) AS newer WHERE newer.bytes > $1)
-        """,
-        KEPT_FAILED_BYTES,
-    )
-
-
-async def _forget_many(conn: Connection) -> int:
-    rows = await fetch_records(
-        conn, "SELECT host, count(*) AS failed FROM received WHERE state = 'failed' GROUP BY host"
-    )
-    hosts: dict[str, list[str]] = {}
-    failed: Counter[str] = Counter()
-    for row in rows:
-        domain = find_domain(row["host"])
-        hosts.setdefault(domain, []).append(row["host"])
-        failed[domain] += row["failed"]
-    gone = 0
-    for domain, count in failed.items():
-        if count > KEPT_FAILED:
-            gone += await execute(
-                conn,
-                """
-                DELETE FROM received WHERE id IN (
-                    SELECT id FROM received WHERE state = 'failed' AND host = ANY($1) ORDER BY id DESC OFFSET $2)
-                """,
-                hosts[domain],
-                KEPT_FAILED,
-            )
-    return gone

@@ -9,7 +9,7 @@ from federation.http_client import inbox_backlog
 from inbox.processing.process import WAITS, process_due
 from models.people.actors import Actor
 from models.store.database import connection, transaction
-from models.traffic.inbound import inbox_overflows, received
+from models.traffic.inbound import forgotten_received, inbox_overflows, received
 from models.traffic.inbound.received import KEPT_BYTES, NewReceived
 from tests.fediverse import Person
 from tests.inbox.desk import Desk, later
@@ -131,11 +131,11 @@ async def test_of_one_domain_a_thousand_that_failed_are_kept(desk: Desk) -> None
         )
 
     async with transaction(desk.instance.pool) as conn:
-        await received.enqueue_many(conn, [new(number) for number in range(received.KEPT_FAILED + 6)])
+        await received.enqueue_many(conn, [new(number) for number in range(forgotten_received.KEPT_FAILED + 6)])
         await conn.execute("UPDATE received SET state = 'failed', finished_at = now()")
 
-        assert await received.prune(conn) == 5
+        assert await forgotten_received.prune(conn) == 5
 
-    assert received.KEPT_FAILED == 1000
+    assert forgotten_received.KEPT_FAILED == 1000
     assert await desk.value("SELECT count(*) FROM received WHERE host = 'b.test'") == 1
     assert await desk.value("SELECT count(*) FROM received WHERE activity_uri = 'https://a.test/5'") == 0

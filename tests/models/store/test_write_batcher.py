@@ -82,7 +82,7 @@ async def test_a_write_that_takes_too_long_is_given_up_and_the_next_ones_go_on(p
             slow.clear()
             await asyncio.Event().wait()
 
-    batch = WriteBatcher(pool, write, seconds=0.01)
+    batch = WriteBatcher(pool, write, seconds=0.25)
 
     with pytest.raises(Unavailable):
         await batch.put(1)

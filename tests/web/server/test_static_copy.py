@@ -48,8 +48,14 @@ async def test_the_copy_shows_what_visitors_saw_and_leads_nowhere_else(pool: Poo
     assert "Une tente" not in first_page and "../toutes-les-annonces/index.html" in first_page
     assert first == second == len(pages) - 1 and not (folder / "left.html").exists()
     assert "Une tente" in page and "Entre nous" not in "".join(pages.values())
+    assert "Répondre" not in page and "/diagnostic" not in pages
     for path, text in pages.items():
         assert not re.search("<form|<script|csrf", text), path
+        assert re.search("Cette plateforme a fermé.*<main", text, re.DOTALL) and "Connexion" not in text, path
+        assert "Signaler" not in text, path
+        for tag in re.findall(r"<a[\s>][^>]*>?", text):
+            anchor = re.search('href="(#?)([^"]*)"', tag)
+            assert anchor and (not anchor[1] or f'id="{anchor[2]}"' in text), (path, tag)
         for _, address in LINKS.findall(text):
             assert not address.startswith(("/", HERE.url)), (path, address)
             if not address.startswith(("https://", "mailto:", "data:")):
@@ -84,3 +90,25 @@ async def test_a_page_that_fails_is_not_left_out_unless_that_is_wanted(
     assert (before, count) == (False, 1) and not (tmp_path / NAME / "casse").exists()
     modes = {stat.S_IMODE(one.stat().st_mode) for one in (tmp_path / NAME).rglob("*") if one.is_dir()}
     assert modes == {0o755} and stat.S_IMODE((tmp_path / NAME / "aide" / "index.html").stat().st_mode) == 0o644
+
+
+async def test_a_picture_of_another_server_that_is_gone_keeps_nothing_from_being_written(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def show(_: web.Request) -> web.Response:
+        return web.Response(
+            text='<main><img src="/media/remote/7/small" alt="Un vélo"></main>', content_type="text/html"
+        )
+
+    async def fail(_: web.Request) -> web.Response:
+        return web.Response(status=502)
+
+    def make_bare_app(_: Instance) -> web.Application:
+        app = web.Application()
+        app.add_routes([web.get("/aide", show), web.get("/media/remote/7/small", fail)])
+        return app
+
+    monkeypatch.setattr(static_copy, "make_app", make_bare_app)
+
+    assert await write_copy(make_instance(pool, data=tmp_path, url=HERE.url)) == 1
+    assert "Un vélo" in (tmp_path / NAME / "aide" / "index.html").read_text()

@@ -10,7 +10,7 @@ from models.repairs.bookings import appointment_books, visit_places
 from models.servers import looks, waiting_posts
 from models.store import limit_sums
 from models.traffic import returned_posts
-from models.traffic.inbound import received
+from models.traffic.inbound import forgotten_received
 from models.traffic.outbound import forgotten_traffic
 from web.rendering.data_register.entries import RegisterEntry
 from web.rendering.data_register.lengths import Constant
@@ -113,7 +113,8 @@ OTHERS = (
         basis="contract",
         readers=N_("L’équipe qui tient la plateforme."),
         kept=N_(
-            "Ce qui est reçu et lu : %(done)s ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
+            "Ce qui est reçu et lu : %(done)s, ou %(silent)s si la plateforme d’où cela vient se tait, pour le lui "
+            "rendre si elle l’a perdu ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
             "tant que l’annonce existe, pour savoir où l’effacer. Les réponses à qui demande à s’abonner, les versions "
             "intermédiaires et les « j’aime » repris : %(said)s. La première version d’une annonce et la dernière : "
             "tant que l’annonce existe ; ce qu’un compte a dit d’autre, tant que le compte existe. Ce que la "
@@ -122,8 +123,9 @@ OTHERS = (
             "%(looks)s. Ce que d’autres rendent à nos membres après une restauration : %(returned)s."
         ),
         lengths={
-            "done": Constant(received, "KEPT_DAYS"),
-            "failed": Constant(received, "FAILED_KEPT_DAYS"),
+            "done": Constant(forgotten_received, "KEPT_DAYS"),
+            "silent": Constant(forgotten_received, "SILENT_KEPT_DAYS"),
+            "failed": Constant(forgotten_received, "FAILED_KEPT_DAYS"),
             "sent": Constant(forgotten_traffic, "KEPT_DAYS"),
             "said": Constant(forgotten_traffic, "ACTIVITIES_KEPT"),
             "passed": Constant(forgotten_traffic, "PASSED_ON_KEPT"),

@@ -6,7 +6,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
 
@@ -71,6 +71,7 @@ def unpacked(archive: Path, passphrase: str | None, base: Path) -> Iterator[Path
     """
     with archive.open("rb") as file:
         reader: ByteSource = file if passphrase is None else OpeningReader(file, passphrase, str(archive))
+        made = not base.exists()
         base.mkdir(mode=0o711, parents=True, exist_ok=True)
         _remove_unused(base)
         folder = Path(tempfile.mkdtemp(prefix=UNPACKED, dir=base))
@@ -81,6 +82,9 @@ def unpacked(archive: Path, passphrase: str | None, base: Path) -> Iterator[Path
         finally:
             os.close(held)
             shutil.rmtree(folder, ignore_errors=True)
+            if made:  # and not where something was put into it meanwhile
+                with suppress(OSError):
+                    base.rmdir()
 
 
 def _unpack(archive: Path, reader: ByteSource, folder: Path) -> Path:

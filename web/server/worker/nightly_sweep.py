@@ -39,14 +39,14 @@ from models.store import limit_rows, slow_statements, sweep_positions, sweep_rou
 from models.store.background import jobs, periodic_tasks
 from models.store.database import Connection, transaction
 from models.traffic import returned_posts, tombstones
-from models.traffic.inbound import inbox_overflows, received
+from models.traffic.inbound import forgotten_received, inbox_overflows
 from models.traffic.outbound.forgotten_traffic import forget_activities, forget_deliveries, forget_passed_on
 
 log = structlog.get_logger(__name__)
 
 
 SWEEPS: dict[str, Callable[[Connection], Awaitable[int]]] = {
-    "received": received.prune,
+    "received": forgotten_received.prune,
     "deliveries": forget_deliveries,
     "activities": forget_activities,
     "passed_on": forget_passed_on,

@@ -22,6 +22,7 @@ from models.personal_data import export_archives
 from models.personal_data.export_archives import Unmade
 from models.store.background import periodic_tasks
 from models.store.database import Connection, connection, transaction
+from models.traffic.outbound import farewells
 from outbox.people import instance_shutdown
 from outbox.people.accounts import end, reject_sign_up
 from web.personal_export.job import queue_archive
@@ -159,7 +160,9 @@ async def _end_actor(conn: Connection, instance: Instance, actor_id: int) -> Non
         return
     actor = await actors.get(conn, actor_id)
     if actor.deleted_at is None:
-        await end(conn, instance.site, actor)
+        # Nobody follows the one that signs for the whole instance: whoever is told of anybody knows it too.
+        also_to = await farewells.list_told(conn) if actor.username == "instance" else []
+        await end(conn, instance.site, actor, also_to=also_to)
 
 
 async def _refuse(conn: Connection, actor_id: int) -> None:

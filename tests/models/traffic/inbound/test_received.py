@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from models.errors import Unavailable
-from models.store.database import Connection, Pool, execute, fetch_column, fetch_value
+from models.store.database import Connection, Pool, execute, fetch_value
 from models.store.write_batcher import WriteBatcher
 from models.traffic.inbound import received
 from models.traffic.inbound.received import NewReceived, Received, enqueue_many
@@ -121,34 +121,6 @@ async def test_a_retry_does_not_hold_up_what_came_later(conn: Connection) -> Non
 
     assert [row.activity_uri[-1] for row in await claim(conn)] == ["2"]
     assert [row.activity_uri[-1] for row in await claim(conn, seconds=90)] == ["1", "2"]
-
-
-async def test_done_rows_are_forgotten_sooner_than_failed_ones(conn: Connection) -> None:
-    for number in (1, 2):
-        await enqueue_one(conn, make_new(number))
-    await execute(
-        conn,
-        """
-        UPDATE received SET state = CASE WHEN activity_uri LIKE '%/1' THEN 'done' ELSE 'failed' END,
-            finished_at = now() - interval '10 days'
-        """,
-    )
-
-    assert await received.prune(conn) == 1
-    assert await fetch_value(conn, "SELECT state FROM received") == "failed"
-
-
-async def test_of_what_failed_only_so_many_bytes_are_kept(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in (1, 2, 3):
-        await enqueue_one(conn, make_new(number))
-    await execute(
-        conn, "UPDATE received SET state = 'failed', finished_at = now(), body = 'ninety', error = $1", "x" * 84
-    )
-    monkeypatch.setattr(received, "KEPT_FAILED_BYTES", 200)
-
-    assert await received.prune(conn) == 1
-
-    assert sorted(await fetch_column(conn, "SELECT right(activity_uri, 1) FROM received")) == ["2", "3"], "the newest"
 
 
 async def test_fifty_parallel_copies_are_committed_once(pool: Pool) -> None:

@@ -11,7 +11,7 @@ from models import preferences
 from models.exchanges import guests
 from models.moderation.decisions import APPEAL_TIME
 from models.store.database import transaction
-from models.traffic.inbound import received
+from models.traffic.inbound import forgotten_received
 from outbox.people import account_deletion
 from tests.invitations import publish_charter
 from tests.limit_constants import ROOT
@@ -35,7 +35,7 @@ async def test_the_register_is_a_table_with_the_lengths_of_the_code(visitor: Bro
     assert all(len(row.xpath("td")) == 3 and all(cell.text_content().strip() for cell in row) for row in rows)
     heads = [head.text_content() for head in page.html.xpath("//main//thead//th")][1:]
     assert all(row.xpath("td/@data-head") == heads for row in rows), "a phone shows them above each cell"
-    assert f"ce qui n’a pas pu l’être : {received.FAILED_KEPT_DAYS} jours" in page.words()
+    assert f"ce qui n’a pas pu l’être : {forgotten_received.FAILED_KEPT_DAYS} jours" in page.words()
 
 
 @pytest.mark.parametrize(

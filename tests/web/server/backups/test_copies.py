@@ -361,6 +361,4 @@ async def test_a_copy_that_another_passphrase_closed_or_that_is_cut_short_leaves
         with pytest.raises(Unusable, match=words) as refused, unpacked(archive, passphrase, tmp_path / "base"):
             pass
         assert isinstance(refused.value, WrongPassphrase) == (archive == whole)
-        assert (tmp_path / "base").exists() == (archive != whole), "a wrong passphrase touches nothing"
-
-    assert not list((tmp_path / "base").iterdir())
+        assert not (tmp_path / "base").exists()

@@ -37,8 +37,10 @@ NOT_BY_AGE = {
 BY_SIZE = {
     "copies of others' pictures": "tests/models/posts/media/test_media_files.py"
     "::test_the_longest_unread_copies_are_forgotten_beyond_the_cap",
-    "what failed of what others sent": "tests/models/traffic/inbound/test_received.py"
+    "what failed of what others sent": "tests/models/traffic/inbound/test_forgotten_received.py"
     "::test_of_what_failed_only_so_many_bytes_are_kept",
+    "what a silent server said, of each": "tests/models/traffic/inbound/test_forgotten_received.py"
+    "::test_of_a_silent_server_the_newest_stay",
     "what failed of one domain": "tests/inbox/receiving/test_waiting_bytes.py"
     "::test_of_one_domain_a_thousand_that_failed_are_kept",
     "slow statements of a day": "tests/models/store/test_slow_statements.py"

@@ -60,8 +60,8 @@ INBOUND = "models.traffic.inbound"
 EVENTS = "models.store.background.stream_events"
 
 RULES = (
-    rule("received", "received.finished_at", f"{INBOUND}.received.KEPT_DAYS", state="'done'"),
-    rule("received", "received.finished_at", f"{INBOUND}.received.FAILED_KEPT_DAYS", state="'failed'"),
+    rule("received", "received.finished_at", f"{INBOUND}.forgotten_received.KEPT_DAYS", state="'done'"),
+    rule("received", "received.finished_at", f"{INBOUND}.forgotten_received.FAILED_KEPT_DAYS", state="'failed'"),
     rule(
         "policy_reports",
         "policy_report.day",
