@@ -25,6 +25,9 @@ WORDS = frozenset(
 
 NUMBERS = (int, float, Decimal, timedelta, dict)
 
+SAID = re.compile(rf"^(?=[A-Z_(])[^=]*?(?<![^\W_])(?:{'|'.join(sorted(WORDS))})(?![^\W_])", re.MULTILINE)
+"""A line at the margin that may begin such a name: most modules have none, and are not read closer."""
+
 LEFT_OUT = ("models/store/migrations/", "models/store/postgres/", "web/commands/demo/")
 
 
@@ -32,7 +35,8 @@ def read_limits(layer: str) -> dict[str, object]:
     """Each limit of a layer with what it is now."""
     found: dict[str, object] = {}
     for path in _list_modules(layer):
-        body = ast.parse(path.read_text()).body
+        source = path.read_text()
+        body = ast.parse(source).body if SAID.search(source) else ()
         names = [name for node in body for name in _constants(node) if not WORDS.isdisjoint(name.split("_"))]
         module = importlib.import_module(_name(path)) if names else None
         values = {f"{module.__name__}.{name}": getattr(module, name) for name in names} if module else {}
@@ -99,7 +103,8 @@ def read_field_limits(layer: str) -> dict[str, dict[str, tuple[int, ...]]]:
     """How many characters each field of a form may have, where the number stands where the field is read."""
     found: dict[str, dict[str, tuple[int, ...]]] = {}
     for path in _list_modules(layer):
-        for node in ast.walk(ast.parse(path.read_text())):
+        source = path.read_text()
+        for node in ast.walk(ast.parse(source)) if "limit=" in source else ():
             match node:
                 case ast.Call(func=ast.Attribute(), args=[ast.Constant(value=str(name)), *_], keywords=keywords):
                     for keyword in keywords:

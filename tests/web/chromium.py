@@ -21,6 +21,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--force-color-profile=srgb",
+    "--js-flags=--no-maglev --no-opt",  # no page stays for long enough: what was made faster would be used no more
 ]
 
 FOUND = next((path for path in (HEADLESS, CHROMIUM) if Path(path).exists()), None)

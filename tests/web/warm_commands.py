@@ -19,9 +19,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from federation.software import read_version
 from models import ids
-from models.lazy import read_delayed
+from models.lazy import LAZY, read_delayed
 from web import cli
+from web.rendering.i18n import find_catalogue
 
 ROOT = Path(__file__).parents[2]
 
@@ -136,10 +138,13 @@ def main() -> None:
 
 
 def read_all_modules() -> None:
-    """Those of all commands, and those that would be read when they are first used."""
+    """Those of all commands, and those that would be read when they are first used; and what those keep then."""
     for name in cli.COMMANDS.values():
         import_module(name)
-    read_delayed()
+    while any(type(module) is LAZY for module in list(sys.modules.values())):  # what is read now puts off more
+        read_delayed()
+    find_catalogue("en")
+    read_version()
     gc.freeze()  # a child that ends would go through all of them
 
 

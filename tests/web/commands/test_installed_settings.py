@@ -22,12 +22,13 @@ from web.commands.installed_settings import read_lines
 STARTER = """
 import json, os, sys
 from pathlib import Path
-from models.lazy import read_delayed
+from models.lazy import LAZY, read_delayed
 from web.cli import run_command
 from web.commands import accounts, backups, installed_settings, keys, privileges
 from web.commands.servers import peers
 
-read_delayed()
+while any(type(module) is LAZY for module in list(sys.modules.values())):
+    read_delayed()
 for line in sys.stdin:
     given = json.loads(line)
     root = Path(given["root"])
