@@ -264,8 +264,8 @@ async def open_listener(settings: Settings) -> socket.socket:
         except OSError as error:
             failure = error
         await asyncio.sleep(0.1)
-    system = failure.errno and not isinstance(failure, socket.gaierror)  # whose numbers are others
-    reason = os.strerror(failure.errno or 0) if system else failure.strerror or str(failure)
+    number = failure.errno or 0  # below it are those of names that lead nowhere
+    reason = os.strerror(number) if number > 0 else failure.strerror or str(failure)
     advice = "stop what uses it (`ss -lptn` tells), or write another address into DECLIC_LISTEN."
     raise AddressTaken(f"Cannot listen on {settings.listen} ({reason}): {advice}")
 
