@@ -70,17 +70,9 @@ Most of these may as well be a mistake of ours, or come from somewhere else: onc
 
 
 UNREACHED = (*LOST, asyncpg.PostgresError)
-"""The same while there is no connection yet, when PostgreSQL may say as well that it knows no such name, password or
-database: somebody changed it there, or DECLIC_DATABASE_URL here, and it may be changed back at any moment."""
-
-TORN_OFF = (
-    *AWAY,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.InvalidAuthorizationSpecificationError,  # another password, or another rule of who may come in
-    asyncpg.InvalidCatalogNameError,
-    ConnectionError,
-)
+"""The same while there is no connection yet, when PostgreSQL may also say that it knows no such name or password."""
+CLOSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+TORN_OFF = (*AWAY, *CLOSED, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
 """What libraries that use the database find out, each for itself, when it goes away."""
 
 UNSURE = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError, asyncpg.InterfaceError)

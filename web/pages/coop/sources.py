@@ -3,7 +3,7 @@
 The cooperative's home and the page of news both show it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from models.coop import pending_kinds
@@ -63,9 +63,12 @@ UNKEPT: tuple[PendingSource, ...] = (
 async def list_pending(reader: Reader) -> list[tuple[PendingSource, PendingLine]]:
     """What waits for her: what keeps all else from being kept, then the table; nothing for whoever has no right."""
     waiting = await pending_kinds.list_waiting(reader.conn, reader.account)
-    asked = [one for one in UNKEPT if has_right(reader.account, one.right)]
-    if "disk_space" in waiting:
-        asked = [one for one in asked if one.name != "full_disk"]
-    asked += [one for one in SOURCES if one.name in waiting]
+    asked = [*_list_unkept(reader, waiting), *(one for one in SOURCES if one.name in waiting)]
     found = [(one, await one.find(reader)) for one in asked]
     return [(source, line) for source, line in found if line is not None]
+
+
+def _list_unkept(reader: Reader, waiting: Collection[str]) -> list[PendingSource]:
+    """Those of UNKEPT that are hers; a full disk that was noted has its line already."""
+    noted = {"full_disk"} if "disk_space" in waiting else set[str]()
+    return [one for one in UNKEPT if has_right(reader.account, one.right) and one.name not in noted]

@@ -1,7 +1,6 @@
 """One running process: the database opened and migrated, the instance founded, pages served, work done, all drained."""
 
 import asyncio
-import errno
 import logging
 import os
 import signal
@@ -265,17 +264,10 @@ async def open_listener(settings: Settings) -> socket.socket:
         except OSError as error:
             failure = error
         await asyncio.sleep(0.1)
-    raise AddressTaken(f"Cannot listen on {settings.listen} ({_explain(failure)}, or write another DECLIC_LISTEN.")
-
-
-def _explain(failure: OSError) -> str:
-    """Why not, and what to do about it."""
-    if isinstance(failure, socket.gaierror):  # the numbers of these are others
-        return f"{failure.strerror}): name an address of this machine"
-    reason = os.strerror(failure.errno) if failure.errno else str(failure)
-    if failure.errno == errno.EADDRINUSE:
-        return f"{reason}): stop what uses it (`ss -lptn` tells)"
-    return f"{reason}): see whose folder and which address that is"
+    number = failure.errno or 0  # below it are those of names that lead nowhere
+    reason = os.strerror(number) if number > 0 else failure.strerror or str(failure)
+    advice = "stop what uses it (`ss -lptn` tells), or write another address into DECLIC_LISTEN."
+    raise AddressTaken(f"Cannot listen on {settings.listen} ({reason}): {advice}")
 
 
 def _bind(address: tuple[str, int] | Path) -> socket.socket:
