@@ -1,10 +1,16 @@
 """Addresses of the database and of the mail server, looked at before the first use; no message quotes a password."""
 
-import difflib
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from models.lazy import LazyModule
 from models.setting_values import SettingsError, env_name
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LazyModule("difflib")
 
 MAIL_OPTIONS = ("from", "dkim")
 

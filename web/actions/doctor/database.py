@@ -112,7 +112,7 @@ def _tell_read_only(at: Patient, health: DatabaseHealth) -> Finding:
             )
         ),
         command=(
-            "PGOPTIONS='-c default_transaction_read_only=off' psql -d "
+            "PGOPTIONS='-c default_transaction_read_only=off' runuser -u postgres -- psql -d "
             f"{health.name} -c 'SELECT pg_is_in_recovery()' "
             f"-c 'ALTER DATABASE \"{health.name}\" SET default_transaction_read_only = off'"
         ),

@@ -35,6 +35,8 @@ IN_CONTAINERS = (
     (r"declic backup verify FOLDER", "declic backup verify /backups/FOLDER"),
     (r"systemctl restart declic\b", "docker compose up -d --force-recreate declic"),
     (r"systemctl status (declic\b|caddy nginx)", "docker compose ps"),
+    (r"systemctl status 'postgresql\*' --no-pager", "docker compose logs --tail 50 postgres"),
+    (r"(PGOPTIONS='[^']*') runuser -u postgres -- psql", r"docker compose exec -e \1 postgres psql -U declic"),
     (r"systemctl list-units .*", "docker ps"),
     (r"journalctl -u declic-backup", "docker compose logs backups"),
     (r"journalctl -u declic( -p \w+)?", "docker compose logs declic"),

@@ -15,7 +15,7 @@ from web.actions.doctor.own_commands import MAKE_KEY, fit_commands
 
 START = "systemctl enable --now declic-backup.timer && systemctl start declic-backup.service"
 
-OF_SYSTEMD = re.compile(r"systemctl|journalctl|/etc/declic")
+OF_SYSTEMD = re.compile(r"systemctl|journalctl|runuser|/etc/declic")
 
 DOCTOR = Path(own_commands.__file__).parent
 
@@ -36,6 +36,10 @@ def fit(command: str, data: Path = Path("/data")) -> str:
         ("journalctl -u declic -p warning -n 50", "docker compose logs --tail 50 declic"),
         ("journalctl -u declic-backup -n 50", "docker compose logs --tail 50 backups"),
         ("journalctl -u caddy -u nginx -u certbot -n 50", "docker compose logs --tail 50 caddy"),
+        (
+            "PGOPTIONS='-c x=off' runuser -u postgres -- psql -d declic -c 'SELECT 1'",
+            "docker compose exec -e PGOPTIONS='-c x=off' postgres psql -U declic -d declic -c 'SELECT 1'",
+        ),
         ("getent ahosts lomme.example", "getent ahosts lomme.example"),
         ("", ""),
     ],
