@@ -126,7 +126,10 @@ def kept_for_good() -> Iterator[None]:
 
 
 def read_delayed() -> None:
-    """Read now all that was put off by `lazily`, such as before this process may not read it any more."""
+    """Read now what was put off by `lazily`, such as before this process may not read it any more.
+
+    What these modules put off in turn is left for later: another call reads it.
+    """
     for module in list(sys.modules.values()):
         if type(module) is LAZY:
             vars(module)
