@@ -21,7 +21,7 @@ INSTALLED = Path("/etc/declic")
 """Where deploy/README.md puts the settings of each instance, as systemd reads them: NAME.env."""
 
 NEAR = 0.8
-"""A family name that is so much like ours is ours, misspelt: one letter too many, too few or another, or two that changed places."""
+"""A family name that is so much like ours is ours, misspelt: a letter too many, too few, or another."""
 
 NUMBERED = re.compile(rf"{PREFIX.rstrip('_')}\d+")
 """Another instance than this one."""
