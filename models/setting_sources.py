@@ -126,11 +126,14 @@ def tell_origin(problem: str, environ: Mapping[str, str], file: Path | None, sou
 
 
 def _tell_place(key: str, source: Path | None) -> str:
-    """A file of the service that says this, as far as this account may look; else only where it was read."""
+    """Files of the service that say this, as far as this account may look; else only where it was read.
+
+    Of several instances this may be any of those whose file has it.
+    """
+    line = re.compile(rf"^\s*{re.escape(key)}\s*=", re.MULTILINE)
     try:
-        for path in sorted(INSTALLED.glob("*.env")) if source is None else [source]:
-            if re.search(rf"^\s*{re.escape(key)}\s*=", path.read_text(encoding="utf-8"), re.MULTILINE):
-                return f"It stands in {path}."
+        paths = sorted(INSTALLED.glob("*.env")) if source is None else [source]
+        found = [str(path) for path in paths if line.search(path.read_text(encoding="utf-8"))]
     except (OSError, UnicodeDecodeError):
-        pass
-    return "It stands in the environment."
+        found = []
+    return f"It stands in {' or '.join(found) or 'the environment'}."

@@ -168,6 +168,7 @@ def test_an_empty_name_of_a_file_counts_as_absent() -> None:
 def test_what_is_wrong_is_said_with_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the file that systemd reads, in the configuration file, in the one of a secret, or in the environment."""
     (tmp_path / "lomme.env").write_text("# DECLIC_LISTEN=1\n DECLIC_METRICS=x\nDECLIC_PROCESES=1\n")
+    (tmp_path / "ronchin.env").write_text("DECLIC_METRICS=y\n")
     (tmp_path / "declic.toml").write_text("rate_limit = -1\n")
     (tmp_path / "secret").write_text("mail.example")
     monkeypatch.setattr(setting_sources, "INSTALLED", tmp_path)
@@ -186,7 +187,7 @@ def test_what_is_wrong_is_said_with_where_it_stands(tmp_path: Path, monkeypatch:
         said.append(str(refused.value).rpartition("It stands in ")[2])
 
     assert said == [
-        f"{tmp_path}/lomme.env.",
+        f"{tmp_path}/lomme.env or {tmp_path}/ronchin.env.",
         f"{tmp_path}/lomme.env.",
         "the environment.",
         f"{tmp_path}/declic.toml.",
