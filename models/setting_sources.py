@@ -20,8 +20,11 @@ ELSEWHERE = frozenset({"DECLIC_CONFIG", "DECLIC_TEST_DATABASE_URL"})
 INSTALLED = Path("/etc/declic")
 """Where deploy/README.md puts the settings of each instance, as systemd reads them: NAME.env."""
 
-NEAR = 0.7
-"""A family name that is so much like ours is ours, misspelt."""
+NEAR = 0.8
+"""A family name that is so much like ours is ours, misspelt: a letter too many, too few, or another."""
+
+NUMBERED = re.compile(rf"{PREFIX.rstrip('_')}\d+")
+"""Another instance than this one."""
 
 
 def read_environment(environ: Mapping[str, str], fields: Sequence[str], source: Path | None) -> dict[str, Any]:
@@ -29,10 +32,11 @@ def read_environment(environ: Mapping[str, str], fields: Sequence[str], source: 
     given: dict[str, Any] = {}
     for key, text in environ.items():
         if not key.startswith(PREFIX):
-            _require_stranger(key, fields, source)
+            if text.strip():
+                _require_stranger(key, environ, fields, source)
         elif key not in ELSEWHERE:
             name, value = _read_one(key, text, fields, source)
-            if name in given:
+            if name in given and value.strip():
                 raise SettingsError(f"{env_name(name)} and {env_name(name)}_FILE are both set; keep one.")
             if value.strip():  # an empty variable is an absent one: compose files pass them through
                 given[name] = _shape(name, value.strip())
@@ -43,16 +47,19 @@ def _read_one(key: str, text: str, fields: Sequence[str], source: Path | None) -
     """Which setting it is, and its value."""
     name = key.removeprefix(PREFIX).lower()
     if name not in fields and name.endswith("_file") and not name.endswith("_file_file"):
-        name, text = name.removesuffix("_file"), _read_secret(key, text, source)
+        name, text = name.removesuffix("_file"), _read_secret(key, text, source) if text.strip() else ""
     if name not in fields:
         raise SettingsError(f"{key} is not a setting.{suggest(name, fields, prefix=PREFIX)} {_tell_place(key, source)}")
     return name, text
 
 
-def _require_stranger(key: str, fields: Sequence[str], source: Path | None) -> None:
-    """Raise SettingsError for a setting whose family name is misspelt: it would count for nothing, and nobody know."""
+def _require_stranger(key: str, environ: Mapping[str, str], fields: Sequence[str], source: Path | None) -> None:
+    """Raise SettingsError for a setting whose family name is misspelt: it would count for nothing, and nobody know.
+
+    Where the right one is there too, this one is somebody else's.
+    """
     family, _, rest = key.upper().partition("_")
-    if rest.lower().removesuffix("_file") not in fields:
+    if rest.lower().removesuffix("_file") not in fields or f"{PREFIX}{rest}" in environ or NUMBERED.fullmatch(family):
         return
     if difflib.SequenceMatcher(None, f"{family}_", PREFIX).ratio() > NEAR:
         raise SettingsError(f"{key} is not a setting. Did you mean {PREFIX}{rest}? {_tell_place(key, source)}")
@@ -119,11 +126,14 @@ def tell_origin(problem: str, environ: Mapping[str, str], file: Path | None, sou
 
 
 def _tell_place(key: str, source: Path | None) -> str:
-    """A file of the service that says this, as far as this account may look; else only where it was read."""
+    """Files of the service that say this, as far as this account may look; else only where it was read.
+
+    Of several instances this may be any of those whose file has it.
+    """
+    line = re.compile(rf"^\s*{re.escape(key)}\s*=", re.MULTILINE)
     try:
-        for path in sorted(INSTALLED.glob("*.env")) if source is None else [source]:
-            if re.search(rf"^\s*{re.escape(key)}\s*=", path.read_text(encoding="utf-8"), re.MULTILINE):
-                return f"It stands in {path}."
+        paths = sorted(INSTALLED.glob("*.env")) if source is None else [source]
+        found = [str(path) for path in paths if line.search(path.read_text(encoding="utf-8"))]
     except (OSError, UnicodeDecodeError):
-        pass
-    return "It stands in the environment."
+        found = []
+    return f"It stands in {' or '.join(found) or 'the environment'}."

@@ -54,10 +54,20 @@ def list_migrations(folder: Path = FOLDER) -> list[Migration]:
     return [Migration(name=path.stem, sql=path.read_text(encoding="utf-8")) for path in paths]
 
 
-async def migrate(dsn: str, folder: Path = FOLDER, *, begin: Callable[[], None] | None = None) -> list[str]:
+def _do_nothing() -> None: ...
+
+
+async def migrate(
+    dsn: str,
+    folder: Path = FOLDER,
+    *,
+    begin: Callable[[], None] = _do_nothing,
+    found: Callable[[], None] = _do_nothing,
+) -> list[str]:
     """Apply what is missing, each file in its own transaction but those that build indexes; the names of those applied.
 
-    `begin` is called before the first of them: they may take their time.
+    `begin` is called before the first of them: they may take their time. `found` is called before anything is written
+    into an empty database, and may refuse that.
 
     Raises MigrationError when the database was made by a newer version or an applied file was changed,
     SessionsTornApart behind a pooler that does not keep sessions, Unavailable when it cannot be reached.
@@ -68,6 +78,8 @@ async def migrate(dsn: str, folder: Path = FOLDER, *, begin: Callable[[], None] 
         await require_session(conn, connect)
         # Held by the connection, not a transaction, so that the files can commit one by one.
         await _hold_lock(conn)
+        if await conn.fetchval("SELECT to_regclass('migration')") is None:
+            found()
         return await _apply_missing(conn, list_migrations(folder), begin)
     finally:
         await conn.close()
@@ -137,9 +149,7 @@ async def is_migrated(conn: asyncpg.Connection | asyncpg.pool.PoolConnectionProx
     return {row["name"] for row in applied} == {path.stem for path in FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql")}
 
 
-async def _apply_missing(
-    conn: asyncpg.Connection, migrations: list[Migration], begin: Callable[[], None] | None
-) -> list[str]:
+async def _apply_missing(conn: asyncpg.Connection, migrations: list[Migration], begin: Callable[[], None]) -> list[str]:
     await conn.execute(
         """
         CREATE TABLE IF NOT EXISTS migration (
@@ -152,7 +162,7 @@ async def _apply_missing(
     applied = {row["name"]: row["checksum"] for row in await conn.fetch("SELECT name, checksum FROM migration")}
     _require_known(applied, migrations)
     missing = [migration for migration in migrations if migration.name not in applied]
-    if missing and begin is not None:
+    if missing:
         begin()
     for migration in missing:
         await _apply(conn, migration)

@@ -106,13 +106,15 @@ def test_a_path_setting_has_no_second_form() -> None:
         ("log_level", "loud", "DECLIC_LOG_LEVEL is not valid: it is debug, info, warning or error."),
         ("log_level", "WARN", "it is debug, info, warning or error. Did you mean warning? It stands in the environ"),
         ("listen", "unix:", "DECLIC_LISTEN is HOST:PORT"),
-        ("smtp_url", "smtps://", "DECLIC_SMTP_URL names no host"),
+        ("smtp_url", "smtp:///mail.example", "DECLIC_SMTP_URL names no host"),
         ("smtp_url", "smtp://mail.example:ten", "DECLIC_SMTP_URL has a port that is no number below 65536"),
         ("smtp_url", "smtp://a:b/c@mail.example", "DECLIC_SMTP_URL is no address: a sign of the name or password"),
         ("smtp_url", "smtp://mail.example?fron=a@b", "an unknown option behind the question mark: fron. Did you mean"),
         ("database_url", "postgresql://a:b@h:ten/d", "DECLIC_DATABASE_URL has a port that is no number below"),
         ("database_url", "postgresql://a:b/c@h/d", "DECLIC_DATABASE_URL is no address: a sign of the name or passw"),
         ("database_url", "postgresql://a:b@[h/d", "DECLIC_DATABASE_URL is no address"),
+        ("smtp_url", "smtp://mail.example?FROM=a@b", "question mark: FROM. Did you mean from?"),
+        ("database_url", "postgresql://a:1?2@h/d", "an option behind the question mark without a value, or a sign of"),
         ("key_file_file", "x", "DECLIC_KEY_FILE_FILE is not a setting. Did you mean DECLIC_KEY_FILE?"),
     ],
 )
@@ -130,6 +132,11 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: str, sentence: str) 
         ("database_url", "postgresql://a:b@one:5432,two:5433/declic"),
         ("database_url", "postgresql:///declic?host=/run/postgresql"),
         ("database_url", "postgresql://declic@[::1]:5432/declic"),
+        ("database_url", "postgresql://declic@[fe80::1%25eth0]:5432/declic"),
+        ("database_url", "postgresql://%2Frun%2Fpostgresql/declic?sslmode=require&options=-c%20jit%3Doff"),
+        ("smtp_url", "SMTPS://mail.example"),
+        ("smtp_url", "smtp://?from=bonjour@lomme.example"),
+        ("smtp_url", "smtp://mail.example:587?starttls=yes"),
     ],
 )
 def test_addresses_that_libraries_understand_are_taken_as_they_are(name: str, value: str) -> None:
@@ -145,9 +152,23 @@ def test_a_misspelt_family_name_is_refused_and_names_of_others_are_not(name: str
     assert Settings.from_env(others).url == Settings().url
 
 
+def test_a_name_like_ours_is_somebody_elses_where_ours_is_there_or_it_has_a_number_or_says_nothing() -> None:
+    environ = {"DECLIC_URL": "https://lomme.example", "DECLICS_URL": "x", "DECLIC2_DATA": "x", "DECLI_LISTEN": ""}
+    words = {"CLINIC_URL": "x", "DECLINE_URL": "x", "RELIC_DATA": "x", "PUBLIC_URL": "x"}
+
+    settings = Settings.from_env(environ | words)
+
+    assert settings.url == "https://lomme.example"
+
+
+def test_an_empty_name_of_a_file_counts_as_absent() -> None:
+    assert read(database_url_file="", smtp_url="smtp://a", smtp_url_file=" ").database_url is None
+
+
 def test_what_is_wrong_is_said_with_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the file that systemd reads, in the configuration file, in the one of a secret, or in the environment."""
     (tmp_path / "lomme.env").write_text("# DECLIC_LISTEN=1\n DECLIC_METRICS=x\nDECLIC_PROCESES=1\n")
+    (tmp_path / "ronchin.env").write_text("DECLIC_METRICS=y\n")
     (tmp_path / "declic.toml").write_text("rate_limit = -1\n")
     (tmp_path / "secret").write_text("mail.example")
     monkeypatch.setattr(setting_sources, "INSTALLED", tmp_path)
@@ -166,7 +187,7 @@ def test_what_is_wrong_is_said_with_where_it_stands(tmp_path: Path, monkeypatch:
         said.append(str(refused.value).rpartition("It stands in ")[2])
 
     assert said == [
-        f"{tmp_path}/lomme.env.",
+        f"{tmp_path}/lomme.env or {tmp_path}/ronchin.env.",
         f"{tmp_path}/lomme.env.",
         "the environment.",
         f"{tmp_path}/declic.toml.",

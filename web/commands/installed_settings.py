@@ -53,9 +53,12 @@ def use_installed(named: Path | None = None) -> Installed | None:
 
 
 def _require_family_name(file: Path, found: dict[str, str]) -> None:
-    """Raise SettingsNotFound for a setting without its first word: the service would not hear of it."""
+    """Raise SettingsNotFound for a setting without its first word: the service would not hear of it.
+
+    Where the right one is there too, this one is for somebody else.
+    """
     for name in found:
-        if name.lower() in Settings.__struct_fields__:
+        if name.lower() in Settings.__struct_fields__ and f"{PREFIX}{name.upper()}" not in found:
             raise SettingsNotFound(f"{file} has {name}, which is called {PREFIX}{name.upper()}.")
 
 

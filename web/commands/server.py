@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -83,4 +84,4 @@ def migrate(major: int | None) -> None:
 async def _migrate(settings: Settings) -> list[str]:
     unfinished_restores.require_none(settings.data)
     async with postgres.open_database(settings) as url:
-        return await bootstrap.migrate_patiently(url)
+        return await bootstrap.migrate_patiently(url, require=partial(bootstrap.require_only_instance, settings))

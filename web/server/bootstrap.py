@@ -65,23 +65,33 @@ async def open_ready_instance(
     that is not there is not made either. `progress` hears what takes long.
     """
     unfinished_restores.require_none(settings.data)
+    require = partial(require_only_instance, settings)
     if migrating and settings.database_url is None and not list_clusters(settings.data):
+        require()
         progress("database")
     async with open_database(settings, creating=migrating) as url:
         if migrating:
-            await migrate_patiently(url, patience, stopping, progress)
+            await migrate_patiently(url, patience, stopping, progress, require)
         else:
             await await_migrated(url, patience, stopping)
         async with open_instance(settings, url) as instance:
-            await seed_instance(instance, progress, partial(require_only_instance, settings))
+            await seed_instance(instance, progress, require)
             yield instance
 
 
 async def migrate_patiently(
-    url: str, patience: float = 0, stopping: asyncio.Event | None = None, progress: Progress = print_nothing
+    url: str,
+    patience: float = 0,
+    stopping: asyncio.Event | None = None,
+    progress: Progress = print_nothing,
+    require: Callable[[], None] = lambda: None,
 ) -> list[str]:
-    """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable."""
-    applied = await _await(partial(migrate, url, begin=partial(progress, "schema")), (Unavailable,), patience, stopping)
+    """Apply what is missing, once the database answers; the names of what was applied. Raises Unavailable.
+
+    An empty database stays so, for a backup that is brought back, where `require` refuses to found an instance.
+    """
+    attempt = partial(migrate, url, begin=partial(progress, "schema"), found=require)
+    applied = await _await(attempt, (Unavailable,), patience, stopping)
     if applied:
         log.info("migrated", count=len(applied), migrations=applied[-20:])  # a first start has them all
     return applied
@@ -123,7 +133,8 @@ def require_only_instance(settings: Settings) -> None:
     named = "the database of DECLIC_DATABASE_URL" if settings.database_url else "its new database"
     raise OtherInstance(
         f"{left} belongs to an instance, and {named} is empty, so nothing is founded beside it. Correct "
-        f"DECLIC_DATABASE_URL, or bring a backup back (`declic restore`); for another instance, put {left} away first."
+        f"DECLIC_DATABASE_URL; to bring a backup back (`declic restore`), or for another instance, put {left} away "
+        "first."
     )
 
 

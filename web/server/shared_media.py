@@ -10,7 +10,7 @@ log = structlog.get_logger(__name__)
 
 async def warn_without_pictures(instance: Instance) -> bool:
     """Whether the pictures that the database names are here, going by the newest; log it where most are not."""
-    missing, looked_for = await count_missing(instance)
+    missing, looked_for = await count_missing(instance, anew=True)
     if not is_other_folder(missing, looked_for):
         return False
     log.warning(

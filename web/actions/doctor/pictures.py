@@ -1,16 +1,23 @@
 """The pictures of members: whether those that the database names are where they should be."""
 
 import asyncio
+import time
+from weakref import WeakKeyDictionary
 
 from federation.instance import Instance
 from models.posts.media.media_files import list_newest_keys
-from models.store.database import connection
+from models.store.database import Pool, connection
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok
 from web.rendering.render import N_
 
 LOOKED_FOR = 20
 """The newest so many: a folder that is not the right one has none of them."""
+
+ASKED_EACH = 900.0
+"""Seconds for which they are remembered while all are there: among many of other servers the database reads long."""
+
+_newest: WeakKeyDictionary[Pool, tuple[float, list[str]]] = WeakKeyDictionary()
 
 
 async def check_pictures(at: Patient) -> Finding:
@@ -46,12 +53,21 @@ async def check_pictures(at: Patient) -> Finding:
     )
 
 
-async def count_missing(instance: Instance) -> tuple[int, int]:
-    """How many of the newest pictures are not here, and of how many."""
-    async with connection(instance.pool) as conn:
-        keys = await list_newest_keys(conn, LOOKED_FOR)
-    missing = await asyncio.to_thread(lambda: [key for key in keys if instance.store.find(key) is None])
-    return len(missing), len(keys)
+async def count_missing(instance: Instance, *, anew: bool = False) -> tuple[int, int]:
+    """How many of the newest pictures are not here, and of how many; which those are is remembered, if not `anew`."""
+    known = None if anew else _newest.get(instance.pool)
+    asked_at, keys = known or (-ASKED_EACH, [])
+    missing = await asyncio.to_thread(_count_missing, instance, keys)
+    if missing or time.monotonic() - asked_at > ASKED_EACH:
+        async with connection(instance.pool) as conn:
+            keys = await list_newest_keys(conn, LOOKED_FOR)
+        _newest[instance.pool] = time.monotonic(), keys
+        missing = await asyncio.to_thread(_count_missing, instance, keys)
+    return missing, len(keys)
+
+
+def _count_missing(instance: Instance, keys: list[str]) -> int:
+    return sum(instance.store.find(key) is None for key in keys)
 
 
 def is_other_folder(missing: int, looked_for: int) -> bool:

@@ -6,12 +6,13 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from web.actions.doctor import own_commands
 from web.actions.doctor.findings import Examined, Finding
-from web.actions.doctor.own_commands import MAKE_KEY, fit_commands
+from web.actions.doctor.own_commands import AS_ROOT, MAKE_KEY, WEB_SERVER, fit_commands
 
 START = "systemctl enable --now declic-backup.timer && systemctl start declic-backup.service"
 
@@ -20,11 +21,11 @@ OF_SYSTEMD = re.compile(r"systemctl|journalctl|runuser|/etc/declic")
 DOCTOR = Path(own_commands.__file__).parent
 
 
-def fit(command: str, data: Path = Path("/data")) -> str:
+def fit(command: str, data: Path = Path("/data"), url: str | None = None) -> str:
     """As it is told here; told twice it is the same."""
     one = Examined(name="x", title="X", finding=Finding(severity="error", what="…", command=command))
-    [once] = fit_commands([one], data)
-    assert fit_commands([once], data) == [once]
+    [once] = fit_commands([one], data, url)
+    assert fit_commands([once], data, url) == [once]
     return once.finding.command
 
 
@@ -41,6 +42,20 @@ def fit(command: str, data: Path = Path("/data")) -> str:
             "docker compose exec -e PGOPTIONS='-c x=off' postgres psql -U declic -d declic -c 'SELECT 1'",
         ),
         ("getent ahosts lomme.example", "getent ahosts lomme.example"),
+        ("psql -d declic -c 'SELECT 1'", "docker compose exec postgres psql -U declic -d declic -c 'SELECT 1'"),
+        ("du -xh /data | sort -h", "docker compose exec declic du -xh /data | sort -h"),
+        ("ls -ld /database", "ls -ld /database"),
+        (
+            "cp -an FOLDER/media/. /data/media && chown -R --reference=/data /data/media",
+            "docker compose exec declic cp -an /backups/FOLDER/media/. /data/media",
+        ),
+        ("chown 1 /data/key && chmod 600 /data/key", f"{AS_ROOT} 'chown 1 /data/key && chmod 600 /data/key'"),
+        (
+            "declic restore FOLDER",
+            "docker compose stop declic && docker compose run --rm declic declic restore /backups/FOLDER && "
+            "docker compose up -d",
+        ),
+        (WEB_SERVER, "cat Caddyfile"),
         ("", ""),
     ],
 )
@@ -53,6 +68,37 @@ def test_in_a_container_it_is_typed_beside_compose(
     (tmp_path / "mark").touch()
 
     assert (before, fit(command)) == (command, there)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://declic:s3cret@127.0.0.1/coop", "runuser -u postgres -- psql -d coop -c 'VACUUM'"),
+        ("postgresql:///coop?host=/run/postgresql", "runuser -u postgres -- psql -d coop -c 'VACUUM'"),
+        ("postgresql://%2Frun%2Fpostgresql/coop", "runuser -u postgres -- psql -d coop -c 'VACUUM'"),
+        ("postgresql://us:s3cret@db.example/coop", "psql -h db.example -p 5432 -U us -d coop -c 'VACUUM'"),
+        ("postgresql://us:s3cret@one:1,two:2/coop", "psql -d coop -c 'VACUUM'"),
+        (None, "psql -c 'VACUUM'"),
+    ],
+)
+def test_a_statement_goes_into_our_database_by_an_account_that_may(
+    url: str | None, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_commands, "CONTAINER_MARKS", ())
+    monkeypatch.setattr(own_commands, "YUNOHOST", tmp_path / "none")
+
+    assert fit("psql -c 'VACUUM'", url=url) == told
+
+
+def test_a_statement_for_the_database_that_we_start_runs_as_it_is_told(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_commands, "CONTAINER_MARKS", ())
+    folder = parse_qs(urlsplit(postgres_url).query)["host"][0]
+
+    told = fit("psql -c 'SELECT current_database()'", url=f"postgresql://postgres@/postgres?host={folder}&port=5432")
+
+    assert "postgres" in subprocess.run(["sh", "-c", told], check=True, capture_output=True, text=True).stdout
 
 
 def list_commands() -> set[str]:
@@ -105,3 +151,8 @@ def test_the_line_for_a_key_file_makes_one_that_settings_find(
     assert len(key.read_bytes()) > 40 and key.stat().st_mode & 0o007 == 0
     kept = (tmp_path / "data/declic.toml" if yunohost else tmp_path / "declic.env").read_text()
     assert kept.strip() == (f'key_file = "{key}"' if yunohost else f"DECLIC_KEY_FILE={key}")
+
+    before = key.read_bytes()
+    again = subprocess.run(["sh", "-ec", harmless], capture_output=True)
+
+    assert again.returncode != 0 and key.read_bytes() == before

@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from models.store.database import Pool, execute, transaction
 from tests.factories import make_member
 from tests.web.actions.doctor.patients import make_patient
@@ -40,6 +42,27 @@ async def test_a_folder_of_pictures_that_is_emptied_or_no_folder_is_named_and_th
     assert (there.severity, lost.severity, again.severity, occupied.severity) == ("ok", "error", "ok", "error")
     assert f"ne sont pas dans {media} : il en manque 3 sur 3." in lost.what
     assert "n’est pas un dossier" in occupied.what and not media.exists()
+
+
+async def test_the_database_is_asked_for_the_newest_again_only_once_one_is_not_there(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = make_patient(pool, data=tmp_path)
+    assert at.instance is not None
+    key, asked = await at.instance.store.save(b"picture"), []
+
+    async def list_keys(_: object, limit: int) -> list[str]:
+        asked.append(limit)
+        return [key]
+
+    monkeypatch.setattr(pictures, "list_newest_keys", list_keys)
+    looks = [await pictures.count_missing(at.instance) for _ in range(3)]
+    once = len(asked)
+    await at.instance.store.delete([key])
+    gone = await pictures.count_missing(at.instance)
+
+    assert (looks, once) == ([(0, 1)] * 3, 1)
+    assert (gone, len(asked)) == ((1, 1), 2)
 
 
 async def test_without_pictures_nothing_is_missing_and_without_a_database_nothing_is_seen(

@@ -6,7 +6,8 @@ from federation.sandbox import films, pictures
 from web.actions.doctor.database import skip
 from web.actions.doctor.findings import Finding, Patient, ok, skip_lost
 from web.actions.doctor.last_looks import look_or_recall
-from web.actions.doctor.ways.front_server import NGINX, PATH, open_front
+from web.actions.doctor.own_commands import WEB_SERVER
+from web.actions.doctor.ways.front_server import PATH, open_front
 from web.rendering.render import N_
 
 MEBIBYTE = 1024 * 1024
@@ -52,7 +53,7 @@ async def _look(at: Patient) -> Finding:
                 "« request_body ». Voyez ce qui y est\u00a0:"
             )
         ),
-        command=NGINX,
+        command=WEB_SERVER,
     )
 
 

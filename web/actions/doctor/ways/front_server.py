@@ -22,6 +22,7 @@ from web.actions.doctor.findings import (
     skip_needless,
     skip_unreached,
 )
+from web.actions.doctor.own_commands import WEB_SERVER
 from web.http.client_address import INDOORS, is_trusted, read_address
 from web.rendering.render import N_
 from web.security.own_probes import make_probe
@@ -32,8 +33,6 @@ LOOPBACK = tuple(ip_network(written) for written in ("127.0.0.0/8", "::1/128"))
 
 DECOY = "192.0.2.1"
 """What a visitor might say of herself: an address that nobody has (RFC 5737)."""
-
-NGINX = "grep -rnE 'proxy_|client_max_body_size' /etc/nginx/sites-enabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ def _judge_names(at: Patient, seen: Seen) -> Finding | None:
             mend=at.say(
                 N_("Avec nginx, il faut la ligne « proxy_set_header Host $http_host; ». Voyez ce qui y est\u00a0:")
             ),
-            command=NGINX,
+            command=WEB_SERVER,
         )
     if seen.scheme == "http":
         return Finding(
@@ -97,7 +96,7 @@ def _judge_names(at: Patient, seen: Seen) -> Finding | None:
                     "se tient devant lui, il doit laisser passer ce que celui-là dit\u00a0:"
                 )
             ),
-            command=NGINX,
+            command=WEB_SERVER,
         )
     return None
 
@@ -154,7 +153,7 @@ def _judge_told(at: Patient, told: list[str], *, is_at_home: bool) -> Finding:
                 "ce nom\u00a0:"
             )
         ),
-        command=NGINX,
+        command=WEB_SERVER,
     )
 
 
@@ -210,7 +209,7 @@ async def check_ranges(at: Patient) -> Finding:
         severity="warning",
         what=at.say(N_("Le serveur web enlève « Range » : des téléphones ne jouent ni film ni son.")),
         mend=at.say(N_("Il doit transmettre les en-têtes « Range » et « If-Range » comme ils viennent\u00a0:")),
-        command=NGINX,
+        command=WEB_SERVER,
     )
 
 
@@ -241,7 +240,7 @@ async def check_streams(at: Patient) -> Finding:
                 "« Connection », et « proxy_buffering off; », comme dans deploy/nginx.conf\u00a0:"
             )
         ),
-        command=NGINX,
+        command=WEB_SERVER,
     )
 
 
