@@ -336,6 +336,7 @@ LIMITS: dict[str, object] = {
     "models.traffic.inbound.received.KEPT_BYTES": 8192,
     "models.traffic.inbound.forgotten_received.KEPT_FAILED": 1000,
     "models.traffic.inbound.forgotten_received.KEPT_SILENT": 2000,
+    "models.traffic.inbound.forgotten_received.KEPT_SILENT_BYTES": 256_000_000,
     "models.traffic.inbound.forgotten_received.SILENT_KEPT_DAYS": 60,
     "models.news.old_notifications.READ_KEPT": timedelta(days=180),
     "models.news.old_notifications.KEPT": timedelta(days=730),

@@ -113,8 +113,8 @@ OTHERS = (
         basis="contract",
         readers=N_("L’équipe qui tient la plateforme."),
         kept=N_(
-            "Ce qui est reçu et lu : %(done)s, ou %(silent)s si la plateforme d’où cela vient se tait, pour le lui "
-            "rendre si elle l’a perdu ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
+            "Ce qui est reçu et lu : %(done)s ; ce qui en est public, %(silent)s si la plateforme d’où cela vient se "
+            "tait, pour le lui rendre si elle l’a perdu ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
             "tant que l’annonce existe, pour savoir où l’effacer. Les réponses à qui demande à s’abonner, les versions "
             "intermédiaires et les « j’aime » repris : %(said)s. La première version d’une annonce et la dernière : "
             "tant que l’annonce existe ; ce qu’un compte a dit d’autre, tant que le compte existe. Ce que la "
