@@ -335,6 +335,7 @@ LIMITS: dict[str, object] = {
     "models.traffic.inbound.incoming_trace.MOST_LOOKED_AT": 5000,
     "models.traffic.inbound.received.KEPT_BYTES": 8192,
     "models.traffic.inbound.forgotten_received.KEPT_FAILED": 1000,
+    "models.traffic.inbound.forgotten_received.MOST": 100_000,
     "models.traffic.inbound.forgotten_received.KEPT_SILENT": 2000,
     "models.traffic.inbound.forgotten_received.KEPT_SILENT_BYTES": 256_000_000,
     "models.traffic.inbound.forgotten_received.SILENT_KEPT_DAYS": 60,

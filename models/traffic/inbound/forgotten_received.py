@@ -32,6 +32,10 @@ KEPT_FAILED_BYTES = 64_000_000
 """So much of those that were given up is kept of all domains together, the newest."""
 
 
+MOST = 100_000
+"""So many go in one step of a night, the oldest first: of millions one statement would end at the limit of time."""
+
+
 async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: int = FAILED_KEPT_DAYS) -> int:
     """Forget finished rows: the done ones once no peer repeats them any more, the failed ones much later.
 
@@ -41,18 +45,21 @@ async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: in
     old = await execute(
         conn,
         """
-        DELETE FROM received WHERE state <> 'waiting'
-            AND finished_at < now() - make_interval(days => least($1::int, $2))
-            AND finished_at < now() - make_interval(days => CASE WHEN state = 'failed' THEN $2 ELSE $1 END)
-            AND NOT (state = 'done' AND type IN ('Create', 'Update', 'Delete')
-                AND finished_at > now() - make_interval(days => $3) AND octet_length(body) < $6
-                AND EXISTS (
-                    SELECT FROM server s
-                    LEFT JOIN peer_restoration p ON p.host = s.host AND p.known AND p.heard_at > now() - $4::interval
-                    WHERE s.host = received.host AND s.software = 'declic' AND received.finished_at
-                        > least(greatest(s.last_in_at, s.last_out_at) - make_interval(days => $1),
-                            p.lost_from - $5::interval))
-                AND position('activitystreams#Public'::bytea IN body) > 0)
+        DELETE FROM received WHERE id IN (
+            SELECT id FROM received WHERE state <> 'waiting'
+                AND finished_at < now() - make_interval(days => least($1::int, $2))
+                AND finished_at < now() - make_interval(days => CASE WHEN state = 'failed' THEN $2 ELSE $1 END)
+                AND NOT (state = 'done' AND type IN ('Create', 'Update', 'Delete')
+                    AND finished_at > now() - make_interval(days => $3) AND octet_length(body) < $6
+                    AND EXISTS (
+                        SELECT FROM server s
+                        LEFT JOIN peer_restoration p
+                            ON p.host = s.host AND p.known AND p.heard_at > now() - $4::interval
+                        WHERE s.host = received.host AND s.software = 'declic' AND received.finished_at
+                            > least(greatest(s.last_in_at, s.last_out_at) - make_interval(days => $1),
+                                p.lost_from - $5::interval))
+                    AND position('activitystreams#Public'::bytea IN body) > 0)
+            ORDER BY finished_at LIMIT $7)
         """,
         done_days,
         failed_days,
@@ -60,7 +67,10 @@ async def prune(conn: Connection, *, done_days: int = KEPT_DAYS, failed_days: in
         ASKED_FOR,
         MARGIN,
         KEPT_BYTES,
+        MOST,
     )
+    if old >= MOST:  # only of what is left then anything is too much
+        return old
     old += await _forget_talkative(conn, done_days) + await _forget_silent(conn, done_days)
     return old + await _forget_many(conn) + await _forget_heavy(conn)
 

@@ -126,3 +126,36 @@ async def test_a_domain_with_any_number_of_silent_names_pushes_out_its_own_words
     assert await forgotten_received.prune(conn) == 2
 
     assert await fetch_column(conn, "SELECT host FROM received ORDER BY id") == ["silent.test", "c.many.test"]
+
+
+async def test_a_step_forgets_so_many_the_oldest_first(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2, 3):
+        await enqueue_one(conn, make_new(number))
+    age = "UPDATE received SET state = 'done', finished_at = now() - $1::interval * right(activity_uri, 1)::int"
+    await execute(conn, age, DAY * 8)
+    monkeypatch.setattr(forgotten_received, "MOST", 2)
+
+    gone = await forgotten_received.prune(conn)
+    left = await fetch_column(conn, "SELECT right(activity_uri, 1) FROM received")
+
+    assert (gone, left, await forgotten_received.prune(conn)) == (2, ["1"], 1)
+
+
+async def test_what_the_next_step_forgets_pushes_out_nothing_that_stays(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await enqueue_one(conn, make_new(1, body=PUBLIC))
+    await execute(conn, DONE, DAY * 12)
+    await execute(conn, SERVER, "declic", DAY * 10)
+    for number in (2, 3):
+        await enqueue_one(conn, make_new(number))
+    await execute(
+        conn, "UPDATE received SET state = 'done', finished_at = coalesce(finished_at, now() - $1::interval)", DAY * 8
+    )
+    monkeypatch.setattr(forgotten_received, "MOST", 1)
+    monkeypatch.setattr(forgotten_received, "KEPT_SILENT", 1)
+
+    gone = [await forgotten_received.prune(conn) for _ in range(3)]
+
+    assert gone == [1, 1, 0]
+    assert await fetch_column(conn, "SELECT right(activity_uri, 1) FROM received") == ["1"]
