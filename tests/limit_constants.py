@@ -25,8 +25,12 @@ WORDS = frozenset(
 
 NUMBERS = (int, float, Decimal, timedelta, dict)
 
-SAID = re.compile(rf"^(?=[A-Z_(])[^=]*?(?<![^\W_])(?:{'|'.join(sorted(WORDS))})(?![^\W_])", re.MULTILINE)
-"""A line at the margin that may begin such a name: most modules have none, and are not read closer."""
+_SAID = rf"(?<![^\W_])(?:{'|'.join(sorted(WORDS))})(?![^\W_])"
+
+SAID = re.compile(
+    rf"^(?:(?=[^\s#\"'@)\]}}])[^\n]*?{_SAID}[^\n=]*=|\w*{_SAID}\w*\s*:|[(\[][^)\]]*{_SAID})", re.MULTILINE
+)
+"""A line at the margin that may give such a name something: most modules have none, and are not read closer."""
 
 LEFT_OUT = ("models/store/migrations/", "models/store/postgres/", "web/commands/demo/")
 

@@ -9,6 +9,9 @@ from deploy.release.source_tree import SourceTree
 PLACEHOLDER = "PUBLIC-KEY"
 """Stands in SECURITY.md as long as there is no key."""
 
+UNSIGNED = "not yet signed"
+"""What SECURITY.md says as long as nothing is."""
+
 CONTACT = re.compile(r"^Contact:[ \t]*(.*)$", re.MULTILINE)
 
 PUBLIC = re.compile(r"`minisign\s+-Vm\s+SHA256SUMS\s+-P\s+([A-Za-z0-9+/=]+)`")
@@ -50,6 +53,8 @@ def list_missing(tree: SourceTree, *, uncommitted: list[str], tags: list[str]) -
         missing.append(
             f"SECURITY.md still says {PLACEHOLDER}, or has no public key of minisign after -P, so nobody can check."
         )
+    if UNSIGNED in " ".join((tree.folder / "SECURITY.md").read_text(encoding="utf-8").split()):
+        missing.append(f"SECURITY.md still says that this version is {UNSIGNED}.")
     contact = find_contact(tree.folder)
     if not contact:
         missing.append("SECURITY.md names nobody after `Contact:`, and whoever finds a hole has to know whom to tell.")

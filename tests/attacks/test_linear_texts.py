@@ -32,6 +32,7 @@ from models.relations.blocking import filter_matching
 from outbox.exchanges.plain_language.answers import Names, is_courtesy, read_answer
 from tests.attacks.worst import PIECES, repeat
 from tests.outbox.sample_people import BOB
+from web.server.static_words import drop_dead_links, drop_idle
 
 MIB = 1024 * 1024
 
@@ -74,6 +75,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "strip_mentions after a name": lambda text: strip_mentions("<p>@a " + text, ADDRESSED),
     "find_pictures": lambda text: find_pictures("<img src=x>" + text),
     "find_alternate": lambda text: find_alternate(text.encode(errors="replace"), "https://a.example/"),
+    "drop_dead_links": lambda text: drop_dead_links("<nav></nav>" + text.replace("<a>", "<a></a>")),
+    "drop_idle": drop_idle,
     "hashtags.find_names": hashtags.find_names,
     "hashtags.fold": hashtags.fold,
     "filtering.fold": filter_matching.fold,

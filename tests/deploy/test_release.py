@@ -167,6 +167,7 @@ def write_tree(
         ({"heading": "Next\n\n## 9.9.9 (2026-12-01)"}, ["v9.9.9"], [], None),
         ({"locked": "9.9.8"}, ["v9.9.9"], [], "uv.lock is of version 9.9.8"),
         ({"key": "PUBLIC-KEY"}, ["v9.9.9"], [], "still says PUBLIC-KEY"),
+        ({"contact": "a@b.example\n\nIt is complete and not\nyet signed."}, ["v9.9.9"], [], "says that this version"),
         ({}, ["v9.9.8"], [], "no signed tag v9.9.9"),
         ({}, ["v9.9.9"], ["web/cli.py"], "Not committed, so not in it: web/cli.py"),
         ({}, ["v9.9.9"], [], None),

@@ -4,7 +4,11 @@ Each limit of this layer stands here a second time: whoever changes one decides 
 """
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+
+from tests import limit_constants
 from tests.limit_constants import read_limits
 
 LIMITS: dict[str, object] = {
@@ -41,3 +45,28 @@ LIMITS: dict[str, object] = {
 
 def test_the_limits_of_this_layer_are_these() -> None:
     assert read_limits("inbox") == LIMITS
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "MOST_SEEDED = 5",
+        "_MOST_SEEDED: int = 5",
+        "MOST_SEEDED: dict[\n    str, int\n] = {'one': 5}",
+        "OTHER = MOST_SEEDED = 5",
+        "other, MOST_SEEDED = 4, 5",
+        "(\n    OTHER,\n    MOST_SEEDED,\n) = 4, 5",
+        "other: int = 4; MOST_SEEDED = 5",
+        "MOST_SEEDED = {\n    'one': 5,\n}",
+    ],
+)
+def test_a_limit_is_found_however_it_is_given(written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / f"seeded_{abs(hash(written))}"
+    folder.mkdir()
+    (folder / "limits.py").write_text(f'"""Some."""\n\n{written}\n')
+    monkeypatch.setattr(limit_constants, "ROOT", tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    [found] = read_limits(folder.name)
+
+    assert found.endswith("MOST_SEEDED")

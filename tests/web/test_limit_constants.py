@@ -13,7 +13,7 @@ LIMITS: dict[str, object] = {
     "web.server.policy_reports.MOST_BYTES": 8192,
     "web.actions.doctor.upkeep.SWEPT_WITHIN": timedelta(days=3),
     "web.server.worker.clock_steps.MOST_AGAIN": 10,
-    "web.server.worker.nightly_sweep.AT_MOST": {"notifications": 50_000},
+    "web.server.worker.nightly_sweep.AT_MOST": {"notifications": 50_000, "received": 100_000},
     "web.server.worker.release_notices.LONGEST_PAGE": 300,
     "web.server.worker.release_notices.MOST_BYTES": 512 * 1024,
     "web.server.worker.release_notices.MOST_RELEASES": 50,

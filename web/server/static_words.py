@@ -1,6 +1,7 @@
 """A page of the static copy: without what can do nothing any more, and with a line that says what it is."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from datetime import date
 from html import escape
@@ -19,6 +20,9 @@ HREF = re.compile(r"\shref=\"([^\"]*)\"")
 CLASS = re.compile(r"\sclass=\"([^\"]*)\"")
 
 ID = re.compile(r"\sid=\"([^\"]*)\"")
+
+MENU = re.compile(r"<(/?)nav\b")
+"""Where a menu begins, or ends."""
 
 GESTURES = frozenset({"button", "primary"})
 """Classes of links that are there to be tapped: without where they lead they are left out, with their words."""
@@ -39,6 +43,7 @@ def drop_idle(text: str) -> str:
 def drop_dead_links(text: str) -> str:
     """Links that lead nowhere are words, and what was only there to be tapped is not there. One pass."""
     ids = frozenset(ID.findall(text))
+    menus = [(found.start(), not found[1]) for found in MENU.finditer(text)]
     kept, position = [], 0
     for begin, opened in _list_links(text):
         tag = text[begin:opened]
@@ -49,7 +54,7 @@ def drop_dead_links(text: str) -> str:
             break
         classes = _list_classes(tag)
         kept.append(text[position:begin])
-        if not (_is_gesture(tag, classes) or _is_in_menu(text, begin)):
+        if not (_is_gesture(tag, classes) or _is_in_menu(menus, begin)):
             kept.append(_write_words(classes, text[opened:end]))
         position = end + len("</a>")
     return "".join((*kept, text[position:]))
@@ -97,8 +102,9 @@ def _list_classes(tag: str) -> list[str]:
     return [] if found is None else found[1].split()
 
 
-def _is_in_menu(text: str, place: int) -> bool:
-    return text.rfind("<nav", 0, place) > text.rfind("</nav>", 0, place)
+def _is_in_menu(menus: list[tuple[int, bool]], place: int) -> bool:
+    before = bisect(menus, (place, False))
+    return before > 0 and menus[before - 1][1]
 
 
 def _write_words(classes: list[str], words: str) -> str:

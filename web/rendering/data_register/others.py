@@ -113,13 +113,13 @@ OTHERS = (
         basis="contract",
         readers=N_("L’équipe qui tient la plateforme."),
         kept=N_(
-            "Ce qui est reçu et lu : %(done)s, ou %(silent)s si la plateforme d’où cela vient se tait, pour le lui "
-            "rendre si elle l’a perdu ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : %(sent)s, ou "
-            "tant que l’annonce existe, pour savoir où l’effacer. Les réponses à qui demande à s’abonner, les versions "
-            "intermédiaires et les « j’aime » repris : %(said)s. La première version d’une annonce et la dernière : "
-            "tant que l’annonce existe ; ce qu’un compte a dit d’autre, tant que le compte existe. Ce que la "
-            "plateforme fait suivre pour d’autres : %(passed)s, une fois arrivé. L’annonce d’une plateforme inconnue "
-            "attend %(waiting)s une décision. Ce qu’une coop amie a vu de la nôtre, et qui le lui a demandé : "
+            "Ce qui est reçu et lu : %(done)s ; ce qui en est public, %(silent)s si la plateforme d’où cela vient se "
+            "tait, pour le lui rendre si elle l’a perdu ; ce qui n’a pas pu l’être : %(failed)s. Ce qui est parti : "
+            "%(sent)s, ou tant que l’annonce existe, pour savoir où l’effacer. Les réponses à qui demande à s’abonner, "
+            "les versions intermédiaires et les « j’aime » repris : %(said)s. La première version d’une annonce et la "
+            "dernière : tant que l’annonce existe ; ce qu’un compte a dit d’autre, tant que le compte existe. Ce que "
+            "la plateforme fait suivre pour d’autres : %(passed)s, une fois arrivé. L’annonce d’une plateforme "
+            "inconnue attend %(waiting)s une décision. Ce qu’une coop amie a vu de la nôtre, et qui le lui a demandé : "
             "%(looks)s. Ce que d’autres rendent à nos membres après une restauration : %(returned)s."
         ),
         lengths={

@@ -120,7 +120,7 @@ IN_STEPS = {
 }
 """Those that take a part of a large table at a time, each with the name by which it remembers how far it came."""
 
-AT_MOST = {"notifications": old_notifications.MOST}
+AT_MOST = {"notifications": old_notifications.MOST, "received": forgotten_received.MOST}
 """Those of which so many rows go in a step, the oldest first: there may be more."""
 
 STEPS_SECONDS = 60.0

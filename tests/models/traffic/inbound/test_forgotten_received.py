@@ -1,5 +1,6 @@
 """What came in is forgotten once it is too old; what a server said in its last week stays for it a while."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,8 @@ LOSS = """
 """
 
 DAY = timedelta(days=1)
+
+PUBLIC = b'{"to":"https://www.w3.org/ns/activitystreams#Public"}'
 
 
 async def test_done_rows_are_forgotten_sooner_than_failed_ones(conn: Connection) -> None:
@@ -64,7 +67,7 @@ async def test_of_what_failed_only_so_many_bytes_are_kept(conn: Connection, monk
 async def test_what_a_server_said_before_it_fell_silent_stays_for_it(
     conn: Connection, software: str, silent: int, age: int, *, stays: bool
 ) -> None:
-    await enqueue_one(conn, make_new(1))
+    await enqueue_one(conn, make_new(1, body=PUBLIC))
     await execute(conn, DONE, DAY * age)
     await execute(conn, SERVER, software, DAY * silent)
 
@@ -75,7 +78,7 @@ async def test_what_a_server_said_before_it_fell_silent_stays_for_it(
 
 @pytest.mark.parametrize(("heard", "stays"), [(1, True), (15, False)])
 async def test_it_stays_while_a_server_that_lost_it_asks_for_it(conn: Connection, heard: int, *, stays: bool) -> None:
-    await enqueue_one(conn, make_new(1))
+    await enqueue_one(conn, make_new(1, body=PUBLIC))
     await execute(conn, DONE, DAY * 12)
     await execute(conn, SERVER, "declic", DAY * 0)
     await execute(conn, LOSS, DAY * heard)
@@ -87,7 +90,7 @@ async def test_it_stays_while_a_server_that_lost_it_asks_for_it(conn: Connection
 
 async def test_of_a_silent_server_the_newest_stay(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in (1, 2, 3):
-        await enqueue_one(conn, make_new(number))
+        await enqueue_one(conn, make_new(number, body=PUBLIC))
     await execute(conn, DONE, DAY * 12)
     await execute(conn, SERVER, "declic", DAY * 10)
     monkeypatch.setattr(forgotten_received, "KEPT_SILENT", 2)
@@ -95,3 +98,64 @@ async def test_of_a_silent_server_the_newest_stay(conn: Connection, monkeypatch:
     assert await forgotten_received.prune(conn) == 1
 
     assert sorted(await fetch_column(conn, "SELECT right(activity_uri, 1) FROM received")) == ["2", "3"]
+
+
+@pytest.mark.parametrize("body", [b'{"to":"https://lomme.test/users/alice"}', PUBLIC + b" " * 8192])
+async def test_what_is_never_given_back_is_not_kept_for_it(conn: Connection, body: bytes) -> None:
+    await enqueue_one(conn, make_new(1, body=body))
+    await execute(conn, DONE, DAY * 12)
+    await execute(conn, SERVER, "declic", DAY * 10)
+
+    assert await forgotten_received.prune(conn) == 1
+
+
+async def test_a_domain_with_any_number_of_silent_names_pushes_out_its_own_words_first(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = ("silent.test", "a.many.test", "b.many.test", "c.many.test")
+    for number, host in enumerate(hosts):
+        await enqueue_one(conn, replace(make_new(number, body=PUBLIC), host=host))
+    await execute(conn, DONE, DAY * 12)
+    await execute(
+        conn,
+        "INSERT INTO server (host, software, last_in_at) SELECT host, 'declic', now() - $1::interval FROM received",
+        DAY * 10,
+    )
+    monkeypatch.setattr(forgotten_received, "KEPT_SILENT_BYTES", 2 * len(PUBLIC))
+
+    assert await forgotten_received.prune(conn) == 2
+
+    assert await fetch_column(conn, "SELECT host FROM received ORDER BY id") == ["silent.test", "c.many.test"]
+
+
+async def test_a_step_forgets_so_many_the_oldest_first(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2, 3):
+        await enqueue_one(conn, make_new(number))
+    age = "UPDATE received SET state = 'done', finished_at = now() - $1::interval * right(activity_uri, 1)::int"
+    await execute(conn, age, DAY * 8)
+    monkeypatch.setattr(forgotten_received, "MOST", 2)
+
+    gone = await forgotten_received.prune(conn)
+    left = await fetch_column(conn, "SELECT right(activity_uri, 1) FROM received")
+
+    assert (gone, left, await forgotten_received.prune(conn)) == (2, ["1"], 1)
+
+
+async def test_what_the_next_step_forgets_pushes_out_nothing_that_stays(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await enqueue_one(conn, make_new(1, body=PUBLIC))
+    await execute(conn, DONE, DAY * 12)
+    await execute(conn, SERVER, "declic", DAY * 10)
+    for number in (2, 3):
+        await enqueue_one(conn, make_new(number))
+    await execute(
+        conn, "UPDATE received SET state = 'done', finished_at = coalesce(finished_at, now() - $1::interval)", DAY * 8
+    )
+    monkeypatch.setattr(forgotten_received, "MOST", 1)
+    monkeypatch.setattr(forgotten_received, "KEPT_SILENT", 1)
+
+    gone = [await forgotten_received.prune(conn) for _ in range(3)]
+
+    assert gone == [1, 1, 0]
+    assert await fetch_column(conn, "SELECT right(activity_uri, 1) FROM received") == ["1"]

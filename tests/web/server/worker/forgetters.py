@@ -41,6 +41,8 @@ BY_SIZE = {
     "::test_of_what_failed_only_so_many_bytes_are_kept",
     "what a silent server said, of each": "tests/models/traffic/inbound/test_forgotten_received.py"
     "::test_of_a_silent_server_the_newest_stay",
+    "what silent servers said, of all": "tests/models/traffic/inbound/test_forgotten_received.py"
+    "::test_a_domain_with_any_number_of_silent_names_pushes_out_its_own_words_first",
     "what failed of one domain": "tests/inbox/receiving/test_waiting_bytes.py"
     "::test_of_one_domain_a_thousand_that_failed_are_kept",
     "slow statements of a day": "tests/models/store/test_slow_statements.py"
