@@ -348,4 +348,5 @@ def test_a_wrong_setting_is_said_in_one_sentence(
     status = run_command(["migrate"])
 
     assert status == 1
-    assert capsys.readouterr().err == "DECLIC_LISSEN is not a setting. Did you mean DECLIC_LISTEN?\n"
+    meant = "Did you mean DECLIC_LISTEN? It stands in the environment."
+    assert capsys.readouterr().err == f"DECLIC_LISSEN is not a setting. {meant}\n"

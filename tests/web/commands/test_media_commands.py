@@ -13,9 +13,10 @@ OWN, LOST, REMOTE, GONE, LEFT = (f"{number:032x}.jpg" for number in range(1, 6))
 
 
 @pytest.fixture
-async def env(furnished_url: str, tmp_path: Path) -> dict[str, str]:
+async def env(furnished_url: str, tmp_path: Path, commands: WarmCommands) -> dict[str, str]:
     """An instance with two pictures of a member, two copies of others' pictures, of each one without its file."""
     env = make_environment(tmp_path, 9, database_url=furnished_url)
+    await commands.run(env, "media", "usage")  # it is founded before there are files: beside those it would not be
     folder = Path(env["DECLIC_DATA"]) / "media" / OWN[:2]
     folder.mkdir(parents=True)
     for key in (OWN, REMOTE, LEFT):
