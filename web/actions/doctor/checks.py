@@ -133,8 +133,11 @@ async def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> list[Ex
     found = {one.name: await _look(patient, one) for one in checks if not one.outside}
     found |= {name: await task for name, task in asked.items()}
     named = [Examined(name=one.name, title=patient.say(one.title), finding=found[one.name]) for one in checks]
-    instance = patient.instance
-    return fit_commands(named, patient.settings.data, None if instance is None else instance.settings.database_url)
+    return fit_commands(named, patient.settings.data, _find_database(patient))
+
+
+def _find_database(patient: Patient) -> str | None:
+    return None if patient.instance is None else patient.instance.settings.database_url
 
 
 async def _ask(patient: Patient, check: Check, until: float, first: asyncio.Task[Finding] | None) -> Finding:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from models.store.postgres.binaries import find_binaries
 from web.actions.doctor.findings import Examined, Finding
@@ -121,8 +121,12 @@ def _fit_postgres(command: str, database_url: str) -> str:
     if address.username == "postgres" and folder and not address.password:
         own = next((one.program("psql") for one in find_binaries()), "psql")
         return re.sub(r"^psql (-d \S+)", rf"{own} -h {shlex.quote(folder)} -U postgres \1", command)
+    return _fit_account(command, address, folder)
+
+
+def _fit_account(command: str, address: SplitResult, folder: str) -> str:
     host = unquote(address.netloc.rpartition("@")[2])
-    if folder.startswith("/") or re.sub(r":\d+$", "", host) in LOCAL or host.startswith("/"):
+    if folder.startswith("/") or host.startswith("/") or re.sub(r":\d+$", "", host) in LOCAL:
         return f"runuser -u postgres -- {command}"
     if "," in host:
         return command
