@@ -93,6 +93,7 @@ _TAGS = """
         unnest(ARRAY[CASE l.kind WHEN 'offer' THEN 'Offre' WHEN 'request' THEN 'Demande' ELSE 'DepannageVelo' END,
             initcap(l.category), 'Commune' || place,
             CASE l.kind WHEN 'offer' THEN 'Offre' ELSE 'Demande' END || 'Commune' || place]) AS name
+    WHERE l.post_id BETWEEN $1::bigint AND $1::bigint + 10000000000
     ON CONFLICT DO NOTHING
 """
 
@@ -100,6 +101,7 @@ _MEDIA = """
     INSERT INTO media (id, post_id, owner_id, type, width, height, remote_url)
     SELECT p.id + 1, p.id, p.author_id, 'image', 1200, 900, p.uri || '.jpg'
     FROM post p WHERE p.kind = 'listing' AND p.id / 1000 % 5 < 3
+        AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
 """
 
 # Ten Groups show a third of the listings.
@@ -107,12 +109,14 @@ _SHARES = """
     INSERT INTO share (id, uri, actor_id, post_id)
     SELECT p.id + 2, p.uri || '#share', $1::bigint + 99 + (p.id / 1000 % 10) * 200, p.id
     FROM post p WHERE p.kind = 'listing' AND p.id / 1000 % 3 = 0 AND p.audience = 'network'
+        AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
 """
 
 _REACTIONS = """
     INSERT INTO favourite (id, actor_id, post_id)
     SELECT p.id + 10 + k, $1::bigint + (p.id / 1000 + k * 13) % $2::int, p.id
-    FROM post p, generate_series(1, 3) AS k WHERE p.id / 1000 % 4 = 0
+    FROM post p, generate_series(1, 3) AS k
+    WHERE p.id / 1000 % 4 = 0 AND p.id BETWEEN $1::bigint AND $1::bigint + 10000000000
 """
 
 # Everybody of ours follows 150 people; the Groups have 500 followers each.
@@ -183,13 +187,13 @@ async def write_listings(conn: Connection, *, words: str = WORDS) -> None:
         await execute(conn, "SET enable_nestloop = off")  # of rows nobody counted yet PostgreSQL expects a handful
         await execute(conn, _LISTINGS.format(words=words), FIRST_ID)
         await execute(conn, "RESET enable_nestloop")
-        await execute(conn, _MEDIA)
+        await execute(conn, _MEDIA, FIRST_ID)
 
 
 async def write_shares(conn: Connection) -> None:
     """The tags of the listings, and which of them the Groups pass on."""
     async with unchecked(conn), unindexed(conn, "post_tag", "share"):
-        await execute(conn, _TAGS)
+        await execute(conn, _TAGS, FIRST_ID)
         await execute(conn, _SHARES, FIRST_ID)
 
 
