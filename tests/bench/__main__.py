@@ -33,7 +33,7 @@ from tests.bench import (
 )
 from tests.bench.form import SHORT
 from tests.bench.founded import FOUNDED
-from tests.bench.server import found
+from tests.bench.server import compile_modules, found
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
     "limits": limits.run,
@@ -84,6 +84,7 @@ def _read_processor_seconds() -> float:
 
 async def main(names: Sequence[str]) -> None:
     """Run these parts, each in a folder of its own, with the limits of the machine measured just before."""
+    compile_modules()
     with tempfile.TemporaryDirectory(prefix="declic-machine-") as folder:
         os.chmod(folder, 0o711)  # as root, PostgreSQL runs as another account and has to pass
         async with limits.watching_machine(Path(folder)) as machine:

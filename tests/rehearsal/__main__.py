@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import backup
+from tests.bench.server import compile_modules
 from tests.rehearsal import breaking, resting, spoiling, year
 
 PARTS: dict[str, Callable[[Path], Awaitable[None]]] = {
@@ -44,6 +45,7 @@ class Told(io.StringIO):
 
 async def main(names: list[str]) -> None:
     """Run these parts, each in a folder of its own."""
+    compile_modules()
     told = Told()
     with redirect_stdout(told):
         for name in names or list(PARTS):
