@@ -13,7 +13,7 @@ from deploy.build import communes, fonts, leaflet, outlines, suffixes
 from deploy.build.downloads import Package
 from deploy.release.licences import describe_licence
 from deploy.release.source_tree import SourceTree
-from deploy.release.taken_files import describe_files
+from deploy.release.vendored_files import describe_files
 
 Json = dict[str, Any]
 
@@ -119,7 +119,7 @@ def _describe_taken(package: Package) -> Json:
     purl = f"pkg:{registry}/{name.replace('@', '%40')}@{version}"
     return {
         "type": "library" if name == "leaflet" else "data",
-        "bom-ref": f"{purl}#taken-along",
+        "bom-ref": f"{purl}#vendored",
         "name": name,
         "version": version,
         "purl": purl,

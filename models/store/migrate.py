@@ -62,12 +62,12 @@ async def migrate(
     folder: Path = FOLDER,
     *,
     begin: Callable[[], None] = _do_nothing,
-    found: Callable[[], None] = _do_nothing,
+    on_empty: Callable[[], None] = _do_nothing,
 ) -> list[str]:
     """Apply what is missing, each file in its own transaction but those that build indexes; the names of those applied.
 
-    `begin` is called before the first of them: they may take their time. `found` is called before anything is written
-    into an empty database, and may refuse that.
+    `begin` is called before the first of them: they may take their time. `on_empty` is called before anything is
+    written into an empty database, and may refuse that.
 
     Raises MigrationError when the database was made by a newer version or an applied file was changed,
     SessionsTornApart behind a pooler that does not keep sessions, Unavailable when it cannot be reached.
@@ -79,7 +79,7 @@ async def migrate(
         # Held by the connection, not a transaction, so that the files can commit one by one.
         await _hold_lock(conn)
         if await conn.fetchval("SELECT to_regclass('migration')") is None:
-            found()
+            on_empty()
         return await _apply_missing(conn, list_migrations(folder), begin)
     finally:
         await conn.close()

@@ -26,7 +26,7 @@ from deploy.release.licences import LICENCES, describe_licence
 from deploy.release.promises import find_contact, find_public_key, list_missing, list_unsaid
 from deploy.release.python_files import build_python_files
 from deploy.release.source_tree import SourceTree, list_tags, list_uncommitted, unpack_commit
-from deploy.release.taken_files import EXACT, PUBLISHED
+from deploy.release.vendored_files import EXACT, PUBLISHED
 from web.server.sources import BESIDE
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +65,7 @@ def test_the_bill_of_materials_is_one() -> None:
 
 def test_the_bill_names_all_that_is_installed_with_the_sums_that_pip_allows() -> None:
     bill = make_bill()
-    named = {one["name"]: one for one in bill["components"] if not one["bom-ref"].endswith("#taken-along")}
+    named = {one["name"]: one for one in bill["components"] if not one["bom-ref"].endswith("#vendored")}
 
     for file, scope in (("requirements.txt", "required"), ("requirements-postgres.txt", "optional")):
         for name, sums in read_requirements((ROOT / file).read_text()).items():
@@ -77,7 +77,7 @@ def test_the_bill_names_all_that_is_installed_with_the_sums_that_pip_allows() ->
     [own] = [one for one in bill["dependencies"] if one["ref"] == f"pkg:pypi/declic@{VERSION}"]
     direct = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert {one.split("==")[0] for one in direct} <= {ref[9:].split("@")[0] for ref in own["dependsOn"]}
-    assert len([one for one in refs if one.endswith("#taken-along")]) == len(TAKEN_ALONG) + len(PUBLISHED)
+    assert len([one for one in refs if one.endswith("#vendored")]) == len(TAKEN_ALONG) + len(PUBLISHED)
 
 
 def test_each_thing_in_the_bill_has_a_licence_that_goes_with_ours() -> None:

@@ -90,7 +90,7 @@ async def migrate_patiently(
 
     An empty database stays so, for a backup that is brought back, where `require` refuses to found an instance.
     """
-    attempt = partial(migrate, url, begin=partial(progress, "schema"), found=require)
+    attempt = partial(migrate, url, begin=partial(progress, "schema"), on_empty=require)
     applied = await _await(attempt, (Unavailable,), patience, stopping)
     if applied:
         log.info("migrated", count=len(applied), migrations=applied[-20:])  # a first start has them all

@@ -31,7 +31,6 @@ KEPT_FAILED = 1000
 KEPT_FAILED_BYTES = 64_000_000
 """So much of those that were given up is kept of all domains together, the newest."""
 
-
 MOST = 100_000
 """So many go in one step of a night, the oldest first: of millions one statement would end at the limit of time."""
 

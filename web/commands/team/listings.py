@@ -14,7 +14,7 @@ from web.commands.team.tables import print_rows
 
 with when_used():
     from models.listings import listings as records
-    from models.listings import old_listings
+    from models.listings import local_listings
     from models.moderation import decisions, held_posts, journal
     from models.people import actors
     from models.store import database
@@ -71,7 +71,7 @@ async def _list(state: ListingStatus | None, author: str | None) -> list[Listing
             raise CommandFailed(f"There is nobody named {author} here.")
         while True:
             last = found[-1].id if found else 0
-            step = await old_listings.list_ours(conn, state=state, author=author, after=last, limit=STEP)
+            step = await local_listings.list_ours(conn, state=state, author=author, after=last, limit=STEP)
             if not step:
                 return found
             found += step
@@ -140,7 +140,7 @@ async def _purge(days: int, *, dry_run: bool) -> None:
     async with working_instance() as instance:
         while True:
             async with database.transaction(instance.pool) as conn:
-                step = await old_listings.list_ended(conn, days=days, after=last, limit=STEP)
+                step = await local_listings.list_ended(conn, days=days, after=last, limit=STEP)
                 for one in step:
                     await _purge_one(conn, instance, one, dry_run=dry_run)
             if not step:

@@ -10,7 +10,7 @@ from models.coop import pending_kinds
 from models.people.roles import Right, has_right
 from web.pages.coop import operation_sources as operation
 from web.pages.coop import people_sources as people
-from web.pages.coop import unkept_sources as unkept
+from web.pages.coop import storage_sources
 from web.pages.coop.pending_lines import PendingLine, Reader
 
 
@@ -53,9 +53,9 @@ SOURCES: tuple[PendingSource, ...] = (
 """Everything that may wait: people first, then what keeps them from meeting."""
 
 
-UNKEPT: tuple[PendingSource, ...] = (
-    PendingSource(name="full_disk", right="operation", icon="warning", find=unkept.find_full_disk),
-    PendingSource(name="closed_database", right="operation", icon="warning", find=unkept.find_closed_database),
+STORAGE: tuple[PendingSource, ...] = (
+    PendingSource(name="full_disk", right="operation", icon="warning", find=storage_sources.find_full_disk),
+    PendingSource(name="closed_database", right="operation", icon="warning", find=storage_sources.find_closed_database),
 )
 """What waits, and stands in no table: it is looked at each time, by those alone who can settle it."""
 
@@ -63,12 +63,12 @@ UNKEPT: tuple[PendingSource, ...] = (
 async def list_pending(reader: Reader) -> list[tuple[PendingSource, PendingLine]]:
     """What waits for her: what keeps all else from being kept, then the table; nothing for whoever has no right."""
     waiting = await pending_kinds.list_waiting(reader.conn, reader.account)
-    asked = [*_list_unkept(reader, waiting), *(one for one in SOURCES if one.name in waiting)]
+    asked = [*_list_storage(reader, waiting), *(one for one in SOURCES if one.name in waiting)]
     found = [(one, await one.find(reader)) for one in asked]
     return [(source, line) for source, line in found if line is not None]
 
 
-def _list_unkept(reader: Reader, waiting: Collection[str]) -> list[PendingSource]:
-    """Those of UNKEPT that are hers; a full disk that was noted has its line already."""
+def _list_storage(reader: Reader, waiting: Collection[str]) -> list[PendingSource]:
+    """Those of STORAGE that are hers; a full disk that was noted has its line already."""
     noted = {"full_disk"} if "disk_space" in waiting else set[str]()
-    return [one for one in UNKEPT if has_right(reader.account, one.right) and one.name not in noted]
+    return [one for one in STORAGE if has_right(reader.account, one.right) and one.name not in noted]

@@ -27,7 +27,7 @@ def describe_files(folder: Path) -> list[dict[str, Any]]:
     return [
         {
             "type": "data",
-            "bom-ref": f"{name}#taken-along",
+            "bom-ref": f"{name}#vendored",
             "name": name,
             "scope": "required",
             "hashes": [{"alg": "SHA-256", "content": hashlib.sha256((folder / file).read_bytes()).hexdigest()}],
